@@ -21,8 +21,16 @@ internal sealed record TypeUse(string Path)
     /// <summary>The default value; null also stands for the default of a struct.</summary>
     public object? DefaultValue { get; init; }
 
-    /// <summary>Whether null may stand here. As the serializer does, code without annotations is taken to allow it.</summary>
-    public bool AllowsNull => Nullability is { WriteState: not NullabilityState.NotNull };
+    /// <summary>Whether it is what a method returns.</summary>
+    public bool IsReturn { get; init; }
+
+    /// <summary>
+    /// Whether null may stand here. As the serializer does, a parameter without annotations is taken to allow it. A
+    /// result is not: the compiler annotates no return type that it inferred for a lambda.
+    /// </summary>
+    public bool AllowsNull => IsReturn
+        ? Nullability is { ReadState: NullabilityState.Nullable }
+        : Nullability is { WriteState: not NullabilityState.NotNull };
 
     /// <summary>A parameter of a method.</summary>
     public static TypeUse Of(ParameterInfo parameter, string path) => new(path)
@@ -41,7 +49,7 @@ internal sealed record TypeUse(string Path)
         NullabilityInfo? nullability = NullabilityOf(returned);
         for (int i = 0; i < depth && nullability is not null; i++)
             nullability = nullability.GenericTypeArguments is [var inner] ? inner : null;
-        return Root with { Attributes = AttributesOf(returned), Nullability = nullability };
+        return Root with { Attributes = AttributesOf(returned), Nullability = nullability, IsReturn = true };
     }
 
     /// <summary>The attributes of a parameter, property, field or type, inherited ones included.</summary>
@@ -75,5 +83,5 @@ internal sealed record TypeUse(string Path)
 
     /// <summary>The use of an element, key or value inside of this one.</summary>
     public TypeUse Inside(string step, NullabilityInfo? nullability = null) =>
-        new($"{Path}/{step}") { Nullability = nullability };
+        new($"{Path}/{step}") { Nullability = nullability, IsReturn = IsReturn };
 }

@@ -51,13 +51,13 @@ public sealed class TypeObjectSchemaTests
     [Fact]
     public void A_recursive_root_refers_to_itself() =>
         Assert.Equal(
-            """{"type":"object","properties":{"children":{"type":"array","items":{"$ref":"#"}},"parent":{"anyOf":[{"$ref":"#"},{"type":"null"}],"description":"Above"}},"required":["children","parent"],"additionalProperties":false}""",
+            """{"type":"object","properties":{"children":{"type":"array","items":{"$ref":"#"}},"parent":{"description":"Above","anyOf":[{"$ref":"#"},{"type":"null"}]}},"required":["children","parent"],"additionalProperties":false}""",
             TypeSchemas.Input<Node>());
 
     [Fact]
     public void A_recursive_type_inside_is_defined_once() =>
         Assert.Equal(
-            """{"type":"object","properties":{"a":{"$ref":"#/$defs/Node"},"b":{"$ref":"#/$defs/Node"}},"required":["a","b"],"additionalProperties":false,"$defs":{"Node":{"type":"object","properties":{"children":{"type":"array","items":{"$ref":"#/$defs/Node"}},"parent":{"anyOf":[{"$ref":"#/$defs/Node"},{"type":"null"}],"description":"Above"}},"required":["children","parent"],"additionalProperties":false}}}""",
+            """{"type":"object","properties":{"a":{"$ref":"#/$defs/Node"},"b":{"$ref":"#/$defs/Node"}},"required":["a","b"],"additionalProperties":false,"$defs":{"Node":{"type":"object","properties":{"children":{"type":"array","items":{"$ref":"#/$defs/Node"}},"parent":{"description":"Above","anyOf":[{"$ref":"#/$defs/Node"},{"type":"null"}]}},"required":["children","parent"],"additionalProperties":false}}}""",
             TypeSchemas.Parameters((Node a, Node b) => a.ToString() + b));
 
     [Fact]
