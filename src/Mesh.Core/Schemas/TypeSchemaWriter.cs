@@ -9,18 +9,16 @@ namespace Mesh;
 /// all depths, those of output allow them. Only types that contain themselves are put under <c>$defs</c>; a root that
 /// does is referred to as <c>#</c>, so that an object stays an object at the root.
 /// </summary>
-internal sealed partial class TypeSchemaWriter
+internal sealed class TypeSchemaWriter
 {
-    private readonly Utf8JsonWriter _json;
-    private readonly bool _forInput;
     private readonly TypeDefinition? _root;
     private readonly Dictionary<TypeDefinition, string> _names = [];
     private readonly List<TypeDefinition> _pending = [];
 
     private TypeSchemaWriter(Utf8JsonWriter json, bool forInput, TypeDefinition? root)
     {
-        _json = json;
-        _forInput = forInput;
+        Json = json;
+        ForInput = forInput;
         _root = root;
     }
 
@@ -37,9 +35,10 @@ internal sealed partial class TypeSchemaWriter
             TypeSchemaWriter writer = new(json, forInput, root);
             if (root is { Shape: { } defined })
                 shape = defined with { Description = shape.Description ?? defined.Description };
-            writer.WriteSchema(shape, new Place { IsRoot = true });
+            writer.WriteSchema(shape, new TypeSchemaPlace { IsRoot = true });
         }
-        return JsonElement.Parse(buffer.WrittenSpan);
+        // A schema is about twice as deep as the values that it describes.
+        return JsonElement.Parse(buffer.WrittenSpan, new() { MaxDepth = 4 * MeshJson.MaxDepth });
     }
 
     /// <summary>The schema of an object with these members: the input of a tool from the parameters of its method.</summary>
@@ -47,25 +46,14 @@ internal sealed partial class TypeSchemaWriter
     public static JsonElement Write(IReadOnlyList<PropertyShape> members, bool forInput) =>
         Write(new ObjectShape(null, members), forInput);
 
-    // What stands beside a shape's own keywords where it is used.
-    private readonly record struct Place
-    {
-        public bool IsNullable { get; init; }
+    /// <summary>Where the schema is written to.</summary>
+    public Utf8JsonWriter Json { get; }
 
-        public JsonElement? Default { get; init; }
+    /// <summary>Whether the schema is for values that are read.</summary>
+    public bool ForInput { get; }
 
-        public bool IsReadOnly { get; init; }
-
-        /// <summary>The discriminator property of the union that the object is a case of.</summary>
-        public string? Discriminator { get; init; }
-
-        /// <summary>Its value; null where it must be missing.</summary>
-        public JsonElement? Case { get; init; }
-
-        public bool IsRoot { get; init; }
-    }
-
-    private void WriteSchema(TypeShape shape, Place place)
+    /// <summary>Writes the schema of a shape, and of what is inside of it.</summary>
+    public void WriteSchema(TypeShape shape, TypeSchemaPlace place)
     {
         if (shape is NullableShape nullable)
         {
@@ -74,21 +62,21 @@ internal sealed partial class TypeSchemaWriter
         }
         if (shape is VerbatimShape { Schema.ValueKind: not JsonValueKind.Object, Description: null } && place == default)
         {
-            ((VerbatimShape)shape).Schema.WriteTo(_json);
+            ((VerbatimShape)shape).Schema.WriteTo(Json);
             return;
         }
-        _json.WriteStartObject();
-        WriteKeywords(shape, place);
+        Json.WriteStartObject();
+        TypeSchemaKeywords.Write(this, shape, place);
         if (place.Default is { } value)
         {
-            _json.WritePropertyName("default");
-            value.WriteTo(_json);
+            Json.WritePropertyName("default");
+            value.WriteTo(Json);
         }
         if (place.IsReadOnly)
-            _json.WriteBoolean("readOnly", true);
+            Json.WriteBoolean("readOnly", true);
         if (place.IsRoot)
             WriteDefinitions();
-        _json.WriteEndObject();
+        Json.WriteEndObject();
     }
 
     // A definition may lead to further ones while it is written.
@@ -96,20 +84,21 @@ internal sealed partial class TypeSchemaWriter
     {
         if (_pending.Count == 0)
             return;
-        _json.WriteStartObject("$defs");
+        Json.WriteStartObject("$defs");
         for (int i = 0; i < _pending.Count; i++)
         {
-            _json.WritePropertyName(_names[_pending[i]]);
+            Json.WritePropertyName(_names[_pending[i]]);
             WriteSchema(_pending[i].Shape!, default);
         }
-        _json.WriteEndObject();
+        Json.WriteEndObject();
     }
 
-    private void WriteReference(TypeDefinition target)
+    /// <summary>Writes the reference to a definition, which then is written at the end.</summary>
+    public void WriteReference(TypeDefinition target)
     {
         if (target == _root)
         {
-            _json.WriteString("$ref", "#");
+            Json.WriteString("$ref", "#");
             return;
         }
         if (!_names.TryGetValue(target, out string? name))
@@ -120,6 +109,6 @@ internal sealed partial class TypeSchemaWriter
             _names.Add(target, name);
             _pending.Add(target);
         }
-        _json.WriteString("$ref", $"#/$defs/{name}");
+        Json.WriteString("$ref", $"#/$defs/{name}");
     }
 }

@@ -117,6 +117,12 @@ public sealed class TypeObjectSchemaTests
     public void A_converter_on_a_property_counts() =>
         Assert.Equal("""{"type":"object","properties":{"key":{"type":"string","enum":["A","B"]},"hex":{"type":"string","pattern":"^[0-9a-f]+$"}},"additionalProperties":false}""", TypeSchemas.Input<Converted>());
 
+    [Fact]
+    public void Deep_types_have_deep_schemas() =>
+        Assert.StartsWith("{\"type\":\"object\"", TypeSchemas.Input<Wrap<Wrap<Wrap<Wrap<Wrap<Wrap<Wrap<Wrap<Wrap<Wrap<Wrap<Wrap<int>>>>>>>>>>>>>(), StringComparison.Ordinal);
+
+    internal sealed record Wrap<T>(Dictionary<string, T[]> In);
+
     internal enum Key
     {
         A,
