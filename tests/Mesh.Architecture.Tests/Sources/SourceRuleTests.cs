@@ -10,6 +10,9 @@ public sealed class SourceRuleTests
         ["Mesh.Sqlite"] = "$(NoWarn);NETSDK1206", // The native library's package names its platforms in the old way.
     };
 
+    /// <summary>A user's first build must not break because an audit source reports an advisory.</summary>
+    private const string Advisories = "$(WarningsNotAsErrors);NU1901;NU1902;NU1903;NU1904";
+
     /// <summary>The only sections of src/.editorconfig that may mute a diagnostic: the file that makes ids.</summary>
     private const string IdSourceRule = "dotnet_diagnostic.RS0030.severity = none";
 
@@ -28,14 +31,20 @@ public sealed class SourceRuleTests
                 .Where(line => !line.EndsWith(IdSourceRule, StringComparison.Ordinal)),
             "Mend what the analyzer found.");
 
-    [Fact]
-    public void Source_projects_silence_no_warnings() =>
+    [Theory]
+    [MemberData(nameof(Repository.SourceProjectNames), MemberType = typeof(Repository))]
+    public void A_source_project_silences_no_warnings(string project) =>
         Violations.None(
-            from project in Repository.SourceProjects
-            from element in XDocument.Load(project.ProjectFile).Descendants()
-            where element.Name.LocalName is "NoWarn" or "WarningsNotAsErrors" or "TreatWarningsAsErrors" or "IsAotCompatible"
-                && element.Value.Trim() != SilencedWarnings.GetValueOrDefault(project.Name)
-            select $"{project.Name}: {element}",
+            SourceRules.SilencedWarnings(
+                XDocument.Load(Repository.SourceProject(project).ProjectFile),
+                SilencedWarnings.GetValueOrDefault(project, "")),
+            "Warnings are errors in every project, and the AOT analysis is on.");
+
+    [Fact]
+    public void The_settings_of_all_projects_silence_only_advisories() =>
+        Violations.None(
+            new[] { Repository.PathOf("Directory.Build.props"), Repository.PathOf("src", "Directory.Build.props") }
+                .SelectMany(file => SourceRules.SilencedWarnings(XDocument.Load(file), Advisories)),
             "Warnings are errors in every project, and the AOT analysis is on.");
 
     [Fact]
@@ -74,6 +83,20 @@ public sealed class SourceRuleTests
     [InlineData("dotnet_diagnostic.CA2007.severity = error", false)]
     public void A_muted_diagnostic_is_found(string line, bool found) =>
         Assert.Equal(found, SourceRules.MutedDiagnostics(new SourceFile(".editorconfig", line)).Any());
+
+    [Theory]
+    [InlineData("<NoWarn>CA1822</NoWarn>", true)]
+    [InlineData("<NoWarn>$(NoWarn);NETSDK1206</NoWarn>", false)]
+    [InlineData("<TreatWarningsAsErrors>false</TreatWarningsAsErrors>", true)]
+    [InlineData("<IsAotCompatible>false</IsAotCompatible>", true)]
+    [InlineData("<IsAotCompatible>true</IsAotCompatible>", false)]
+    [InlineData("<Nullable>disable</Nullable>", true)]
+    public void A_silenced_warning_is_found(string property, bool found) =>
+        Assert.Equal(
+            found,
+            SourceRules.SilencedWarnings(
+                XDocument.Parse($"<Project><PropertyGroup>{property}</PropertyGroup></Project>"),
+                "$(NoWarn);NETSDK1206").Any());
 
     [Theory]
     [InlineData(400, false)]

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 
 namespace Mesh.Architecture.Tests.Sources;
 
@@ -10,6 +11,19 @@ internal static partial class SourceRules
     public static IEnumerable<string> Suppressions(SourceFile file) => Lines(file, Suppression());
 
     public static IEnumerable<string> MutedDiagnostics(SourceFile editorConfig) => Lines(editorConfig, MutedDiagnostic());
+
+    /// <summary>Properties of a project or props file that let a warning pass, other than with a value that is allowed.</summary>
+    public static IEnumerable<string> SilencedWarnings(XDocument project, params string[] allowed) =>
+        from element in project.Descendants()
+        let value = element.Value.Trim()
+        where element.Name.LocalName switch
+        {
+            "NoWarn" or "WarningsNotAsErrors" => !allowed.Contains(value),
+            "TreatWarningsAsErrors" or "IsAotCompatible" or "EnforceCodeStyleInBuild" => value != "true",
+            "Nullable" => value != "enable",
+            _ => false,
+        }
+        select $"<{element.Name.LocalName}>{value}";
 
     public static IEnumerable<string> TooLong(SourceFile file)
     {
