@@ -6,7 +6,7 @@ namespace Mesh;
 /// <param name="Root">The whole schema.</param>
 /// <param name="Value">The schema at the place.</param>
 /// <param name="Pointer">Where that is, counted from the last reference that was followed, so that cycles repeat it.</param>
-internal readonly record struct SchemaNode(JsonElement Root, JsonElement Value, string Pointer)
+internal readonly record struct ComparedSchema(JsonElement Root, JsonElement Value, string Pointer)
 {
     private const int MaxReferences = 32;
 
@@ -27,9 +27,9 @@ internal readonly record struct SchemaNode(JsonElement Root, JsonElement Value, 
     public JsonElement? Find(string keyword) =>
         Value.ValueKind == JsonValueKind.Object && Value.TryGetProperty(keyword, out JsonElement found) ? found : null;
 
-    public SchemaNode Step(string keyword, JsonElement value) => new(Root, value, $"{Pointer}/{keyword}");
+    public ComparedSchema Step(string keyword, JsonElement value) => new(Root, value, $"{Pointer}/{keyword}");
 
-    public SchemaNode Step(string keyword, string name, JsonElement value)
+    public ComparedSchema Step(string keyword, string name, JsonElement value)
     {
         // Unescaped, a name with a slash could pass for another place.
         string escaped = name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
@@ -37,9 +37,9 @@ internal readonly record struct SchemaNode(JsonElement Root, JsonElement Value, 
     }
 
     /// <summary>The schema that a reference stands for; the place itself when there is none, null when it cannot be followed.</summary>
-    public SchemaNode? Resolve()
+    public ComparedSchema? Resolve()
     {
-        SchemaNode node = this;
+        ComparedSchema node = this;
         for (int i = 0; i < MaxReferences; i++)
         {
             if (node.Find("$ref") is not { } reference)
@@ -54,7 +54,7 @@ internal readonly record struct SchemaNode(JsonElement Root, JsonElement Value, 
         return null;
     }
 
-    private static SchemaNode? Follow(JsonElement root, string reference)
+    private static ComparedSchema? Follow(JsonElement root, string reference)
     {
         // An $id below the root would change what a reference counts from.
         if (!reference.StartsWith('#') || root.GetRawText().Contains("\"$id\"", StringComparison.Ordinal))
@@ -66,6 +66,6 @@ internal readonly record struct SchemaNode(JsonElement Root, JsonElement Value, 
             if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty(name, out value))
                 return null;
         }
-        return reference.Length > 1 && reference[1] != '/' ? null : new SchemaNode(root, value, reference);
+        return reference.Length > 1 && reference[1] != '/' ? null : new ComparedSchema(root, value, reference);
     }
 }

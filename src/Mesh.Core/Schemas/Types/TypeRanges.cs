@@ -40,7 +40,7 @@ internal static class TypeRanges
 
     private static BigInteger Whole(string text, bool up, bool exclusive)
     {
-        JsonNumber number = JsonNumber.Parse(text);
+        ExactNumber number = ExactNumber.Parse(text);
         if (number.TryGetInteger(maxDigits: 400, out BigInteger whole))
             return exclusive ? whole + (up ? 1 : -1) : whole;
         BigInteger floor = number.Floor();

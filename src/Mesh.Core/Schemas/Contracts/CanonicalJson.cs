@@ -41,7 +41,7 @@ internal static class CanonicalJson
                 WriteString(value.GetString()!, output);
                 break;
             case JsonValueKind.Number:
-                WriteText(JsonNumber.Parse(value.GetRawText()).ToString(), output);
+                WriteText(ExactNumber.Parse(value.GetRawText()).ToString(), output);
                 break;
             default:
                 WriteText(value.GetRawText(), output);

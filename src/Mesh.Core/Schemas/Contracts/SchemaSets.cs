@@ -8,7 +8,7 @@ internal static class SchemaSets
     private static readonly string[] All = ["null", "boolean", "object", "array", "number", "string", "integer"];
 
     /// <summary>The types of the values: those named, those of the values listed, or all.</summary>
-    public static HashSet<string> Types(SchemaNode node)
+    public static HashSet<string> Types(ComparedSchema node)
     {
         if (node.Find("type") is { } type)
             return type.ValueKind == JsonValueKind.Array
@@ -18,7 +18,7 @@ internal static class SchemaSets
     }
 
     /// <summary>The only values, if the schema lists them.</summary>
-    public static IReadOnlyList<JsonElement>? Values(SchemaNode node) =>
+    public static IReadOnlyList<JsonElement>? Values(ComparedSchema node) =>
         (node.Find("const"), node.Find("enum")) switch
         {
             (null, { ValueKind: JsonValueKind.Array } list) => [.. list.EnumerateArray()],
@@ -44,7 +44,7 @@ internal static class SchemaSets
     /// Whether no value can satisfy both: their types differ, or a property that both demand has different constants.
     /// False when that is not certain.
     /// </summary>
-    public static bool AreDisjoint(SchemaNode left, SchemaNode right)
+    public static bool AreDisjoint(ComparedSchema left, ComparedSchema right)
     {
         if (left.Resolve() is not { } a || right.Resolve() is not { } b)
             return false;
@@ -58,12 +58,12 @@ internal static class SchemaSets
     }
 
     /// <summary>The names that a schema demands.</summary>
-    public static HashSet<string> Required(SchemaNode node) =>
+    public static HashSet<string> Required(ComparedSchema node) =>
         node.Find("required") is { ValueKind: JsonValueKind.Array } names
             ? [.. names.EnumerateArray().Select(n => n.GetString() ?? "")]
             : [];
 
-    private static bool HasClash(SchemaNode a, SchemaNode b)
+    private static bool HasClash(ComparedSchema a, ComparedSchema b)
     {
         if (a.Find("properties") is not { } properties)
             return false;
@@ -72,7 +72,7 @@ internal static class SchemaSets
     }
 
     // The property is there by a's demand; b then refuses it or gives it other values.
-    private static bool Clashes(SchemaNode property, string name, SchemaNode b)
+    private static bool Clashes(ComparedSchema property, string name, ComparedSchema b)
     {
         if (b.Find("properties") is { } others && others.TryGetProperty(name, out JsonElement other))
             return other.ValueKind == JsonValueKind.False
@@ -85,7 +85,7 @@ internal static class SchemaSets
         JsonValueKind.Object => "object",
         JsonValueKind.Array => "array",
         JsonValueKind.String => "string",
-        JsonValueKind.Number => JsonNumber.Parse(value.GetRawText()).Exponent >= 0 ? "integer" : "number",
+        JsonValueKind.Number => ExactNumber.Parse(value.GetRawText()).Exponent >= 0 ? "integer" : "number",
         JsonValueKind.True or JsonValueKind.False => "boolean",
         _ => "null",
     };

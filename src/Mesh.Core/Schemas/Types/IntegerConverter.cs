@@ -28,7 +28,7 @@ internal sealed class IntegerConverter<T> : JsonConverter<T>
         string text = reader.HasValueSequence
             ? Encoding.UTF8.GetString(reader.ValueSequence.ToArray())
             : Encoding.UTF8.GetString(reader.ValueSpan);
-        return JsonNumber.Parse(text).TryGetInteger(MaxDigits, out BigInteger value)
+        return ExactNumber.Parse(text).TryGetInteger(MaxDigits, out BigInteger value)
             && value >= BigInteger.CreateChecked(T.MinValue) && value <= BigInteger.CreateChecked(T.MaxValue)
             ? T.CreateChecked(value)
             : throw new JsonException($"The number is no integer from {T.MinValue} to {T.MaxValue}.");

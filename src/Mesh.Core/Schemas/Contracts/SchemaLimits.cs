@@ -6,7 +6,7 @@ namespace Mesh;
 internal static class SchemaLimits
 {
     /// <summary>Whether a schema's own limits, inclusive or exclusive, imply one of another schema.</summary>
-    public static bool IsWithin(SchemaNode narrow, string keyword, JsonElement limit)
+    public static bool IsWithin(ComparedSchema narrow, string keyword, JsonElement limit)
     {
         bool isLow = keyword.EndsWith("inimum", StringComparison.Ordinal);
         bool isExclusive = keyword.StartsWith("exclusive", StringComparison.Ordinal);
@@ -18,7 +18,7 @@ internal static class SchemaLimits
 
     private static bool IsBeyond(JsonElement value, JsonElement limit, bool isLow, bool mayBeEqual)
     {
-        int order = JsonNumber.Parse(value.GetRawText()).CompareTo(JsonNumber.Parse(limit.GetRawText()));
+        int order = ExactNumber.Parse(value.GetRawText()).CompareTo(ExactNumber.Parse(limit.GetRawText()));
         return order == 0 ? mayBeEqual : isLow ? order > 0 : order < 0;
     }
 }

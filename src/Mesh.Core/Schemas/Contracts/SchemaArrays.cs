@@ -5,7 +5,7 @@ namespace Mesh;
 /// <summary>Items of two array schemas.</summary>
 internal static class SchemaArrays
 {
-    public static void Check(SchemaContainment diff, SchemaNode narrow, SchemaNode wide, string path)
+    public static void Check(SchemaContainment diff, ComparedSchema narrow, ComparedSchema wide, string path)
     {
         int first = Math.Max(Prefix(narrow).Length, Prefix(wide).Length);
         for (int i = 0; i < first; i++)
@@ -17,10 +17,10 @@ internal static class SchemaArrays
             diff.Check(Item(narrow, first), Item(wide, first), $"{path}/*");
     }
 
-    private static JsonElement[] Prefix(SchemaNode node) =>
+    private static JsonElement[] Prefix(ComparedSchema node) =>
         node.Find("prefixItems") is { ValueKind: JsonValueKind.Array } items ? [.. items.EnumerateArray()] : [];
 
-    private static SchemaNode Item(SchemaNode node, int index)
+    private static ComparedSchema Item(ComparedSchema node, int index)
     {
         JsonElement[] prefix = Prefix(node);
         return index < prefix.Length
@@ -28,7 +28,7 @@ internal static class SchemaArrays
             : node.Step("items", node.Find("items") ?? JsonElement.Parse("true"));
     }
 
-    private static bool CanHave(SchemaNode node, int index) =>
+    private static bool CanHave(ComparedSchema node, int index) =>
         node.Find("maxItems") is not { ValueKind: JsonValueKind.Number } most
-        || JsonNumber.Parse(most.GetRawText()).CompareTo(JsonNumber.Parse($"{index}")) > 0;
+        || ExactNumber.Parse(most.GetRawText()).CompareTo(ExactNumber.Parse($"{index}")) > 0;
 }

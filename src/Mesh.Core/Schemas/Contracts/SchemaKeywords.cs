@@ -5,7 +5,7 @@ namespace Mesh;
 /// <summary>Whether each keyword of the wide schema is implied by the narrow one.</summary>
 internal static class SchemaKeywords
 {
-    public static void Check(SchemaContainment diff, SchemaNode narrow, SchemaNode wide, string path)
+    public static void Check(SchemaContainment diff, ComparedSchema narrow, ComparedSchema wide, string path)
     {
         if (FindEntangled(narrow, wide) is { } entangled)
         {
@@ -15,7 +15,7 @@ internal static class SchemaKeywords
         // Every branch of the narrow side must fit; what stands beside the branches only narrows them further.
         if (Branches(narrow) is { } branches)
         {
-            foreach (SchemaNode branch in branches)
+            foreach (ComparedSchema branch in branches)
                 diff.Check(branch, wide, path);
             return;
         }
@@ -26,7 +26,7 @@ internal static class SchemaKeywords
             CheckValues(diff, narrow, wideValues, path);
         foreach (JsonProperty keyword in wide.Value.EnumerateObject())
         {
-            if (!SchemaNode.IsAnnotation(keyword.Name) && Applies(keyword.Name, types))
+            if (!ComparedSchema.IsAnnotation(keyword.Name) && Applies(keyword.Name, types))
                 CheckKeyword(diff, narrow, wide, keyword.Name, path);
         }
         if (SchemaSets.Includes(types, "object"))
@@ -35,7 +35,7 @@ internal static class SchemaKeywords
             SchemaArrays.Check(diff, narrow, wide, path);
     }
 
-    private static bool CheckTypes(SchemaContainment diff, HashSet<string> types, SchemaNode wide, string path)
+    private static bool CheckTypes(SchemaContainment diff, HashSet<string> types, ComparedSchema wide, string path)
     {
         HashSet<string> wideTypes = SchemaSets.Types(wide);
         string[] missing = [.. types.Where(t => !SchemaSets.Includes(wideTypes, t)).Order(StringComparer.Ordinal)];
@@ -46,7 +46,7 @@ internal static class SchemaKeywords
         return missing.Length < types.Count;
     }
 
-    private static void CheckValues(SchemaContainment diff, SchemaNode narrow, IReadOnlyList<JsonElement> wide, string path)
+    private static void CheckValues(SchemaContainment diff, ComparedSchema narrow, IReadOnlyList<JsonElement> wide, string path)
     {
         if (SchemaSets.Values(narrow) is not { } values)
         {
@@ -57,7 +57,7 @@ internal static class SchemaKeywords
             diff.Report(path, diff.OldIsWide ? $"The value {value.GetRawText()} is new." : $"The value {value.GetRawText()} is gone.");
     }
 
-    private static void CheckKeyword(SchemaContainment diff, SchemaNode narrow, SchemaNode wide, string keyword, string path)
+    private static void CheckKeyword(SchemaContainment diff, ComparedSchema narrow, ComparedSchema wide, string keyword, string path)
     {
         JsonElement wideValue = wide.Find(keyword)!.Value;
         JsonElement? narrowValue = narrow.Find(keyword);
@@ -89,14 +89,14 @@ internal static class SchemaKeywords
         }
     }
 
-    private static void CheckBranch(SchemaContainment diff, SchemaNode narrow, SchemaNode wide, string keyword, string path)
+    private static void CheckBranch(SchemaContainment diff, ComparedSchema narrow, ComparedSchema wide, string keyword, string path)
     {
-        SchemaNode[] branches = [.. wide.Find(keyword)!.Value.EnumerateArray().Select((b, i) => wide.Step($"{keyword}/{i}", b))];
+        ComparedSchema[] branches = [.. wide.Find(keyword)!.Value.EnumerateArray().Select((b, i) => wide.Step($"{keyword}/{i}", b))];
         int found = Array.FindIndex(branches, b => diff.Covers(narrow, b));
         if (found < 0)
         {
             // With one branch that could be meant, its own differences say more.
-            SchemaNode[] candidates = [.. branches.Where(b => !SchemaSets.AreDisjoint(narrow, b))];
+            ComparedSchema[] candidates = [.. branches.Where(b => !SchemaSets.AreDisjoint(narrow, b))];
             if (candidates.Length == 1)
                 diff.Check(narrow, candidates[0], path);
             else
@@ -117,7 +117,7 @@ internal static class SchemaKeywords
         _ => true,
     };
 
-    private static IEnumerable<SchemaNode>? Branches(SchemaNode node)
+    private static IEnumerable<ComparedSchema>? Branches(ComparedSchema node)
     {
         foreach (string keyword in new[] { "oneOf", "anyOf" })
         {
@@ -128,7 +128,7 @@ internal static class SchemaKeywords
     }
 
     // Keywords whose meaning depends on those beside them: where the whole is not equal, the parts say nothing.
-    private static string? FindEntangled(SchemaNode narrow, SchemaNode wide)
+    private static string? FindEntangled(ComparedSchema narrow, ComparedSchema wide)
     {
         string[] onNarrow = ["patternProperties"];
         string[] onWide = ["patternProperties", "unevaluatedProperties", "unevaluatedItems", "contains", "if", "$dynamicRef", "$dynamicAnchor"];
@@ -136,5 +136,5 @@ internal static class SchemaKeywords
     }
 
     private static int Compare(JsonElement left, string right) =>
-        JsonNumber.Parse(left.GetRawText()).CompareTo(JsonNumber.Parse(right));
+        ExactNumber.Parse(left.GetRawText()).CompareTo(ExactNumber.Parse(right));
 }

@@ -8,7 +8,7 @@ namespace Mesh;
 /// A JSON number, exact at any size: sign × digits × 10^exponent, without leading or trailing zeros in the digits, so
 /// that equal numbers are equal here. Zero has no digits.
 /// </summary>
-internal readonly record struct JsonNumber(bool IsNegative, string Digits, long Exponent)
+internal readonly record struct ExactNumber(bool IsNegative, string Digits, long Exponent)
 {
     // Exponents beyond this stay what they are: nobody writes them for a number that is meant.
     private const long MaxExponent = long.MaxValue / 4;
@@ -16,7 +16,7 @@ internal readonly record struct JsonNumber(bool IsNegative, string Digits, long 
     public bool IsZero => Digits.Length == 0;
 
     /// <summary>Reads the text of a JSON number, which must be valid.</summary>
-    public static JsonNumber Parse(ReadOnlySpan<char> text)
+    public static ExactNumber Parse(ReadOnlySpan<char> text)
     {
         int split = text.IndexOfAny('e', 'E');
         ReadOnlySpan<char> mantissa = split < 0 ? text : text[..split];
@@ -37,8 +37,8 @@ internal readonly record struct JsonNumber(bool IsNegative, string Digits, long 
         string all = digits.ToString().TrimStart('0');
         string significant = all.TrimEnd('0');
         return significant.Length == 0
-            ? new JsonNumber(false, "", 0)
-            : new JsonNumber(negative, significant, exponent + all.Length - significant.Length);
+            ? new ExactNumber(false, "", 0)
+            : new ExactNumber(negative, significant, exponent + all.Length - significant.Length);
     }
 
     /// <summary>The number as an integer; false when it is none, or has more digits than allowed.</summary>
@@ -60,7 +60,7 @@ internal readonly record struct JsonNumber(bool IsNegative, string Digits, long 
     }
 
     /// <summary>Less than, equal to or greater than zero, as this number is to the other.</summary>
-    public int CompareTo(JsonNumber other)
+    public int CompareTo(ExactNumber other)
     {
         int sign = IsZero ? 0 : IsNegative ? -1 : 1;
         int otherSign = other.IsZero ? 0 : other.IsNegative ? -1 : 1;

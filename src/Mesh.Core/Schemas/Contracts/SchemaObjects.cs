@@ -5,14 +5,14 @@ namespace Mesh;
 /// <summary>Properties of two object schemas.</summary>
 internal static class SchemaObjects
 {
-    public static void Check(SchemaContainment diff, SchemaNode narrow, SchemaNode wide, string path)
+    public static void Check(SchemaContainment diff, ComparedSchema narrow, ComparedSchema wide, string path)
     {
         CheckRequired(diff, narrow, wide, path);
         Dictionary<string, JsonElement> own = Properties(narrow);
         Dictionary<string, JsonElement> others = Properties(wide);
         foreach ((string name, JsonElement schema) in own)
         {
-            SchemaNode property = narrow.Step("properties", name, schema);
+            ComparedSchema property = narrow.Step("properties", name, schema);
             if (others.TryGetValue(name, out JsonElement other))
                 diff.Check(property, wide.Step("properties", name, other), $"{path}/{name}");
             else
@@ -29,14 +29,14 @@ internal static class SchemaObjects
             diff.Check(narrow.Step("propertyNames", narrow.Find("propertyNames") ?? JsonElement.Parse("{}")), wide.Step("propertyNames", names), path);
     }
 
-    private static void CheckRequired(SchemaContainment diff, SchemaNode narrow, SchemaNode wide, string path)
+    private static void CheckRequired(SchemaContainment diff, ComparedSchema narrow, ComparedSchema wide, string path)
     {
         HashSet<string> own = SchemaSets.Required(narrow);
         foreach (string name in SchemaSets.Required(wide).Where(n => !own.Contains(n)))
             diff.Report($"{path}/{name}", diff.OldIsWide ? "It is no longer always there." : "It is required now.");
     }
 
-    private static void CheckUndeclared(SchemaContainment diff, SchemaNode property, SchemaNode wide, string path, string name)
+    private static void CheckUndeclared(SchemaContainment diff, ComparedSchema property, ComparedSchema wide, string path, string name)
     {
         if (property.AcceptsNothing)
             return;
@@ -46,7 +46,7 @@ internal static class SchemaObjects
             diff.Report(path, diff.OldIsWide ? $"The property '{name}' is new." : $"The property '{name}' is gone.");
     }
 
-    private static void CheckAdditional(SchemaContainment diff, SchemaNode narrow, SchemaNode wide, string path)
+    private static void CheckAdditional(SchemaContainment diff, ComparedSchema narrow, ComparedSchema wide, string path)
     {
         if (Additional(narrow) is not { } own)
             return;
@@ -56,16 +56,16 @@ internal static class SchemaObjects
             diff.Report(path, diff.OldIsWide ? "Properties that it does not name are allowed now." : "Properties that it does not name are refused now.");
     }
 
-    private static bool IsDeclared(SchemaContainment diff, SchemaNode node) =>
+    private static bool IsDeclared(SchemaContainment diff, ComparedSchema node) =>
         diff.Direction == SchemaDirection.Output && node.Find("properties") is not null && node.Find("additionalProperties") is null;
 
-    private static Dictionary<string, JsonElement> Properties(SchemaNode node) =>
+    private static Dictionary<string, JsonElement> Properties(ComparedSchema node) =>
         node.Find("properties") is { ValueKind: JsonValueKind.Object } map
             ? map.EnumerateObject().DistinctBy(p => p.Name).ToDictionary(p => p.Name, p => p.Value)
             : [];
 
     /// <summary>The schema of properties without a name of their own; null when there may be none.</summary>
-    private static SchemaNode? Additional(SchemaNode node) => node.Find("additionalProperties") switch
+    private static ComparedSchema? Additional(ComparedSchema node) => node.Find("additionalProperties") switch
     {
         { ValueKind: JsonValueKind.False } => null,
         { } schema => node.Step("additionalProperties", schema),

@@ -10,16 +10,16 @@ internal sealed class SchemaContainment
 {
     private const int MaxSteps = 20_000;
 
-    private readonly SchemaNode _narrow;
-    private readonly SchemaNode _wide;
+    private readonly ComparedSchema _narrow;
+    private readonly ComparedSchema _wide;
     private HashSet<(string, string)> _entered = [];
     private List<(string Path, string Sentence)> _found = [];
     private int _steps;
 
     public SchemaContainment(JsonElement oldSchema, JsonElement newSchema, bool oldIsWide, SchemaDirection direction)
     {
-        SchemaNode old = new(oldSchema, oldSchema, "#");
-        SchemaNode now = new(newSchema, newSchema, "#");
+        ComparedSchema old = new(oldSchema, oldSchema, "#");
+        ComparedSchema now = new(newSchema, newSchema, "#");
         (_narrow, _wide) = oldIsWide ? (now, old) : (old, now);
         OldIsWide = oldIsWide;
         Direction = direction;
@@ -53,7 +53,7 @@ internal sealed class SchemaContainment
     }
 
     /// <summary>Reports every value that the narrow schema accepts and the wide one might not.</summary>
-    public void Check(SchemaNode narrow, SchemaNode wide, string path)
+    public void Check(ComparedSchema narrow, ComparedSchema wide, string path)
     {
         if (++_steps > MaxSteps)
         {
@@ -83,7 +83,7 @@ internal sealed class SchemaContainment
     }
 
     /// <summary>Whether the wide schema surely accepts all that the narrow one does. Nothing is reported.</summary>
-    public bool Covers(SchemaNode narrow, SchemaNode wide)
+    public bool Covers(ComparedSchema narrow, ComparedSchema wide)
     {
         List<(string, string)> found = _found;
         HashSet<(string, string)> entered = _entered;
