@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Text;
+
+namespace Mesh;
+
+/// <summary>Gathers the failures of one validation, up to a limit.</summary>
+/// <param name="limit">How many are kept; at the limit the validation stops.</param>
+/// <param name="includeValues">Whether messages may show what was found. Off where the reader must not see the instance.</param>
+internal sealed class ViolationList(int limit, bool includeValues)
+{
+    private const int ShownCharacters = 60;
+
+    public List<SchemaViolation> Items { get; } = [];
+
+    /// <returns>Whether that was enough.</returns>
+    public bool Add(in SchemaEvaluation evaluation, KeywordSite site, int token, string? missing)
+    {
+        if (evaluation.Aborted || Items.Count >= limit)
+            return true;
+        string path = JsonPointers.Of(evaluation.Tape, token);
+        if (missing is not null)
+            path = string.Concat(path, "/", JsonPointers.Escape(missing));
+        string message = includeValues && site.Shown != Shown.Nothing
+            ? string.Concat(site.Expectation, " (got ", Show(evaluation, site.Shown, token), ")")
+            : site.Expectation;
+        Items.Add(new SchemaViolation(path, site.Path, site.Keyword, message));
+        return Items.Count >= limit;
+    }
+
+    private static string Show(in SchemaEvaluation evaluation, Shown shown, int token)
+    {
+        ref readonly JsonToken value = ref evaluation.Tokens[token];
+        return shown switch
+        {
+            Shown.Type => TypeName(value.Kind),
+            Shown.Length => JsonText.CountCodePoints(evaluation.Text(value), value.Flags).ToString(CultureInfo.InvariantCulture),
+            Shown.Count => value.Count.ToString(CultureInfo.InvariantCulture),
+            _ => value.Kind == JsonKinds.String
+                ? "\"" + Shorten(JsonPointers.Name(evaluation.Json[..Cut(evaluation.Json, value)], Short(evaluation.Json, value))) + "\""
+                : Shorten(Encoding.UTF8.GetString(evaluation.Text(Short(evaluation.Json, value)))),
+        };
+    }
+
+    /// <summary>A value's text, shortened.</summary>
+    public static string Shorten(string text)
+    {
+        if (text.Length <= ShownCharacters)
+            return text;
+        int length = char.IsHighSurrogate(text[ShownCharacters - 1]) ? ShownCharacters - 1 : ShownCharacters;
+        return string.Concat(text.AsSpan(0, length), "…");
+    }
+
+    public static string TypeName(JsonKinds kind) => kind switch
+    {
+        JsonKinds.Null => "null",
+        JsonKinds.Boolean => "boolean",
+        JsonKinds.String => "string",
+        JsonKinds.Array => "array",
+        JsonKinds.Object => "object",
+        _ => "number",
+    };
+
+    /// <summary>A long value is cut before it is decoded: a message must not cost what the value costs.</summary>
+    private static JsonToken Short(ReadOnlySpan<byte> json, JsonToken value)
+    {
+        value.End = Cut(json, value);
+        return value;
+    }
+
+    private static int Cut(ReadOnlySpan<byte> json, in JsonToken value)
+    {
+        if (value.Length <= ShownCharacters * 12)
+            return value.End;
+        int end = value.Start + (ShownCharacters * 12);
+        while (end > value.Start && (json[end] & 0xC0) == 0x80)
+            end--;
+
+        // An escape that would be cut in two is left out as a whole.
+        int slash = json[value.Start..end].LastIndexOf((byte)'\\');
+        return slash >= 0 && value.Start + slash > end - 12 ? value.Start + slash : end;
+    }
+}
