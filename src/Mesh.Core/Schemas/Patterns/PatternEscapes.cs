@@ -31,9 +31,9 @@ internal readonly ref struct PatternEscapes(string pattern, bool inClass)
                 CodePointSet property = ReadProperty(ref position);
                 return escape == 'p' ? property : property.Complement();
             case 'b' or 'B' when !inClass || escape == 'B':
-                throw new PatternException("uses a word boundary, which cannot run in linear time");
+                throw new PatternException("uses a word boundary, which cannot run in linear time", isUnsupported: true);
             case >= '1' and <= '9' or 'k':
-                throw new PatternException("uses a back-reference, which cannot run in linear time");
+                throw new PatternException("uses a back-reference, which cannot run in linear time", isUnsupported: true);
         }
 
         codePoint = escape switch
@@ -111,6 +111,6 @@ internal readonly ref struct PatternEscapes(string pattern, bool inClass)
         string name = pattern[(position + 1)..end];
         position = end + 1;
         return PatternProperties.Find(name)
-            ?? throw new PatternException($"uses the Unicode property '{name}'; general categories, Any and ASCII are known");
+            ?? throw new PatternException($"uses the Unicode property '{name}'; general categories, Any and ASCII are known", isUnsupported: true);
     }
 }

@@ -80,9 +80,9 @@ internal ref struct PatternParser(string pattern)
             }
             else if (!TryTake(':'))
             {
-                throw new PatternException(!AtEnd && pattern[_position] is '=' or '!'
-                    ? "uses look-around, which cannot run in linear time"
-                    : "has a group of an unknown kind");
+                throw !AtEnd && pattern[_position] is '=' or '!'
+                    ? new PatternException("uses look-around, which cannot run in linear time", isUnsupported: true)
+                    : new PatternException("has a group of an unknown kind");
             }
         }
 

@@ -48,4 +48,9 @@ internal sealed record PatternRepeat(PatternPart Part, int Min, int Max) : Patte
 }
 
 /// <summary>Why a pattern is refused.</summary>
-internal sealed class PatternException(string reason) : Exception(reason);
+/// <param name="reason">To be read after the pattern.</param>
+/// <param name="isUnsupported">Whether it is a pattern of ECMA-262 all the same, only none that can be run safely.</param>
+internal sealed class PatternException(string reason, bool isUnsupported = false) : Exception(reason)
+{
+    public bool IsUnsupported => isUnsupported;
+}
