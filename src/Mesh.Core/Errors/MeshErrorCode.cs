@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace Mesh;
 
 /// <summary>
@@ -6,6 +9,8 @@ namespace Mesh;
 /// treat a code that it does not know as an ordinary failure.
 /// </summary>
 /// <param name="Value">The code as it is written: lower-case letters, digits and underscores.</param>
+[JsonConverter(typeof(MeshErrorCodeJsonConverter))]
+[JsonSchema("""{"type":"string"}""")]
 public readonly record struct MeshErrorCode(string Value)
 {
     /// <summary>No room, toolkit, tool, participant or registration of that name exists, or none that the caller may know of.</summary>
@@ -91,4 +96,14 @@ public readonly record struct MeshErrorCode(string Value)
 
     /// <inheritdoc/>
     public override string ToString() => Value ?? "";
+}
+
+/// <summary>Writes a <see cref="MeshErrorCode"/> as its text.</summary>
+internal sealed class MeshErrorCodeJsonConverter : JsonConverter<MeshErrorCode>
+{
+    public override MeshErrorCode Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        new(reader.GetString() ?? throw new JsonException("An error code is a string."));
+
+    public override void Write(Utf8JsonWriter writer, MeshErrorCode value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.Value);
 }

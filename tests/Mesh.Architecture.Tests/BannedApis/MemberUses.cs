@@ -49,7 +49,9 @@ internal static class MemberUses
                     members.Add(MetadataTokens.EntityHandle(instructions.ReadInt32()));
                     break;
                 case OperandType.InlineSwitch:
-                    instructions.Offset += 4 * instructions.ReadInt32();
+                    // The count moves the offset too, so it is read before.
+                    int targets = instructions.ReadInt32();
+                    instructions.Offset += 4 * targets;
                     break;
                 case OperandType operand:
                     instructions.Offset += Size(operand);

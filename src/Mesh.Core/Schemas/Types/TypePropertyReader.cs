@@ -58,7 +58,7 @@ internal sealed class TypePropertyReader(TypeShapeReader reader)
         return place with
         {
             Required = required || parameter is { HasDefaultValue: false },
-            AlwaysWritten = property.Get is not null && property.ShouldSerialize is null,
+            AlwaysWritten = property.Get is not null && property.ShouldSerialize is null && !IsLeftOut(property, use),
             AcceptsNull = place.AcceptsNull || (isReference && property.IsSetNullable && !TypeRules.IsRequired(use.Attributes)),
             MayBeNull = place.MayBeNull || (isReference && property.IsGetNullable),
             IsRead = property.Set is not null || property.AssociatedParameter is not null,
@@ -66,6 +66,16 @@ internal sealed class TypePropertyReader(TypeShapeReader reader)
             Metadata = property,
         };
     }
+
+    /// <summary>Whether the options leave the property out at times. Metadata says so only of a property's own attribute.</summary>
+    private bool IsLeftOut(JsonPropertyInfo property, TypeUse use) =>
+        !use.Attributes.OfType<JsonIgnoreAttribute>().Any(a => a.Condition == JsonIgnoreCondition.Never)
+        && reader.Options.DefaultIgnoreCondition switch
+        {
+            JsonIgnoreCondition.WhenWritingDefault => true,
+            JsonIgnoreCondition.WhenWritingNull => !property.PropertyType.IsValueType || Nullable.GetUnderlyingType(property.PropertyType) is not null,
+            _ => false,
+        };
 
     /// <summary>A property of a shape that may be nullable, with its default and description.</summary>
     internal static PropertyShape Place(string name, TypeShape shape, TypeUse use, JsonSerializerOptions scope, Type type)

@@ -1,0 +1,134 @@
+namespace Mesh;
+
+/// <summary>The approve and recheck stages of the call path.</summary>
+internal static class CallApproval
+{
+    /// <summary>Whether the tool itself or the room's policy asks for an approval of this call.</summary>
+    public static bool IsNeeded(CallState call)
+    {
+        var tool = call.Instance!.Contract.Definition;
+        return tool.RequiresApproval || (call.Room.Options.RequiresApproval?.Invoke(tool, call.Caller.Snapshot) ?? false);
+    }
+
+    /// <summary>
+    /// Asks the room's approver. While it thinks, neither this call's deadline nor those of the calls around it run,
+    /// but whatever else ends the call ends the wait.
+    /// </summary>
+    /// <returns>Null when the call may run.</returns>
+    public static async ValueTask<MeshError?> AskAsync(CallState call)
+    {
+        if (call.Room.Options.Approver is not { } approver)
+        {
+            return new(MeshErrorCode.ApprovalUnavailable, $"Tool '{call.Request.Target}' needs an approval, and room '{call.Room.Name}' has nobody to ask.")
+            {
+                Remedy = "Give the room an approver: RoomOptions.Approver.",
+            };
+        }
+
+        // What is approved is what will run: from here on nobody else's memory lies behind the arguments.
+        call.Arguments = call.Arguments.Clone();
+        var record = NewRecord(call);
+        using var expiry = new CancellationTokenSource(call.Host.Options.ApprovalTimeout, call.Host.Clock);
+        using var wait = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, call.CancellationToken);
+        SetPaused(call, paused: true);
+        try
+        {
+            var request = new ApprovalRequest(
+                record, call.Instance!.Contract.Definition, call.Arguments, call.Caller.Snapshot, call.OnBehalfOf?.Snapshot, call.RootCaller.Snapshot);
+            var answer = await AskOutsideAnyCallAsync(approver, request, wait.Token).ConfigureAwait(false);
+            return answer.IsApproved ? null : Refused(call, answer.Reason);
+        }
+        catch (OperationCanceledException) when (wait.IsCancellationRequested)
+        {
+            return call.Imposed?.Error ?? new(MeshErrorCode.ApprovalExpired, $"Tool '{call.Request.Target}' was not approved in time.")
+            {
+                Remedy = "Call again when somebody is there to approve it.",
+                Retryable = true,
+            };
+        }
+        catch (Exception exception)
+        {
+            call.Host.ReportFault(new(MeshFaultKind.Host, $"The approver of room '{call.Room.Name}' failed.", exception) { CallId = call.Request.Id });
+            return Refused(call, "The approver failed.");
+        }
+        finally
+        {
+            SetPaused(call, paused: false);
+        }
+    }
+
+    /// <summary>
+    /// Holds what is about to run against what was approved: while a person thought, the caller may have lost its
+    /// rights, and the tool may have been replaced by another of its name.
+    /// </summary>
+    public static MeshError? Recheck(CallState call)
+    {
+        string approved = call.Instance!.Contract.Definition.DefinitionHash;
+        if (CallResolution.Resolve(call) is { } notFound)
+        {
+            return notFound;
+        }
+
+        if (call.Instance.Contract.Definition.DefinitionHash != approved)
+        {
+            return new(MeshErrorCode.ApprovalStale, $"Tool '{call.Request.Target}' was replaced while its approval was asked for.")
+            {
+                Remedy = "Call again, so that the tool as it is now can be approved.",
+                Retryable = true,
+            };
+        }
+
+        return CallAuthorization.Check(call);
+    }
+
+    private static async Task<ApprovalAnswer> AskOutsideAnyCallAsync(Approver approver, ApprovalRequest request, CancellationToken cancellationToken)
+    {
+        CallContext.Leave();
+        return await approver(request, cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false)
+            ?? throw new InvalidOperationException("The approver answered null.");
+    }
+
+    private static ApprovalRecord NewRecord(CallState call)
+    {
+        var now = call.Host.Clock.GetUtcNow();
+        return new()
+        {
+            Id = call.Host.Ids.NewId(),
+            CallId = call.Request.Id,
+            Room = call.Room.Name,
+            Session = call.Room.Session,
+            CallerId = call.Caller.Snapshot.Id,
+            Caller = call.Caller.Snapshot.Name,
+            OnBehalfOf = call.OnBehalfOf?.Snapshot.Name,
+            Target = call.Request.Target,
+            DefinitionHash = call.Instance!.Contract.Definition.DefinitionHash,
+            ArgumentsHash = ToolHashes.Arguments(call.Arguments),
+            RequestedAt = now,
+            ExpiresAt = now + call.Host.Options.ApprovalTimeout,
+        };
+    }
+
+    private static MeshError Refused(CallState call, string? reason) =>
+        new(MeshErrorCode.ApprovalRefused, reason is null
+            ? $"Tool '{call.Request.Target}' was not approved."
+            : $"Tool '{call.Request.Target}' was not approved: {reason}")
+        {
+            Remedy = "Do without it, or ask for something else.",
+        };
+
+    /// <summary>The time that a person takes counts neither against this call's deadline nor against those around it.</summary>
+    private static void SetPaused(CallState call, bool paused)
+    {
+        for (var each = call; each is not null; each = each.Parent)
+        {
+            if (paused)
+            {
+                each.EnsureLife().Pause();
+            }
+            else
+            {
+                each.EnsureLife().Resume();
+            }
+        }
+    }
+}

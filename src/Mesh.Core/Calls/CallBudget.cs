@@ -1,0 +1,113 @@
+namespace Mesh;
+
+/// <summary>The reserve-budget stage of the call path. A call must fit its tree, its caller and its room, or none pays.</summary>
+internal static class CallBudget
+{
+    /// <summary>Gives the call the budgets that it lies in, without reserving anything.</summary>
+    public static void Enter(CallState call)
+    {
+        var host = call.Host;
+        if (call.Parent is { } parent)
+        {
+            call.Account = call.Request.Budget is { } own
+                ? new("the call's own budget", own.Calls, Level(call, own), WallDeadline(call, own), parent.Account)
+                : parent.Account;
+        }
+        else
+        {
+            // One account per tree; what the room and the caller say about depth and time limits each tree.
+            var (room, caller, own) = (call.Room.Options.Budget, call.Caller.Grants.Budget, call.Request.Budget);
+            long calls = Math.Min(host.Options.MaxTreeCalls, own?.Calls ?? long.MaxValue);
+            int depth = Math.Min(
+                Math.Min(host.Options.MaxTreeDepth, own?.Depth ?? int.MaxValue),
+                Math.Min(room?.Depth ?? int.MaxValue, caller?.Depth ?? int.MaxValue));
+            long wall = room is null && caller is null && own is null
+                ? long.MaxValue
+                : Math.Min(WallDeadline(call, own), Math.Min(WallDeadline(call, room), WallDeadline(call, caller)));
+            call.Account = new("the tree of calls", calls, depth, wall, null);
+        }
+    }
+
+    public static MeshError? Reserve(CallState call)
+    {
+        var account = call.Account!;
+        if (call.Depth > account.MaxDepth)
+        {
+            return CallErrors.TooDeep(call, account.MaxDepth);
+        }
+
+        if (account.TryReserve() is { } full)
+        {
+            return CallErrors.BudgetExceeded(call, full);
+        }
+
+        if (call.Caller.Account?.TryReserve() is { } callerFull)
+        {
+            account.Release();
+            return CallErrors.BudgetExceeded(call, callerFull);
+        }
+
+        if (call.Room.Account?.TryReserve() is { } roomFull)
+        {
+            account.Release();
+            call.Caller.Account?.Release();
+            return CallErrors.BudgetExceeded(call, roomFull);
+        }
+
+        call.IsReserved = true;
+        return null;
+    }
+
+    /// <summary>What <see cref="Reserve"/> would say, without reserving.</summary>
+    public static MeshError? Peek(CallState call)
+    {
+        var refusal = Reserve(call);
+        Settle(call);
+        return refusal;
+    }
+
+    /// <summary>The calls that are left in the tightest of all budgets around the call.</summary>
+    public static long? Remaining(CallState call)
+    {
+        long? least = null;
+        foreach (var account in (ReadOnlySpan<BudgetAccount?>)[call.Account, call.Caller.Account, call.Room.Account])
+        {
+            if (account?.RemainingCalls is { } remaining)
+            {
+                least = Math.Min(least ?? long.MaxValue, remaining);
+            }
+        }
+
+        return least;
+    }
+
+    /// <summary>The time until the earliest deadline around the call; null when there is none.</summary>
+    public static TimeSpan? RemainingTime(CallState call)
+    {
+        var clock = call.Host.Clock;
+        long due = Math.Min(call.Account!.Deadline, clock.After(call.StartedAt, call.Request.Timeout ?? call.Host.Options.CallTimeout));
+        for (var parent = call.Parent; parent is not null; parent = parent.Parent)
+        {
+            due = Math.Min(due, parent.EffectiveDeadline);
+        }
+
+        return due == long.MaxValue ? null : clock.GetElapsedTime(call.StartedAt, Math.Max(call.StartedAt, due));
+    }
+
+    /// <summary>Gives back what a call reserved that was never made. Once reserved and made, a call stays counted.</summary>
+    public static void Settle(CallState call)
+    {
+        if (call is { IsReserved: true, HasStarted: false })
+        {
+            call.IsReserved = false;
+            call.Account!.Release();
+            call.Caller.Account?.Release();
+            call.Room.Account?.Release();
+        }
+    }
+
+    private static int? Level(CallState call, Budget own) => own.Depth is { } depth ? (int)Math.Min(call.Depth - 1L + depth, int.MaxValue) : null;
+
+    private static long WallDeadline(CallState call, Budget? budget) =>
+        budget?.WallTime is { } time ? call.Host.Clock.After(call.StartedAt, time) : long.MaxValue;
+}

@@ -1,0 +1,112 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Mesh;
+
+/// <summary>
+/// A call as its handler sees it. It is ambient: every client that the handler uses, also one captured from outside,
+/// continues the same tree of calls with its budget, deadline, cancellation and on-behalf-of. It may be used from
+/// several threads; when the call is over, sending through it throws <see cref="MeshErrorCode.CallEnded"/>.
+/// </summary>
+public sealed class CallContext
+{
+    private static readonly AsyncLocal<CallContext?> Ambient = new();
+    private readonly ICallPort _port;
+
+    internal CallContext(CallRequest request, Participant caller, Participant? onBehalfOf, RoomClient room, ICallPort port)
+    {
+        Request = request;
+        Caller = caller;
+        OnBehalfOf = onBehalfOf;
+        Room = room;
+        _port = port;
+    }
+
+    /// <summary>The call whose handler runs now, or null outside of any.</summary>
+    public static CallContext? Current => Ambient.Value;
+
+    /// <summary>The request: ids, target, metadata. Its arguments are those that the handler was given.</summary>
+    public CallRequest Request { get; }
+
+    /// <summary>Who calls, as it was when the call arrived.</summary>
+    public Participant Caller { get; }
+
+    /// <summary>The person for whom the tree of calls is made, or null when no person started it.</summary>
+    public Participant? OnBehalfOf { get; }
+
+    /// <summary>The room as the tool's provider sees it. Calls made through it belong to this call's tree.</summary>
+    public RoomClient Room { get; }
+
+    /// <summary>
+    /// Cancelled when the caller cancels or leaves, the deadline passes, or the room retires. Costs a little when it
+    /// is first asked for.
+    /// </summary>
+    public CancellationToken CancellationToken => _port.CancellationToken;
+
+    /// <summary>Whether the call is over for its caller; what its handler still does is of no effect on it.</summary>
+    public bool HasEnded => _port.HasEnded;
+
+    /// <summary>The items that the caller streams in: <see cref="JsonPart"/>, <see cref="TextPart"/> or
+    /// <see cref="BytesPart"/>; to be read once.</summary>
+    public IAsyncEnumerable<ContentPart> Input => _port.Input;
+
+    internal CallState? State => _port.State;
+
+    /// <summary>Tells the caller how far the call has come. Dropped when the caller does not listen.</summary>
+    /// <param name="value">The amount done; finite.</param>
+    /// <param name="total">The amount in all, or null when it is not known.</param>
+    /// <param name="message">What is being done, or null.</param>
+    /// <returns>A task that completes when the caller has room for the next frame.</returns>
+    /// <exception cref="MeshException">The call is over (<see cref="MeshErrorCode.CallEnded"/>).</exception>
+    public ValueTask ReportProgressAsync(double value, double? total = null, string? message = null)
+    {
+        if (!double.IsFinite(value) || total is { } t && !double.IsFinite(t))
+        {
+            throw new ArgumentOutOfRangeException(nameof(value), "Progress must be finite.");
+        }
+
+        return _port.EmitAsync(new ProgressFrame(value, total, message));
+    }
+
+    /// <summary>Sends content to the caller before the result.</summary>
+    /// <param name="part">The content.</param>
+    /// <returns>A task that completes when the caller has room for the next frame.</returns>
+    /// <exception cref="MeshException">The call is over (<see cref="MeshErrorCode.CallEnded"/>).</exception>
+    public ValueTask WriteAsync(ContentPart part)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        return _port.EmitAsync(new ContentFrame(part.Own()));
+    }
+
+    /// <summary>Sends one item of the tool's stream.</summary>
+    /// <param name="item">The item; a <see cref="JsonPart"/> is checked against the tool's chunk schema.</param>
+    /// <returns>A task that completes when the caller has room for the next frame.</returns>
+    /// <exception cref="MeshException">The call is over (<see cref="MeshErrorCode.CallEnded"/>), or the item does not
+    /// satisfy the schema (<see cref="MeshErrorCode.InvalidOutput"/>).</exception>
+    public ValueTask WriteChunkAsync(ContentPart item)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        return _port.EmitAsync(new ChunkFrame(item.Own()));
+    }
+
+    /// <summary>Sends one typed item of the tool's stream.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="type">How to serialise it.</param>
+    /// <typeparam name="T">The item's type.</typeparam>
+    /// <inheritdoc cref="WriteChunkAsync(ContentPart)" path="/returns"/>
+    /// <inheritdoc cref="WriteChunkAsync(ContentPart)" path="/exception"/>
+    public ValueTask WriteChunkAsync<T>(T item, JsonTypeInfo<T> type) =>
+        _port.EmitAsync(new ChunkFrame(new JsonPart(JsonPayload.FromElement(JsonSerializer.SerializeToElement(item, type)))));
+
+    /// <summary>Makes a call ambient for the rest of the calling async method.</summary>
+    internal static void Enter(CallContext context) => Ambient.Value = context;
+
+    /// <summary>Leaves every call for the rest of the calling async method: for loops that the library starts.</summary>
+    internal static void Leave()
+    {
+        if (Ambient.Value is not null)
+        {
+            Ambient.Value = null;
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using System.Globalization;
+
+namespace Mesh;
+
+/// <summary>What the call path says when a call does not end with a result: the thing, the reason, the remedy.</summary>
+internal static class CallErrors
+{
+    public static MeshError ToolNotFound(ToolAddress target, Room room) =>
+        new(MeshErrorCode.NotFound, $"Tool '{target}' is not offered in room '{room.Name}'.")
+        {
+            Remedy = target.Toolkit.Length == 0
+                ? "A tool is addressed as 'toolkit/tool' or 'toolkit/tool@participant'."
+                : "List the toolkits to see what is; a private toolkit is seen only by those that it is offered to.",
+            Retryable = target.Toolkit.Length > 0,
+        };
+
+    public static MeshError ParticipantNotFound(ToolAddress target, Room room) =>
+        new(MeshErrorCode.NotFound, $"Tool '{target}': participant '{target.Participant}' is not in room '{room.Name}'.")
+        {
+            Remedy = "List the participants, or leave '@participant' out to call whoever offers the tool.",
+            Retryable = true,
+        };
+
+    public static MeshError NotGranted(ToolAddress target, Participant who, bool onBehalf) =>
+        new(MeshErrorCode.NotGranted, onBehalf
+            ? $"Tool '{target}' is not granted to '{who.Name}', on whose behalf it was called."
+            : $"Tool '{target}' is not granted to '{who.Name}'.")
+        {
+            Remedy = "Ask the host for the grant: the tool must be in agents.tools, with agents.useTools set, or have the section that a room tool asks for.",
+        };
+
+    public static MeshError ContractChanged(ToolAddress target) =>
+        new(MeshErrorCode.ContractConflict, $"Tool '{target}' no longer has the contract that the caller asked for.")
+        {
+            Remedy = "List the toolkits again and call by the new definition.",
+        };
+
+    public static MeshError Cancelled(ToolAddress target) =>
+        new(MeshErrorCode.Cancelled, $"Tool '{target}': the call was cancelled by its caller.");
+
+    public static MeshError StoppedReading(ToolAddress target) =>
+        new(MeshErrorCode.Cancelled, $"Tool '{target}': the caller stopped reading the stream.");
+
+    public static MeshError ParentEnded(ToolAddress target) =>
+        new(MeshErrorCode.Cancelled, $"Tool '{target}': the call in which it was called has ended.");
+
+    public static MeshError CallerLeft(CallState call) =>
+        new(MeshErrorCode.Cancelled, $"Tool '{call.Request.Target}': its caller '{call.Caller.Snapshot.Name}' has left the room.");
+
+    public static MeshError CallEnded(ToolAddress target) =>
+        new(MeshErrorCode.CallEnded, $"The call in which '{target}' was used is over.")
+        {
+            Remedy = "Await everything that a handler starts before it returns, or start a new tree with CallOptions.NewTree.",
+        };
+
+    public static MeshError PastDeadline(CallState call)
+    {
+        long wall = call.Account?.Deadline ?? long.MaxValue;
+        return wall < call.Deadline
+            ? new(MeshErrorCode.BudgetExceeded, $"Tool '{call.Request.Target}': the wall time of its budget is used up.")
+            {
+                Remedy = "Give the call a larger Budget.WallTime, or do less in one tree.",
+            }
+            : new(MeshErrorCode.DeadlineExceeded, $"Tool '{call.Request.Target}' did not end within its deadline of {Seconds(call.Request.Timeout ?? call.Host.Options.CallTimeout)}.")
+            {
+                Remedy = "Give the call a longer CallOptions.Timeout, or let the tool stream.",
+                Retryable = true,
+            };
+    }
+
+    public static MeshError StreamIdle(CallState call) =>
+        new(MeshErrorCode.DeadlineExceeded, $"Tool '{call.Request.Target}' sent nothing for {Seconds(call.Host.Options.StreamIdleTimeout)}.")
+        {
+            Remedy = "Let the tool report progress while it works.",
+            Retryable = true,
+        };
+
+    /// <summary>The exact failure when a provider goes away: nothing can have happened, or nobody can know.</summary>
+    public static MeshError ProviderLeft(CallState call)
+    {
+        var annotations = call.Instance!.Contract.Definition.Annotations;
+        string who = call.Instance.Provider?.Snapshot.Name ?? "its provider";
+        return !call.HasStarted || annotations.ReadOnly || annotations.Idempotent
+            ? new(MeshErrorCode.Unavailable, $"Tool '{call.Request.Target}': '{who}', who served it, has left the room.")
+            {
+                Remedy = "Call again: the call had no effect, or repeating it has none.",
+                Retryable = true,
+            }
+            : new(MeshErrorCode.ProviderLost, $"Tool '{call.Request.Target}': '{who}' left the room while serving it; whether it had its effect is unknown.")
+            {
+                Remedy = "Find out before you call again, or use an idempotent tool.",
+            };
+    }
+
+    public static MeshError BudgetExceeded(CallState call, BudgetAccount account) =>
+        new(MeshErrorCode.BudgetExceeded, $"Tool '{call.Request.Target}': the number of calls that {account.Owner} allows is used up.")
+        {
+            Remedy = "Do less in one tree of calls, or ask for a larger budget.",
+        };
+
+    public static MeshError TooDeep(CallState call, int limit) =>
+        new(MeshErrorCode.BudgetExceeded, string.Create(CultureInfo.InvariantCulture, $"Tool '{call.Request.Target}' would be call number {call.Depth} in a chain of at most {limit}."))
+        {
+            Remedy = "Look for tools that call each other without end.",
+        };
+
+    public static MeshError ResponseTooLarge(CallState call) =>
+        new(MeshErrorCode.TooLarge, $"Tool '{call.Request.Target}' answered with more than {call.Host.Options.MaxResponseBytes} bytes.")
+        {
+            Remedy = "Read it as a stream, or ask for less.",
+        };
+
+    public static MeshError RoomClosed(ToolAddress target, Room room) =>
+        new(MeshErrorCode.Closed, $"Tool '{target}' cannot be called: room '{room.Name}' is being retired.")
+        {
+            Remedy = "Join again for a new session of the room.",
+        };
+
+    public static MeshError ClientClosed(ToolAddress target, RoomMember caller) =>
+        new(MeshErrorCode.Closed, $"Tool '{target}' cannot be called: '{caller.Snapshot.Name}' has left room '{caller.Room.Name}'.")
+        {
+            Remedy = "Join the room again.",
+        };
+
+    private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.###} s");
+}

@@ -1,0 +1,69 @@
+namespace Mesh;
+
+/// <summary>
+/// What would become of a call, found by the same stages of the call path without any effect: nothing is reserved,
+/// asked for, run or counted.
+/// </summary>
+public sealed record CallExplanation
+{
+    /// <summary>Whether the call would be made: it is visible, granted, valid, and within its budgets.</summary>
+    public bool WouldRun => Visible && Granted && Valid && Error is null;
+
+    /// <summary>Whether the tool exists for the caller.</summary>
+    public bool Visible { get; init; }
+
+    /// <summary>Whether the caller may call it, and the person for whom it acts.</summary>
+    public bool Granted { get; init; }
+
+    /// <summary>Whether the arguments satisfy the input schema; false also where the tool is not visible or not granted.</summary>
+    public bool Valid { get; init; }
+
+    /// <summary>The failure that the call would end with before its tool runs; null when there is none.</summary>
+    public MeshError? Error { get; init; }
+
+    /// <summary>The participant that would serve the call; null when nobody would, or the room itself.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>How many registrations share the address.</summary>
+    public int Instances { get; init; }
+
+    /// <summary>Whether somebody would have to approve it.</summary>
+    public bool NeedsApproval { get; init; }
+
+    /// <summary>How arguments would reach the tool: <c>json</c>.</summary>
+    public string Passing { get; init; } = "json";
+
+    /// <summary>The calls that are left in the tightest budget, this one included.</summary>
+    public long? RemainingCalls { get; init; }
+
+    /// <summary>How many calls may still nest, this one included.</summary>
+    public int RemainingDepth { get; init; }
+
+    /// <summary>How long the call could take before its deadline.</summary>
+    public TimeSpan? RemainingTime { get; init; }
+
+    internal static CallExplanation Of(CallState call)
+    {
+        var host = call.Host;
+        call.StartedAt = host.Clock.GetTimestamp();
+        CallBudget.Enter(call);
+        var notVisible = CallResolution.Resolve(call);
+        var notGranted = notVisible is null ? CallAuthorization.Check(call) : null;
+        var notValid = notVisible is null && notGranted is null ? CallValidation.CheckArguments(call) : null;
+        var overBudget = notVisible is null ? CallBudget.Peek(call) : null;
+        bool known = notVisible is null && notGranted is null;
+        return new()
+        {
+            Visible = call.Instance is not null,
+            Granted = known,
+            Valid = known && notValid is null,
+            Error = notVisible ?? notGranted ?? notValid ?? overBudget,
+            Provider = known ? call.Instance!.Provider?.Snapshot.Name : null,
+            Instances = known ? call.Room.Tools.CountInstances(call.Instance!) : 0,
+            NeedsApproval = known && CallApproval.IsNeeded(call),
+            RemainingCalls = CallBudget.Remaining(call),
+            RemainingDepth = Math.Max(0, call.Account!.MaxDepth - call.Depth + 1),
+            RemainingTime = CallBudget.RemainingTime(call),
+        };
+    }
+}

@@ -1,0 +1,42 @@
+namespace Mesh;
+
+/// <summary>
+/// One thing that a call sends to its caller while it runs, in order: progress, partial content, the chunks of a
+/// stream, and at last one result or error. A closed set: <see cref="ProgressFrame"/>, <see cref="ContentFrame"/>,
+/// <see cref="ChunkFrame"/>, <see cref="ResultFrame"/> and <see cref="ErrorFrame"/>.
+/// </summary>
+public abstract record CallFrame
+{
+    private protected CallFrame()
+    {
+    }
+
+    /// <summary>The frame's place within its call, from 1, without gaps.</summary>
+    public long Sequence { get; internal set; }
+
+    /// <summary>Whether this frame ends the call.</summary>
+    internal bool IsLast => this is ResultFrame or ErrorFrame;
+}
+
+/// <summary>How far the call has come.</summary>
+/// <param name="Value">The amount done, growing from frame to frame, in units of the tool's choosing.</param>
+/// <param name="Total">The amount in all, or null when it is not known.</param>
+/// <param name="Message">What is being done, for a person, or null.</param>
+public sealed record ProgressFrame(double Value, double? Total = null, string? Message = null) : CallFrame;
+
+/// <summary>Content that the tool sends before its result.</summary>
+/// <param name="Part">The content.</param>
+public sealed record ContentFrame(ContentPart Part) : CallFrame;
+
+/// <summary>One item of a stream: a <see cref="JsonPart"/> for typed items, a <see cref="TextPart"/> for strings, a
+/// <see cref="BytesPart"/> for bytes.</summary>
+/// <param name="Item">The item.</param>
+public sealed record ChunkFrame(ContentPart Item) : CallFrame;
+
+/// <summary>The end of a call that succeeded.</summary>
+/// <param name="Response">What the tool answered; an <see cref="EmptyResponse"/> after a stream of chunks.</param>
+public sealed record ResultFrame(ToolResponse Response) : CallFrame;
+
+/// <summary>The end of a call that failed.</summary>
+/// <param name="Error">The failure.</param>
+public sealed record ErrorFrame(MeshError Error) : CallFrame;

@@ -1,0 +1,194 @@
+namespace Mesh;
+
+/// <summary>
+/// The part of a call that exists only when it does not end at once: its cancellation token, its deadline's timer, and
+/// the race between its handler and whatever may end it from outside (its caller, its caller leaving, its parent, its
+/// deadline, its provider leaving).
+/// </summary>
+internal sealed class CallLife(CallState call) : IDisposable
+{
+    private readonly CancellationTokenSource _cancellation = new();
+    private readonly TaskCompletionSource<CallOutcome> _imposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CancellationTokenRegistration _caller;
+    private CancellationTokenRegistration _parent;
+    private ITimer? _timer;
+    private RoomMember? _provider;
+    private int _pauses;
+    private long _pausedAt;
+    private long _resumedAt;
+    private bool _disposed;
+
+    public CancellationToken Token => _cancellation.Token;
+
+    /// <summary>Whether a handler still runs that the call no longer waits for.</summary>
+    public bool HandlerLeftBehind { get; private set; }
+
+    public CallOutcome? Imposed => _imposed.Task.IsCompleted ? _imposed.Task.Result : null;
+
+    /// <summary>Links the call to all that may end it. Called once, right after it was published in its call.</summary>
+    public void Arm()
+    {
+        lock (_imposed)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            ArmTimer();
+        }
+
+        if (call.CallerToken.CanBeCanceled)
+        {
+            _caller = call.CallerToken.UnsafeRegister(
+                static state => ((CallState)state!).Abandon(CallErrors.Cancelled(((CallState)state).Request.Target)), call);
+        }
+
+        if (call.Parent is { } parent)
+        {
+            _parent = parent.CancellationToken.UnsafeRegister(
+                static state => ((CallState)state!).Abandon(CallErrors.ParentEnded(((CallState)state).Request.Target)), call);
+        }
+
+        if (!call.Caller.TryTrack(call))
+        {
+            Impose(CallErrors.CallerLeft(call));
+        }
+    }
+
+    /// <summary>Links the call to its provider's life, when its handler goes on for longer.</summary>
+    public void TrackProvider(RoomMember provider)
+    {
+        if (provider == call.Caller)
+        {
+            return;
+        }
+
+        _provider = provider;
+        if (!provider.TryTrack(call))
+        {
+            Impose(CallErrors.ProviderLeft(call));
+        }
+    }
+
+    /// <summary>Waits for the handler or for what ends the call before it.</summary>
+    public async ValueTask<CallOutcome> RaceAsync(ValueTask<CallOutcome> handler)
+    {
+        var running = handler.AsTask();
+        await Task.WhenAny(running, _imposed.Task).ConfigureAwait(false);
+        HandlerLeftBehind = !running.IsCompleted;
+
+        // Whatever ended the call came first, even if the handler ended with it: its token was cancelled for that.
+        return await (_imposed.Task.IsCompleted ? _imposed.Task : running).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the call with an error and cancels its token, unless it has ended already.</summary>
+    public void Impose(MeshError error)
+    {
+        if (_imposed.TrySetResult(CallOutcome.FromError(error)))
+        {
+            // Callbacks on the token are a handler's own code: they must not run on the thread of whoever ends the call.
+            _ = _cancellation.CancelAsync();
+        }
+    }
+
+    /// <summary>Stops the deadline while a person is asked; nested pauses count as one.</summary>
+    public void Pause()
+    {
+        lock (_imposed)
+        {
+            if (_pauses++ == 0)
+            {
+                _pausedAt = call.Host.Clock.GetTimestamp();
+            }
+        }
+    }
+
+    /// <summary>Lets the deadline run on, moved by the time of the pause.</summary>
+    public void Resume()
+    {
+        lock (_imposed)
+        {
+            if (--_pauses == 0 && !_disposed)
+            {
+                _resumedAt = call.Host.Clock.GetTimestamp();
+                if (call.Deadline != long.MaxValue)
+                {
+                    call.Deadline += _resumedAt - _pausedAt;
+                }
+
+                ArmTimer();
+            }
+        }
+    }
+
+    /// <summary>How long nothing has come since a moment, not counting a pause.</summary>
+    public TimeSpan IdleSince(long timestamp)
+    {
+        lock (_imposed)
+        {
+            return _pauses > 0 ? TimeSpan.Zero : call.Host.Clock.GetElapsedTime(Math.Max(timestamp, _resumedAt));
+        }
+    }
+
+    /// <summary>
+    /// Frees timer and links. The token stays usable: a handler that is left behind may still ask for it, and a source
+    /// without a timer of its own holds nothing.
+    /// </summary>
+    public void Dispose()
+    {
+        lock (_imposed)
+        {
+            _disposed = true;
+            _timer?.Dispose();
+        }
+
+        _caller.Unregister();
+        _parent.Unregister();
+        call.Caller.Untrack(call);
+        _provider?.Untrack(call);
+    }
+
+    /// <summary>Sets the timer for the earlier of the call's deadline and its budgets' wall time, which no pause stops.</summary>
+    private void ArmTimer()
+    {
+        long wall = call.Account?.Deadline ?? long.MaxValue;
+        long due = _pauses > 0 ? wall : Math.Min(call.Deadline, wall);
+        if (due == long.MaxValue)
+        {
+            return;
+        }
+
+        var clock = call.Host.Clock;
+        var delay = TimeSpan.FromTicks(Math.Max(1, clock.GetElapsedTime(clock.GetTimestamp(), due).Ticks + 1));
+        delay = delay < CallLimits.LongestTimer ? delay : CallLimits.LongestTimer;
+        if (_timer is null)
+        {
+            _timer = clock.CreateTimer(static state => ((CallLife)state!).OnTimer(), this, delay, Timeout.InfiniteTimeSpan);
+        }
+        else
+        {
+            _timer.Change(delay, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void OnTimer()
+    {
+        lock (_imposed)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            long now = call.Host.Clock.GetTimestamp();
+            if ((_pauses > 0 || now < call.Deadline) && now < (call.Account?.Deadline ?? long.MaxValue))
+            {
+                ArmTimer();
+                return;
+            }
+        }
+
+        Impose(CallErrors.PastDeadline(call));
+    }
+}

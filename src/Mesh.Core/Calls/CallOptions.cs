@@ -1,0 +1,47 @@
+using System.Text.Json;
+
+namespace Mesh;
+
+/// <summary>What a caller may say about one call beyond its target and arguments. Immutable; share and reuse it.</summary>
+public sealed record CallOptions
+{
+    /// <summary>
+    /// How long the call may take; null for the host's default (60 s). A stream has no limit on the whole unless this
+    /// sets one. The call that this one is made within sets an upper limit in any case.
+    /// </summary>
+    public TimeSpan? Timeout
+    {
+        get;
+        init => field = value is { } time && (time <= TimeSpan.Zero || time.TotalMilliseconds > int.MaxValue)
+            ? throw new ArgumentOutOfRangeException(nameof(Timeout), value, "CallOptions.Timeout must be positive and at most 24 days.")
+            : value;
+    }
+
+    /// <inheritdoc cref="CallRequest.IdempotencyKey"/>
+    public string? IdempotencyKey
+    {
+        get;
+        init => field = value is { Length: 0 or > 256 }
+            ? throw new ArgumentOutOfRangeException(nameof(IdempotencyKey), "CallOptions.IdempotencyKey must have 1 to 256 characters.")
+            : value;
+    }
+
+    /// <inheritdoc cref="CallRequest.Budget"/>
+    public Budget? Budget { get; init; }
+
+    /// <inheritdoc cref="CallRequest.ContractHash"/>
+    public string? ContractHash { get; init; }
+
+    /// <inheritdoc cref="CallRequest.Metadata"/>
+    public JsonElement? Metadata { get; init; }
+
+    /// <summary>
+    /// Starts a new tree: the call takes neither budget, deadline, cancellation nor on-behalf-of from the call in
+    /// whose handler it is made. Say so for work that outlives its call. False by default.
+    /// </summary>
+    public bool NewTree { get; init; }
+
+    internal static CallOptions Default { get; } = new();
+
+    internal static CallOptions OutsideAnyTree { get; } = new() { NewTree = true };
+}

@@ -1,0 +1,58 @@
+using System.Text.Json;
+
+namespace Mesh;
+
+/// <summary>
+/// What a caller asks for, as plain data: it is the same in process and on a wire, and says nothing about who asks,
+/// which the room knows. Immutable.
+/// </summary>
+public sealed record CallRequest
+{
+    /// <summary>The id of this call.</summary>
+    public required MeshId Id { get; init; }
+
+    /// <summary>The call in whose handler this one was made; the empty id for the root of a tree.</summary>
+    public MeshId ParentId { get; init; }
+
+    /// <summary>The first call of the tree; equal to <see cref="Id"/> for a root.</summary>
+    public required MeshId RootId { get; init; }
+
+    /// <summary>1 for the first attempt, 2 when an idempotent call is retried.</summary>
+    public int Attempt { get; init; } = 1;
+
+    /// <summary>The tool that is called.</summary>
+    public required ToolAddress Target { get; init; }
+
+    /// <summary>
+    /// The contract that the caller knows the tool by, or null for whatever is offered. Where the tool has another one,
+    /// the call is refused with <see cref="MeshErrorCode.ContractConflict"/>.
+    /// </summary>
+    public string? ContractHash { get; init; }
+
+    /// <summary>The arguments, a JSON object; empty for none.</summary>
+    public JsonPayload Arguments { get; init; }
+
+    /// <summary>
+    /// Calls of one participant to one tool under the same key have one effect: a repeated one gets the first one's
+    /// outcome, for 10 minutes. Null for none.
+    /// </summary>
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>
+    /// How long the call may take, from when the room receives it; null for the host's default (60 s), and for
+    /// streams no limit on the whole. Time that a person takes to approve does not count.
+    /// </summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>A budget for this call and all that it calls, inside those that hold already; null for none.</summary>
+    public Budget? Budget { get; init; }
+
+    /// <summary>The W3C <c>traceparent</c> of the caller's activity, or null.</summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>The W3C <c>tracestate</c> of the caller's activity, or null.</summary>
+    public string? TraceState { get; init; }
+
+    /// <summary>A JSON object that travels with the call unread by the room, or null.</summary>
+    public JsonElement? Metadata { get; init; }
+}

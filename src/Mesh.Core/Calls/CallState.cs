@@ -1,0 +1,184 @@
+using System.Text.Json;
+
+namespace Mesh;
+
+/// <summary>
+/// One call as the room sees it, from its arrival to its outcome: the only mutable object of the call path. What only a
+/// call that does not end at once needs (token, timer, races) is in <see cref="CallLife"/>, made on demand.
+/// </summary>
+internal sealed class CallState : ICallPort
+{
+    private CallLife? _life;
+    private long _sequence;
+    private int _ended;
+
+    public CallState(RoomMember caller, CallRequest request, CallState? parent, IFrameSink? sink, CancellationToken callerToken)
+    {
+        Caller = caller;
+        Request = request;
+        Parent = parent;
+        Sink = sink;
+        CallerToken = callerToken;
+        Depth = (parent?.Depth ?? 0) + 1;
+        OnBehalfOf = parent is null ? (caller.Snapshot.Role == ParticipantRole.User ? caller : null) : parent.OnBehalfOf;
+    }
+
+    public RoomMember Caller { get; }
+
+    public Room Room => Caller.Room;
+
+    public MeshHost Host => Caller.Room.Host;
+
+    public CallRequest Request { get; set; }
+
+    public CallState? Parent { get; }
+
+    /// <summary>The person whose rights limit the tree as well, or null. Never set by a caller: it follows the lineage.</summary>
+    public RoomMember? OnBehalfOf { get; }
+
+    /// <summary>Who began the tree.</summary>
+    public RoomMember RootCaller => Parent?.RootCaller ?? Caller;
+
+    /// <summary>1 for the root of a tree.</summary>
+    public int Depth { get; }
+
+    public CancellationToken CallerToken { get; }
+
+    /// <summary>Where frames go; null for a caller that only wants the outcome.</summary>
+    public IFrameSink? Sink { get; private set; }
+
+    /// <summary>What the caller streams in, not yet checked; null for nothing.</summary>
+    public IAsyncEnumerable<ContentPart>? InputSource { get; init; }
+
+    /// <summary>Whether the caller reads frames as they come: then no deadline holds for the whole, unless it gave one.</summary>
+    public bool IsStreaming { get; init; }
+
+    public long StartedAt { get; set; }
+
+    /// <summary>When the call's own deadline passes; moved on while somebody is asked for an approval.</summary>
+    public long Deadline { get; set; } = long.MaxValue;
+
+    /// <summary>When the handler was done; 0 while it was not.</summary>
+    public long EndedAt { get; set; }
+
+    /// <summary>The earlier of the deadline and of the wall time of the budgets around it.</summary>
+    public long EffectiveDeadline => Math.Min(Deadline, Account?.Deadline ?? long.MaxValue);
+
+    /// <summary>The second attempt of this call, when there was one.</summary>
+    public CallState? Retry { get; private set; }
+
+    /// <summary>The innermost budget of the tree.</summary>
+    public BudgetAccount? Account { get; set; }
+
+    /// <summary>Whether one call is reserved in the accounts.</summary>
+    public bool IsReserved { get; set; }
+
+    /// <summary>The provider's registration that serves the call; null until it is resolved.</summary>
+    public ToolInstance? Instance { get; set; }
+
+    /// <summary>The arguments once they are parsed and found valid.</summary>
+    public JsonElement Arguments { get; set; }
+
+    /// <summary>The pooled document behind <see cref="Arguments"/>, when the room parsed them itself.</summary>
+    public JsonDocument? ArgumentsDocument { get; set; }
+
+    /// <summary>Whether the handler was entered, from when on an effect may have happened.</summary>
+    public bool HasStarted { get; set; }
+
+    /// <summary>Whether handlers at the far end of a connection may act within this call by naming its id.</summary>
+    public bool IsPublished { get; set; }
+
+    public bool HasEnded => Volatile.Read(ref _ended) != 0;
+
+    public CancellationToken CancellationToken => EnsureLife().Token;
+
+    CallState? ICallPort.State => this;
+
+    public IAsyncEnumerable<ContentPart> Input =>
+        InputSource is null ? EmptyInput.Instance : CallInput.Checked(this, InputSource);
+
+    /// <summary>The outcome that was imposed on the call, if any: cancelled, past its deadline, its provider gone.</summary>
+    public CallOutcome? Imposed => _life?.Imposed;
+
+    /// <summary>The life of a call that does not end at once; arms its deadline and links it to its caller and parent.</summary>
+    public CallLife EnsureLife()
+    {
+        if (Volatile.Read(ref _life) is { } life)
+        {
+            return life;
+        }
+
+        life = new CallLife(this);
+        if (Interlocked.CompareExchange(ref _life, life, null) is { } other)
+        {
+            return other;
+        }
+
+        life.Arm();
+        return life;
+    }
+
+    /// <summary>Ends the call for its caller now, with this error, whatever its handler does; without effect when it has ended.</summary>
+    public void Abandon(MeshError error) => EnsureLife().Impose(error);
+
+    public ValueTask EmitAsync(CallFrame frame)
+    {
+        if (HasEnded || Imposed is not null)
+        {
+            throw new MeshException(CallErrors.CallEnded(Request.Target));
+        }
+
+        if (frame is ChunkFrame chunk && CallValidation.CheckChunk(this, chunk.Item) is { } error)
+        {
+            Abandon(error);
+            throw new MeshException(CallErrors.CallEnded(Request.Target));
+        }
+
+        if (Sink is null)
+        {
+            if (frame is ProgressFrame)
+            {
+                return default;
+            }
+
+            lock (this)
+            {
+                Sink ??= new ResponseCollector(this);
+            }
+        }
+
+        return Sink.WriteAsync(frame);
+    }
+
+    /// <summary>
+    /// A second attempt under the same id, deadline, budget and idempotency key, with a token of its own: that of the
+    /// first attempt is cancelled for the provider that was lost.
+    /// </summary>
+    public CallState BeginRetry() => Retry = new(Caller, Request with { Attempt = 2 }, Parent, null, CallerToken)
+    {
+        StartedAt = StartedAt,
+        Deadline = Deadline,
+        Account = Account,
+        IsReserved = IsReserved,
+    };
+
+    /// <summary>How long nothing has come since a moment; the time in which somebody was asked for an approval does not count.</summary>
+    public TimeSpan IdleSince(long timestamp) => _life is { } life ? life.IdleSince(timestamp) : Host.Clock.GetElapsedTime(timestamp);
+
+    public long NextSequence() => Interlocked.Increment(ref _sequence);
+
+    /// <summary>Marks the call as over and frees what it held. Called by the pipeline; without effect the second time.</summary>
+    public void End()
+    {
+        if (Interlocked.Exchange(ref _ended, 1) != 0)
+        {
+            return;
+        }
+
+        _life?.Dispose();
+        if (_life is not { HandlerLeftBehind: true })
+        {
+            ArgumentsDocument?.Dispose();
+        }
+    }
+}

@@ -1,0 +1,211 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Mesh;
+
+/// <summary>The two validate stages of the call path: what goes into a tool and what comes out of it.</summary>
+internal static class CallValidation
+{
+    private static readonly JsonElement NoArguments = JsonElement.Parse("{}");
+
+    /// <summary>
+    /// Checks the arguments against the tool's schema and the rules for whatever enters a room (no property twice, finite
+    /// numbers, well-formed text, bounded depth and size), and gives them to the call.
+    /// </summary>
+    public static MeshError? CheckArguments(CallState call)
+    {
+        var payload = call.Request.Arguments;
+        var schema = call.Instance!.Contract.Input;
+        if (payload.Length > call.Host.Options.MaxArgumentBytes)
+        {
+            return new(MeshErrorCode.TooLarge, string.Create(CultureInfo.InvariantCulture, $"Tool '{call.Request.Target}': the arguments have {payload.Length} bytes, more than the {call.Host.Options.MaxArgumentBytes} that the host takes."))
+            {
+                Remedy = "Send less, or stream it.",
+            };
+        }
+
+        if (payload.IsEmpty)
+        {
+            call.Arguments = NoArguments;
+            return schema.IsValid(NoArguments) ? null : Refuse(call, schema.Validate(NoArguments));
+        }
+
+        if (payload.IsElement)
+        {
+            call.Arguments = payload.ToElement();
+            return schema.IsValidStrict(call.Arguments) ? null : Refuse(call, schema.Validate(call.Arguments, strict: true));
+        }
+
+        if (!schema.IsValid(payload.Utf8Span))
+        {
+            return Refuse(call, schema.Validate(payload.Utf8Span));
+        }
+
+        // Read only now that it is known to be well formed; pooled, and given back when the call has ended.
+        call.ArgumentsDocument = JsonDocument.Parse(payload.ToUtf8());
+        call.Arguments = call.ArgumentsDocument.RootElement;
+        return null;
+    }
+
+    /// <summary>Checks a result against the tool's schema, brings its content into memory, and joins what was streamed before it.</summary>
+    public static ValueTask<CallOutcome> CheckOutputAsync(CallState call, ToolResponse response)
+    {
+        if (response is JsonResponse { Value: var value } && call.Sink is null)
+        {
+            // The common case, without a state machine: one JSON value.
+            return new(CheckJson(call, value) is { } error ? CallOutcome.FromError(error) : CallOutcome.FromResult(Own((JsonResponse)response)));
+        }
+
+        return CheckContentAsync(call, response);
+    }
+
+    /// <summary>Checks one item that a tool streams.</summary>
+    public static MeshError? CheckChunk(CallState call, ContentPart item) =>
+        CheckItem(call.Instance!.Contract.Chunk, item, includeValues: false) is { } violation
+            ? new(MeshErrorCode.InvalidOutput, $"Tool '{call.Request.Target}': an item of its stream {Describe("result", violation)}.")
+            {
+                Details = Details([violation]),
+            }
+            : null;
+
+    /// <summary>Checks one item that a caller streams in.</summary>
+    public static MeshError? CheckInputItem(CallState call, ContentPart item) =>
+        CheckItem(call.Instance!.Contract.InputChunk, item, includeValues: true) is { } violation
+            ? new(MeshErrorCode.InvalidArguments, $"Tool '{call.Request.Target}': an item of the input stream {Describe("item", violation)}.")
+            {
+                Remedy = "See the tool's schema for streamed input.",
+                Details = Details([violation]),
+            }
+            : null;
+
+    private static async ValueTask<CallOutcome> CheckContentAsync(CallState call, ToolResponse response)
+    {
+        try
+        {
+            response = await ContentReader.ReadAsync(call, response).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (call.Imposed is { } imposed)
+        {
+            return imposed;
+        }
+        catch (MeshException exception)
+        {
+            return CallOutcome.FromError(exception.Error);
+        }
+
+        bool isStreamed = call.Sink is not null && response is EmptyResponse;
+        var error = isStreamed ? null : response switch
+        {
+            JsonResponse json => CheckJson(call, json.Value),
+            TextResponse text => CheckText(call, text.Text),
+            _ => call.Instance!.Contract.Output is null ? null : Invalid(call, [new("", "", "type", "must be JSON as the tool's output schema says")]),
+        };
+        if (error is not null)
+        {
+            return CallOutcome.FromError(error, call.Sink?.Partial);
+        }
+
+        response = response switch
+        {
+            JsonResponse json => Own(json),
+            ContentResponse content => new ContentResponse([.. content.Parts.Select(part => part.Own())]),
+            _ => response,
+        };
+        return CallOutcome.FromResult(call.Sink is { } sink ? sink.Complete(response) : response);
+    }
+
+    private static MeshError? CheckJson(CallState call, JsonPayload value)
+    {
+        if (value.IsEmpty)
+        {
+            return Invalid(call, [new("", "", "type", "must be a JSON value")]);
+        }
+
+        if (value.Length > call.Host.Options.MaxResponseBytes)
+        {
+            return CallErrors.ResponseTooLarge(call);
+        }
+
+        var schema = call.Instance!.Contract.Output;
+        if (schema is null)
+        {
+            return value.IsElement || JsonEntrance.Check(value.Utf8Span, maxBytes: call.Host.Options.MaxResponseBytes) is null ? null : Invalid(call, [new("", "", "json", "is not valid JSON")]);
+        }
+
+        return value.IsElement
+            ? schema.IsValid(value.ToElement()) ? null : Invalid(call, schema.Validate(value.ToElement(), strict: false, includeValues: false))
+            : schema.IsValid(value.Utf8Span) ? null : Invalid(call, schema.Validate(value.Utf8Span, includeValues: false));
+    }
+
+    private static MeshError? CheckText(CallState call, string text) =>
+        call.Instance!.Contract.Output is null ? null : CheckJson(call, JsonPayload.FromText(text));
+
+    private static SchemaViolation? CheckItem(CompiledSchema? schema, ContentPart item, bool includeValues)
+    {
+        if (schema is null)
+        {
+            return null;
+        }
+
+        var json = item switch
+        {
+            JsonPart part => part.Value,
+            TextPart text => JsonPayload.FromText(text.Text),
+            _ => default,
+        };
+        if (json.IsEmpty)
+        {
+            return new("", "", "type", "must be JSON");
+        }
+
+        return schema.IsValid(json.Utf8Span) ? null : schema.Validate(json.Utf8Span, includeValues)[0];
+    }
+
+    /// <summary>A result that its receiver may keep: the tool may have taken it from a document that goes with the call.</summary>
+    private static JsonResponse Own(JsonResponse response)
+    {
+        if (!response.Value.IsElement)
+        {
+            return response;
+        }
+
+        var own = response.Value.Clone();
+        return response.Value.IsSameAs(own) ? response : new JsonResponse(own);
+    }
+
+    private static MeshError Refuse(CallState call, IReadOnlyList<SchemaViolation> violations)
+    {
+        var first = violations[0];
+        var code = first.Keyword == "maxSize" ? MeshErrorCode.TooLarge : MeshErrorCode.InvalidArguments;
+        return new(code, $"Tool '{call.Request.Target}': {Describe("argument", first)}{More(violations)}")
+        {
+            Remedy = "See the tool's input schema.",
+            Details = Details(violations),
+        };
+    }
+
+    private static MeshError Invalid(CallState call, IReadOnlyList<SchemaViolation> violations) =>
+        new(MeshErrorCode.InvalidOutput, $"Tool '{call.Request.Target}': {Describe("result", violations[0])}{More(violations)}")
+        {
+            Remedy = "The tool does not keep its own output schema: tell its provider.",
+            Details = Details(violations),
+        };
+
+    private static string Describe(string what, SchemaViolation violation) => violation.InstancePath.Length == 0
+        ? $"the {what}{(what == "argument" ? "s" : "")} {violation.Message}"
+        : $"{what} {violation.InstancePath} {violation.Message}";
+
+    private static string More(IReadOnlyList<SchemaViolation> violations) => violations.Count == 1
+        ? ""
+        : string.Create(CultureInfo.InvariantCulture, $" (and {violations.Count - 1} more)");
+
+    private static JsonElement Details(IReadOnlyList<SchemaViolation> violations) => JsonSerializer.SerializeToElement(
+        new ViolationDetails([.. violations.Select(each => new Violation(each.InstancePath, each.Keyword, each.Message))]),
+        MeshJsonContext.Default.ViolationDetails);
+}
+
+/// <summary>The details of an error about arguments or a result.</summary>
+internal sealed record ViolationDetails(IReadOnlyList<Violation> Violations);
+
+/// <summary>One entry of <see cref="ViolationDetails"/>.</summary>
+internal sealed record Violation(string Path, string Keyword, string Message);

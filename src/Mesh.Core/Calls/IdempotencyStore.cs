@@ -1,0 +1,94 @@
+namespace Mesh;
+
+/// <summary>
+/// The outcomes of calls with an idempotency key, kept by one room for a fixed time, so that a repeated call has no
+/// second effect. Bounded: when full of keys that have not expired, new keyed calls are refused, never old ones forgotten.
+/// </summary>
+internal sealed class IdempotencyStore(TimeProvider clock)
+{
+    public const int Capacity = 10_000;
+    public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<Key, Entry> _entries = [];
+    private readonly Queue<Entry> _byAge = new();
+
+    /// <summary>Takes the key for a call, or finds the call that has it.</summary>
+    /// <param name="call">The call; its arguments are already checked.</param>
+    /// <param name="entry">The entry: the caller's own to complete when the result is null, else another call's to wait for.</param>
+    /// <param name="isOwner">Whether the call is the first under its key.</param>
+    /// <returns>Why the key cannot be used, or null.</returns>
+    public MeshError? Begin(CallState call, out Entry entry, out bool isOwner)
+    {
+        var request = call.Request;
+        var key = new Key(call.Caller.Snapshot.Name, request.Target.ToString(), request.IdempotencyKey!);
+        string arguments = ToolHashes.Arguments(call.Arguments);
+        lock (_gate)
+        {
+            DropExpired();
+            if (_entries.TryGetValue(key, out entry!))
+            {
+                isOwner = false;
+                return entry.ArgumentsHash == arguments ? null : new(MeshErrorCode.IdempotencyConflict, $"Tool '{request.Target}': the idempotency key was used before with other arguments.")
+                {
+                    Remedy = "Use a new key for a new call.",
+                };
+            }
+
+            isOwner = true;
+            if (_entries.Count >= Capacity)
+            {
+                return new(MeshErrorCode.Overloaded, $"Room '{call.Room.Name}' remembers {Capacity} idempotency keys and can take no more now.")
+                {
+                    Remedy = "Call again later, or without a key.",
+                    Retryable = true,
+                    RetryAfter = Lifetime - clock.GetElapsedTime(_byAge.Peek().StartedAt),
+                };
+            }
+
+            entry = new Entry(key, arguments, clock.GetTimestamp());
+            _entries.Add(key, entry);
+            _byAge.Enqueue(entry);
+            return null;
+        }
+    }
+
+    /// <summary>Settles a key. A call that had no effect gives its key back, so that it may be tried again.</summary>
+    public void Complete(Entry entry, CallOutcome outcome, bool hadEffect)
+    {
+        if (!hadEffect)
+        {
+            lock (_gate)
+            {
+                _entries.Remove(entry.Key);
+            }
+        }
+
+        entry.Outcome.TrySetResult(outcome);
+    }
+
+    private void DropExpired()
+    {
+        while (_byAge.TryPeek(out var oldest) && clock.GetElapsedTime(oldest.StartedAt) >= Lifetime && oldest.Outcome.Task.IsCompleted)
+        {
+            _byAge.Dequeue();
+            if (_entries.TryGetValue(oldest.Key, out var current) && current == oldest)
+            {
+                _entries.Remove(oldest.Key);
+            }
+        }
+    }
+
+    internal readonly record struct Key(string Caller, string Target, string Value);
+
+    internal sealed class Entry(Key key, string argumentsHash, long startedAt)
+    {
+        public Key Key { get; } = key;
+
+        public string ArgumentsHash { get; } = argumentsHash;
+
+        public long StartedAt { get; } = startedAt;
+
+        public TaskCompletionSource<CallOutcome> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

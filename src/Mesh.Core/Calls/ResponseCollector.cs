@@ -1,0 +1,96 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Mesh;
+
+/// <summary>
+/// Gathers what a streaming tool sends for a caller that asked for one response: chunks of JSON or text become one JSON
+/// array, chunks of bytes one file, and content parts stand before the handler's own response. Progress is dropped.
+/// Bounded by the host's limit on responses.
+/// </summary>
+internal sealed class ResponseCollector(CallState call) : IFrameSink
+{
+    private readonly Lock _gate = new();
+    private readonly List<ContentPart> _content = [];
+    private readonly List<ContentPart> _chunks = [];
+    private long _bytes;
+
+    public ToolResponse? Partial => _content.Count + _chunks.Count == 0 ? null : Complete(EmptyResponse.Instance);
+
+    public ValueTask WriteAsync(CallFrame frame)
+    {
+        lock (_gate)
+        {
+            if (frame is ContentFrame or ChunkFrame)
+            {
+                var part = frame is ContentFrame content ? content.Part : ((ChunkFrame)frame).Item;
+                (frame is ContentFrame ? _content : _chunks).Add(part);
+                _bytes += ContentSize.Of(part);
+            }
+        }
+
+        if (_bytes > call.Host.Options.MaxResponseBytes)
+        {
+            call.Abandon(CallErrors.ResponseTooLarge(call));
+        }
+
+        return default;
+    }
+
+    public ToolResponse Complete(ToolResponse response)
+    {
+        lock (_gate)
+        {
+            var chunks = JoinChunks();
+            if (_content.Count == 0 && (chunks is null || response is EmptyResponse))
+            {
+                return chunks ?? response;
+            }
+
+            return new ContentResponse([.. _content, .. chunks?.Parts ?? [], .. response.Parts]);
+        }
+    }
+
+    private ToolResponse? JoinChunks()
+    {
+        if (_chunks.Count == 0)
+        {
+            return null;
+        }
+
+        if (_chunks.All(part => part is BytesPart))
+        {
+            var bytes = new ArrayBufferWriter<byte>();
+            foreach (var part in _chunks.Cast<BytesPart>())
+            {
+                bytes.Write(part.Data.Span);
+            }
+
+            return new FileResponse(new BytesPart(bytes.WrittenMemory, ((BytesPart)_chunks[0]).MimeType));
+        }
+
+        return _chunks.All(part => part is JsonPart or TextPart) ? new JsonResponse(JoinJson()) : new ContentResponse([.. _chunks]);
+    }
+
+    private JsonPayload JoinJson()
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(buffer);
+        writer.WriteStartArray();
+        foreach (var part in _chunks)
+        {
+            if (part is TextPart text)
+            {
+                writer.WriteStringValue(text.Text);
+            }
+            else
+            {
+                ((JsonPart)part).Value.WriteTo(writer);
+            }
+        }
+
+        writer.WriteEndArray();
+        writer.Flush();
+        return JsonPayload.FromUtf8(buffer.WrittenMemory);
+    }
+}

@@ -1,0 +1,92 @@
+namespace Mesh;
+
+/// <summary>The connection of a participant in its room's own process: calls go straight into the call path.</summary>
+internal sealed class DirectConnection : IRoomConnection, ICallReceiver
+{
+    private readonly RoomMember _member;
+    private readonly RoomClient _client;
+    private TaskCompletionSource<LeaveReason>? _completion;
+    private LeaveReason? _left;
+
+    public DirectConnection(RoomMember member, RoomClient client)
+    {
+        _member = member;
+        _client = client;
+        Self = member.Snapshot;
+    }
+
+    public Participant Self { get; }
+
+    public MeshId Session => _member.Room.Session;
+
+    public Task<LeaveReason> Completion
+    {
+        get
+        {
+            lock (_member)
+            {
+                _completion ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+                if (_left is { } reason)
+                {
+                    _completion.TrySetResult(reason);
+                }
+
+                return _completion.Task;
+            }
+        }
+    }
+
+    public ValueTask<CallOutcome> CallAsync(CallRequest request, IAsyncEnumerable<ContentPart>? input, CancellationToken cancellationToken) =>
+        _member.Room.Host.Pipeline.RunAsync(new CallState(_member, request, FindParent(request), null, cancellationToken) { InputSource = input });
+
+    public IAsyncEnumerable<CallFrame> StreamAsync(Func<CallRequest> newRequest, IAsyncEnumerable<ContentPart>? input, CancellationToken cancellationToken) =>
+        new CallFrameStream(
+            (sink, token) =>
+            {
+                var request = newRequest();
+                return new CallState(_member, request, FindParent(request), sink, token) { InputSource = input, IsStreaming = true };
+            },
+            cancellationToken);
+
+    public IAsyncEnumerable<RoomEvent> ReadEventsAsync(EventPosition from, CancellationToken cancellationToken) =>
+        new EventSubscription(_member, from, cancellationToken);
+
+    public ValueTask CloseAsync() => _member.Room.LeaveAsync(_member, LeaveReason.Left);
+
+    public ToolInvoker GetInvoker(MeshId registrationId, string toolName) =>
+        new DirectToolInvoker(_client.LocalToolkits.FindTool(registrationId, toolName), _client);
+
+    public void OnLeft(LeaveReason reason)
+    {
+        lock (_member)
+        {
+            _left = reason;
+            _completion?.TrySetResult(reason);
+        }
+    }
+
+    /// <summary>
+    /// The call in whose handler this one is made: the ambient one where it runs in the room's process, else one whose
+    /// handler is at the far end of some connection in this process.
+    /// </summary>
+    private CallState? FindParent(CallRequest request) =>
+        request.ParentId.IsEmpty ? null
+        : CallContext.Current?.State is { } ambient && ambient.Request.Id == request.ParentId ? ambient
+        : _member.Room.Host.FindLiveCall(request.ParentId);
+}
+
+/// <summary>A stream of events that takes its position when it is read.</summary>
+internal sealed class EventSubscription(RoomMember member, EventPosition from, CancellationToken cancellationToken) : IAsyncEnumerable<RoomEvent>
+{
+    public IAsyncEnumerator<RoomEvent> GetAsyncEnumerator(CancellationToken readerToken = default)
+    {
+        var ring = member.Room.Events;
+        long position = from.Value switch
+        {
+            0 => member.JoinedAt,
+            < 0 => ring.Head + 1,
+            _ => from.Value,
+        };
+        return new EventCursor(ring, member, position, readerToken.CanBeCanceled ? readerToken : cancellationToken);
+    }
+}

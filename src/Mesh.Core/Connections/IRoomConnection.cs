@@ -1,0 +1,33 @@
+namespace Mesh;
+
+/// <summary>
+/// What a <see cref="RoomClient"/> needs of whatever lies between it and its room: send a call, receive calls, read
+/// events from a sequence number, register, close. Registering is a call to the room's own toolkit; the connection only
+/// keeps the code that the registration leads back to.
+/// </summary>
+internal interface IRoomConnection
+{
+    /// <summary>The participant as it was when it joined.</summary>
+    Participant Self { get; }
+
+    /// <summary>The room's session.</summary>
+    MeshId Session { get; }
+
+    /// <summary>Completes with the reason when the participant is no longer in the room.</summary>
+    Task<LeaveReason> Completion { get; }
+
+    /// <summary>Makes a call for its outcome. Never throws: a failure is an outcome.</summary>
+    ValueTask<CallOutcome> CallAsync(CallRequest request, IAsyncEnumerable<ContentPart>? input, CancellationToken cancellationToken);
+
+    /// <summary>Makes a call, when the result is first read, for its frames; the last one is a result or an error.</summary>
+    /// <param name="newRequest">Makes the request, when the stream is read: also its lineage is then decided.</param>
+    /// <param name="input">What to stream in, or null.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    IAsyncEnumerable<CallFrame> StreamAsync(Func<CallRequest> newRequest, IAsyncEnumerable<ContentPart>? input, CancellationToken cancellationToken);
+
+    /// <summary>Reads the room's events that the participant may see; ends when it leaves.</summary>
+    IAsyncEnumerable<RoomEvent> ReadEventsAsync(EventPosition from, CancellationToken cancellationToken);
+
+    /// <summary>Leaves the room. Idempotent.</summary>
+    ValueTask CloseAsync();
+}

@@ -1,0 +1,26 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+
+namespace Mesh;
+
+/// <summary>The serializer options of one host: those it was given, or the defaults, which need reflection.</summary>
+internal sealed class HostJson(JsonSerializerOptions? given)
+{
+    private static JsonSerializerOptions? _reflective;
+
+    /// <summary>The options that the host was given, with what Mesh needs added; null when it was given none.</summary>
+    public JsonSerializerOptions? Given { get; } = given is null ? null : MeshJson.Prepare(given);
+
+    /// <summary>The defaults.</summary>
+    public static JsonSerializerOptions Reflective
+    {
+        [RequiresUnreferencedCode(Tool.ReflectionMessage)]
+        [RequiresDynamicCode(Tool.ReflectionMessage)]
+        get => _reflective ??= MeshJson.CreateDefault();
+    }
+
+    /// <summary>The options for values of callers.</summary>
+    [RequiresUnreferencedCode(Tool.ReflectionMessage)]
+    [RequiresDynamicCode(Tool.ReflectionMessage)]
+    public JsonSerializerOptions ForCallers() => Given ?? Reflective;
+}

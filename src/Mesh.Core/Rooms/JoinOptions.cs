@@ -1,0 +1,36 @@
+using System.Text.Json;
+
+namespace Mesh;
+
+/// <summary>What lies between a client and its room.</summary>
+public enum ConnectionKind
+{
+    /// <summary>Nothing: calls go straight into the room. The default.</summary>
+    Direct,
+
+    /// <summary>
+    /// A connection in memory whose two ends share no object: everything crosses it as UTF-8, as it would cross a
+    /// network. For tests of what a remote participant would see.
+    /// </summary>
+    Serialised,
+}
+
+/// <summary>How a participant joins. Immutable.</summary>
+public sealed record JoinOptions
+{
+    /// <summary>What it is. <see cref="ParticipantRole.User"/> by default: then its calls, and all calls within them, are made on its behalf.</summary>
+    public ParticipantRole Role { get; init; } = ParticipantRole.User;
+
+    /// <summary>What it says of itself; may be changed later. None by default.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Attributes { get; init; } = Participants.NoAttributes;
+
+    /// <summary>What lies between the client and its room. Nothing by default.</summary>
+    public ConnectionKind Connection { get; init; }
+
+    internal static JoinOptions Default { get; } = new();
+
+    /// <summary>The attributes with memory of their own: they outlive the documents that the caller took them from.</summary>
+    internal IReadOnlyDictionary<string, JsonElement> OwnAttributes() => Attributes.Count == 0
+        ? Participants.NoAttributes
+        : Attributes.ToDictionary(each => each.Key, each => each.Value.Clone(), StringComparer.Ordinal);
+}

@@ -1,0 +1,209 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+
+namespace Mesh;
+
+/// <summary>
+/// Holds rooms in this process. Joining a room opens it; when the last participant has left, it is retired. Thread-safe.
+/// Disposing the host retires every room: running calls may end, up to <see cref="MeshHostOptions.DrainTimeout"/>.
+/// </summary>
+/// <example><code>
+/// await using var mesh = new MeshHost();
+/// await using var bob = await mesh.JoinAsync("support", "bob");
+/// </code></example>
+public sealed class MeshHost : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, Room> _rooms = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _disabled = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<MeshId, CallState> _liveCalls = new();
+    private readonly DateTimeOffset _startedAt;
+    private readonly long _startedTimestamp;
+    private Task? _disposing;
+
+    /// <summary>A host without rooms.</summary>
+    /// <param name="options">How it behaves; null for the defaults.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it.</exception>
+    public MeshHost(MeshHostOptions? options = null)
+    {
+        Options = (options ?? new MeshHostOptions()).Validated();
+        Journal = Options.Journal ?? new MemoryJournal();
+        _startedAt = Clock.GetUtcNow();
+        _startedTimestamp = Clock.GetTimestamp();
+        Contracts = new ContractCache(SchemaOptions.Default with
+        {
+            MaxInstanceBytes = Math.Max(Options.MaxArgumentBytes, Options.MaxResponseBytes),
+        });
+        Json = new HostJson(Options.SerializerOptions);
+        Pipeline = new CallPipeline(this);
+    }
+
+    /// <summary>What happened in all rooms.</summary>
+    public IJournal Journal { get; }
+
+    /// <summary>The rooms that are open now.</summary>
+    public IReadOnlyList<RoomInfo> Rooms => [.. _rooms.Values.Select(room => room.Info)];
+
+    internal MeshHostOptions Options { get; }
+
+    internal TimeProvider Clock => Options.TimeProvider;
+
+    internal IMeshIdSource Ids => Options.IdSource;
+
+    internal CallPipeline Pipeline { get; }
+
+    internal ContractCache Contracts { get; }
+
+    internal HostJson Json { get; }
+
+    /// <summary>Joins a room, and opens it if nobody is in it.</summary>
+    /// <param name="room">The room: 1 to 63 lower-case letters, digits and hyphens.</param>
+    /// <param name="name">The participant's name, unique among those in the room: 1 to 128 characters.</param>
+    /// <param name="grants">What it may do; null for <see cref="Grants.UserDefault"/>.</param>
+    /// <param name="options">Role, attributes and connection; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops waiting for the room's services to start.</param>
+    /// <returns>The room as this participant sees it; disposing it leaves.</returns>
+    /// <exception cref="MeshException">A name is malformed (<see cref="MeshErrorCode.InvalidDefinition"/>) or taken
+    /// (<see cref="MeshErrorCode.NameTaken"/>), the room is full (<see cref="MeshErrorCode.RoomFull"/>), disabled
+    /// (<see cref="MeshErrorCode.RoomDisabled"/>) or being retired (<see cref="MeshErrorCode.RoomRetiring"/>), a required
+    /// service did not start (<see cref="MeshErrorCode.Unavailable"/>), or the host is disposed (<see cref="MeshErrorCode.Closed"/>).</exception>
+    public async ValueTask<RoomClient> JoinAsync(
+        string room, string name, Grants? grants = null, JoinOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        Names.CheckRoom(room);
+        Names.CheckParticipant(name);
+        cancellationToken.ThrowIfCancellationRequested();
+        options ??= JoinOptions.Default;
+        while (true)
+        {
+            var opened = Open(room);
+            if (!opened.TryBeginJoin())
+            {
+                // Retired between being found and being joined: the next look opens a new session.
+                Forget(opened);
+                continue;
+            }
+
+            try
+            {
+                var opening = opened.OpenAsync();
+                if (!opening.IsCompletedSuccessfully)
+                {
+                    await opening.WaitAsync(cancellationToken).ConfigureAwait(false);
+                }
+
+                return options.Connection == ConnectionKind.Direct
+                    ? RoomClient.JoinDirect(opened, name, options.Role, grants ?? Grants.UserDefault, options.OwnAttributes(), isService: false)
+                    : throw new InvalidOperationException();
+            }
+            finally
+            {
+                opened.EndJoin();
+            }
+        }
+    }
+
+    /// <summary>An open room, without joining or opening it.</summary>
+    /// <param name="room">The room's name.</param>
+    /// <exception cref="MeshException">The room is not open (<see cref="MeshErrorCode.NotFound"/>).</exception>
+    public RoomInfo GetRoom(string room) => Find(room).Info;
+
+    /// <summary>Turns joins of a room away until it is enabled again. Those who are in it stay.</summary>
+    /// <param name="room">The room's name; it need not be open.</param>
+    public void DisableRoom(string room)
+    {
+        Names.CheckRoom(room);
+        _disabled[room] = true;
+    }
+
+    /// <summary>Lets a room be joined again.</summary>
+    /// <param name="room">The room's name.</param>
+    public void EnableRoom(string room)
+    {
+        Names.CheckRoom(room);
+        _disabled.TryRemove(room, out _);
+    }
+
+    /// <summary>Replaces a participant's grants from now on, also for calls that wait for an approval.</summary>
+    /// <param name="room">The room's name.</param>
+    /// <param name="participant">The participant's name.</param>
+    /// <param name="grants">What it may do from now on. A budget that differs from the present one starts anew.</param>
+    /// <exception cref="MeshException">Room or participant are not there (<see cref="MeshErrorCode.NotFound"/>).</exception>
+    public void SetGrants(string room, string participant, Grants grants)
+    {
+        ArgumentNullException.ThrowIfNull(grants);
+        FindMember(room, participant).SetGrants(grants);
+    }
+
+    /// <summary>Makes a participant leave.</summary>
+    /// <param name="room">The room's name.</param>
+    /// <param name="participant">The participant's name.</param>
+    /// <exception cref="MeshException">Room or participant are not there (<see cref="MeshErrorCode.NotFound"/>).</exception>
+    public ValueTask RemoveParticipantAsync(string room, string participant)
+    {
+        var member = FindMember(room, participant);
+        return member.Room.LeaveAsync(member, LeaveReason.Removed);
+    }
+
+    /// <summary>Retires a room now: everybody leaves it. Returns when it is done; a room that is not open is retired already.</summary>
+    /// <param name="room">The room's name.</param>
+    public Task RetireRoomAsync(string room) => _rooms.TryGetValue(room, out var found) ? found.RetireAsync() : Task.CompletedTask;
+
+    /// <summary>Retires every room and takes no more joins. Calling it again waits for the same end.</summary>
+    public ValueTask DisposeAsync()
+    {
+        lock (_rooms)
+        {
+            _disposing ??= Task.WhenAll(_rooms.Values.Select(room => room.RetireAsync()));
+        }
+
+        return new(_disposing);
+    }
+
+    internal void Forget(Room room) => _rooms.TryRemove(new(room.Name, room));
+
+    internal DateTimeOffset UtcAt(long timestamp) => _startedAt + Clock.GetElapsedTime(_startedTimestamp, timestamp);
+
+    internal void ReportFault(MeshFault fault) => Options.OnFault?.Invoke(fault);
+
+    /// <summary>Lets handlers at the far end of a connection act within a call by naming its id.</summary>
+    internal void PublishCall(CallState call) => _liveCalls[call.Request.Id] = call;
+
+    internal void UnpublishCall(CallState call) => _liveCalls.TryRemove(new(call.Request.Id, call));
+
+    internal CallState? FindLiveCall(MeshId id) => _liveCalls.GetValueOrDefault(id);
+
+    private Room Open(string name)
+    {
+        if (_rooms.TryGetValue(name, out var open) && _disabled.IsEmpty && open.Options.Enabled && _disposing is null)
+        {
+            return open;
+        }
+
+        lock (_rooms)
+        {
+            if (_disposing is not null)
+            {
+                throw new MeshException(RoomErrors.HostClosed());
+            }
+
+            open = _rooms.GetOrAdd(name, static (name, host) => new Room(host, name, host.Options.ConfigureRoom?.Invoke(name) ?? RoomOptions.Default), this);
+        }
+
+        if (!open.Options.Enabled || _disabled.ContainsKey(name))
+        {
+            if (open.Info.ParticipantCount == 0)
+            {
+                Forget(open);
+            }
+
+            throw new MeshException(RoomErrors.Disabled(name));
+        }
+
+        return open;
+    }
+
+    private Room Find(string name) => _rooms.GetValueOrDefault(name) ?? throw new MeshException(RoomErrors.NotOpen(name));
+
+    private RoomMember FindMember(string room, string participant) => Find(room).FindMember(participant)
+        ?? throw new MeshException(new MeshError(MeshErrorCode.NotFound, $"Participant '{participant}' is not in room '{room}'."));
+}

@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Mesh;
+
+/// <summary>
+/// A room as one participant sees it; the same for participants in the room's process and elsewhere. Thread-safe.
+/// Disposing it leaves the room: its running calls are cancelled, what it registered is withdrawn, and calls that it
+/// serves end at once. The last participant to leave retires the room.
+/// </summary>
+public sealed class RoomClient : IAsyncDisposable
+{
+    private readonly MeshHost _host;
+    private readonly string _room;
+    private readonly IRoomConnection _connection;
+    private LocalToolkits? _localToolkits;
+    private ToolkitsClient? _toolkits;
+    private ParticipantsClient? _participants;
+    private EventsClient? _events;
+
+    internal RoomClient(MeshHost host, string room, Func<RoomClient, IRoomConnection> connect)
+    {
+        _host = host;
+        _room = room;
+        _connection = connect(this);
+    }
+
+    /// <summary>The room's name.</summary>
+    public string Name => _room;
+
+    /// <summary>The id of the room's present life.</summary>
+    public MeshId Session => _connection.Session;
+
+    /// <summary>This participant as it joined.</summary>
+    public Participant Self => _connection.Self;
+
+    /// <summary>Tools: list, call, register.</summary>
+    public ToolkitsClient Toolkits => _toolkits ??= new(this);
+
+    /// <summary>Who is in the room.</summary>
+    public ParticipantsClient Participants => _participants ??= new(this);
+
+    /// <summary>What happens in the room.</summary>
+    public EventsClient Events => _events ??= new(this);
+
+    /// <summary>Completes with the reason when this participant is no longer in the room.</summary>
+    public Task<LeaveReason> Completion => _connection.Completion;
+
+    internal IRoomConnection Connection => _connection;
+
+    internal MeshHost Host => _host;
+
+    internal LocalToolkits LocalToolkits => _localToolkits ?? LazyInitializer.EnsureInitialized(ref _localToolkits, () => new LocalToolkits());
+
+    /// <summary>Leaves the room. Calling it again does nothing.</summary>
+    public ValueTask DisposeAsync() => _connection.CloseAsync();
+
+    /// <summary>Name and room.</summary>
+    public override string ToString() => $"{Self.Name} in {_room}";
+
+    internal static RoomClient JoinDirect(
+        Room room, string name, ParticipantRole role, Grants grants, IReadOnlyDictionary<string, JsonElement> attributes, bool isService)
+    {
+        return new RoomClient(room.Host, room.Name, client =>
+        {
+            DirectConnection? connection = null;
+            room.Join(name, role, grants, attributes, isService, member => connection = new DirectConnection(member, client));
+            return connection!;
+        });
+    }
+
+    /// <summary>A request of this participant: within the call that it is made in, unless its caller says otherwise.</summary>
+    internal CallRequest NewRequest(ToolAddress target, JsonPayload arguments, CallOptions? options)
+    {
+        options ??= CallOptions.Default;
+        var id = _host.Ids.NewId();
+        var parent = options.NewTree ? null : CallContext.Current?.Request;
+        var activity = Activity.Current;
+        return new CallRequest
+        {
+            Id = id,
+            ParentId = parent?.Id ?? default,
+            RootId = parent?.RootId ?? id,
+            Target = target,
+            ContractHash = options.ContractHash,
+            Arguments = arguments,
+            IdempotencyKey = options.IdempotencyKey,
+            Timeout = options.Timeout,
+            Budget = options.Budget,
+            TraceParent = activity is { IdFormat: ActivityIdFormat.W3C } ? activity.Id : null,
+            TraceState = activity?.TraceStateString,
+            Metadata = options.Metadata,
+        };
+    }
+
+    internal ValueTask<CallOutcome> CallAsync(
+        ToolAddress target, JsonPayload arguments, CallOptions? options, CancellationToken cancellationToken, IAsyncEnumerable<ContentPart>? input = null) =>
+        _connection.CallAsync(NewRequest(target, arguments, options), input, cancellationToken);
+
+    internal void ReportFault(MeshFault fault) => _host.ReportFault(fault);
+}

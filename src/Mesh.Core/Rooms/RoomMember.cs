@@ -1,0 +1,197 @@
+using System.Text.Json;
+
+namespace Mesh;
+
+/// <summary>
+/// A participant as its room holds it, for one life: its snapshot and grants as they are now, its budget, its calls,
+/// its registrations, and the way back to it.
+/// </summary>
+internal sealed class RoomMember(Room room, Participant snapshot, Grants grants)
+{
+    private HashSet<CallState>? _calls;
+    private List<EventCursor>? _cursors;
+    private TaskCompletionSource? _drained;
+    private Participant _snapshot = snapshot;
+    private Grants _grants = grants;
+    private int _activeCalls;
+    private bool _hasLeft;
+
+    public Room Room { get; } = room;
+
+    public Participant Snapshot => Volatile.Read(ref _snapshot);
+
+    public Grants Grants => Volatile.Read(ref _grants);
+
+    public BudgetAccount? Account { get; private set; } = NewAccount(grants, snapshot);
+
+    public bool HasLeft => Volatile.Read(ref _hasLeft);
+
+    /// <summary>The sequence number of its own joining.</summary>
+    public long JoinedAt { get; set; }
+
+    /// <summary>Where calls of its tools go. Set once, when it joins.</summary>
+    public ICallReceiver Receiver { get; set; } = null!;
+
+    /// <summary>Its registrations, under the lock of the room's registry.</summary>
+    public List<Registration>? Registrations { get; set; }
+
+    /// <summary>Lets a call in, unless its caller has left or its room takes no more. Calls within a running tree go on.</summary>
+    public MeshError? TryEnterCall(CallState call)
+    {
+        Interlocked.Increment(ref _activeCalls);
+        if (HasLeft)
+        {
+            ExitCall();
+            return CallErrors.ClientClosed(call.Request.Target, this);
+        }
+
+        if (call.Parent is null && Room.IsDraining)
+        {
+            ExitCall();
+            return CallErrors.RoomClosed(call.Request.Target, Room);
+        }
+
+        return null;
+    }
+
+    public void ExitCall()
+    {
+        if (Interlocked.Decrement(ref _activeCalls) == 0)
+        {
+            Volatile.Read(ref _drained)?.TrySetResult();
+        }
+    }
+
+    /// <summary>Completes when none of its calls runs any more; new ones must have been shut out before.</summary>
+    public Task DrainAsync()
+    {
+        lock (this)
+        {
+            _drained ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        if (Volatile.Read(ref _activeCalls) == 0)
+        {
+            _drained.TrySetResult();
+        }
+
+        return _drained.Task;
+    }
+
+    /// <summary>Ties a call that goes on for longer to this member, as its caller or its provider. False when it has left.</summary>
+    public bool TryTrack(CallState call)
+    {
+        lock (this)
+        {
+            if (_hasLeft)
+            {
+                return false;
+            }
+
+            (_calls ??= []).Add(call);
+            return true;
+        }
+    }
+
+    public void Untrack(CallState call)
+    {
+        lock (this)
+        {
+            _calls?.Remove(call);
+        }
+    }
+
+    public bool TryAddCursor(EventCursor cursor)
+    {
+        lock (this)
+        {
+            if (!_hasLeft)
+            {
+                (_cursors ??= new(1)).Add(cursor);
+            }
+
+            return !_hasLeft;
+        }
+    }
+
+    public void RemoveCursor(EventCursor cursor)
+    {
+        lock (this)
+        {
+            _cursors?.Remove(cursor);
+        }
+    }
+
+    /// <summary>Ends its calls, those that it made and those that it served, and its streams of events.</summary>
+    /// <returns>False when it had left before.</returns>
+    public bool Leave()
+    {
+        CallState[] calls;
+        EventCursor[] cursors;
+        lock (this)
+        {
+            if (_hasLeft)
+            {
+                return false;
+            }
+
+            _hasLeft = true;
+            calls = _calls is null ? [] : [.. _calls];
+            cursors = _cursors is null ? [] : [.. _cursors];
+        }
+
+        foreach (var call in calls)
+        {
+            call.Abandon(call.Caller == this ? CallErrors.CallerLeft(call) : CallErrors.ProviderLeft(call));
+        }
+
+        foreach (var cursor in cursors)
+        {
+            cursor.Stop();
+        }
+
+        return true;
+    }
+
+    /// <summary>Merges attributes into its own; a null removes one.</summary>
+    public Participant SetAttributes(IReadOnlyDictionary<string, JsonElement?> changes)
+    {
+        lock (this)
+        {
+            var attributes = new Dictionary<string, JsonElement>(_snapshot.Attributes, StringComparer.Ordinal);
+            foreach (var (name, value) in changes)
+            {
+                if (value is { ValueKind: not JsonValueKind.Null } element)
+                {
+                    attributes[name] = element.Clone();
+                }
+                else
+                {
+                    attributes.Remove(name);
+                }
+            }
+
+            var changed = _snapshot with { Attributes = attributes };
+            Volatile.Write(ref _snapshot, changed);
+            return changed;
+        }
+    }
+
+    /// <summary>Replaces its grants from now on; a changed budget starts anew.</summary>
+    public void SetGrants(Grants grants)
+    {
+        lock (this)
+        {
+            if (grants.Budget != _grants.Budget)
+            {
+                Account = NewAccount(grants, _snapshot);
+            }
+
+            Volatile.Write(ref _grants, grants);
+        }
+    }
+
+    private static BudgetAccount? NewAccount(Grants grants, Participant participant) => grants.Budget?.Calls is { } calls
+        ? new($"the budget of '{participant.Name}'", calls, null, long.MaxValue, null)
+        : null;
+}

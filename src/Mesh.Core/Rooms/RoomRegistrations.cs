@@ -1,0 +1,94 @@
+namespace Mesh;
+
+/// <summary>Registering and withdrawing toolkits: the tools <c>room/registerToolkit</c> and <c>room/unregisterToolkit</c>.</summary>
+internal static class RoomRegistrations
+{
+    /// <summary>The right to register anything at all; which of the two it takes depends on the arguments.</summary>
+    public static bool MayRegisterAny(Grants grants) => grants.Agents is { RegisterPublicToolkit: true } or { RegisterPrivateToolkit: true };
+
+    public static ValueTask<RegisterToolkitResult> Register(CallState call, RegisterToolkitArguments arguments)
+    {
+        var (provider, toolkit) = (call.Caller, arguments.Toolkit);
+        RefuseUngranted(call, provider, arguments.Private);
+        if (call.OnBehalfOf is { } person && person != provider)
+        {
+            RefuseUngranted(call, person, arguments.Private);
+        }
+
+        Names.CheckToolkit(toolkit.Name);
+        var options = new RegistrationOptions { Private = arguments.Private, VisibleTo = arguments.VisibleTo, AddressedOnly = arguments.AddressedOnly };
+        var registration = new Registration(
+            provider,
+            arguments.Registration,
+            toolkit with { Participant = provider.Snapshot.Name, IsPrivate = arguments.Private, AddressedOnly = arguments.AddressedOnly },
+            options,
+            registration => toolkit.Tools.Select(tool =>
+            {
+                Names.CheckTool(tool.Name);
+                return new ToolInstance(
+                    $"{toolkit.Name}/{tool.Name}",
+                    Prepare(call, toolkit, tool),
+                    provider.Receiver.GetInvoker(arguments.Registration, tool.Name),
+                    registration);
+            }));
+        return new(new RegisterToolkitResult(Add(call, registration)));
+    }
+
+    public static ValueTask<NoResult> Unregister(CallState call, UnregisterToolkitArguments arguments)
+    {
+        var registration = call.Room.Tools.FindRegistration(arguments.Registration, call.Caller)
+            ?? throw new ToolException(new MeshError(MeshErrorCode.NotFound, $"'{call.Caller.Snapshot.Name}' has no registration '{arguments.Registration}'."));
+        call.Room.Withdraw(registration);
+        return default;
+    }
+
+    private static IReadOnlyList<string> Add(CallState call, Registration registration)
+    {
+        IReadOnlyList<string> changes;
+        try
+        {
+            changes = call.Room.Tools.Add(registration);
+        }
+        catch (MeshException exception)
+        {
+            throw new ToolException(exception.Error, exception);
+        }
+
+        call.Room.Publish(RoomEventKinds.ToolkitRegistered, ToolkitChange.Of(registration, changes));
+        if (call.Caller.HasLeft)
+        {
+            // It left between the two: whoever took its registrations away did not see this one.
+            call.Room.Withdraw(registration);
+        }
+
+        return changes;
+    }
+
+    private static ToolContract Prepare(CallState call, ToolkitInfo toolkit, ToolDefinition tool)
+    {
+        try
+        {
+            return call.Host.Contracts.Get(tool);
+        }
+        catch (MeshException exception)
+        {
+            throw new ToolException(exception.Error with { Message = $"Tool '{toolkit.Name}/{tool.Name}': {exception.Error.Message}" }, exception);
+        }
+    }
+
+    private static void RefuseUngranted(CallState call, RoomMember member, bool isPrivate)
+    {
+        bool granted = isPrivate
+            ? member.Grants.Agents?.RegisterPrivateToolkit ?? false
+            : member.Grants.Agents?.RegisterPublicToolkit ?? false;
+        if (!granted)
+        {
+            string right = isPrivate ? "agents.registerPrivateToolkit" : "agents.registerPublicToolkit";
+            throw new ToolException(new MeshError(
+                MeshErrorCode.NotGranted, $"'{member.Snapshot.Name}' may not register {(isPrivate ? "private" : "public")} toolkits in room '{call.Room.Name}'.")
+            {
+                Remedy = $"Ask the host for the grant {right}.",
+            });
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Mesh;
+
+/// <summary>
+/// The toolkit <c>room</c>: what a participant asks of the room itself, as tools, so that it is granted, validated,
+/// journaled and reached remotely like every other call. One definition serves all rooms.
+/// </summary>
+internal static class RoomToolkit
+{
+    private static readonly MeshJsonContext Json = MeshJsonContext.Default;
+
+    private static readonly Dictionary<string, ToolInstance> ByPath = new(StringComparer.Ordinal);
+
+    static RoomToolkit()
+    {
+        Add("listParticipants", "Who is in the room.", readOnly: true, Json.NoArguments, Json.IReadOnlyListParticipant, ListParticipants, MayListParticipants);
+        Add("listToolkits", "The toolkits in the room, with the tools that the caller may use.", readOnly: true, Json.ListToolkitsArguments, Json.IReadOnlyListToolkitInfo, ListToolkits, _ => true);
+        Add("explain", "What would become of a call, without making it.", readOnly: true, Json.ExplainArguments, Json.CallExplanation, Explain, _ => true);
+        Add("setAttributes", "Changes what the caller says of itself; null removes an attribute.", readOnly: false, Json.SetAttributesArguments, Json.Participant, SetAttributes, _ => true);
+        Add("registerToolkit", "Offers a toolkit of the caller's.", readOnly: false, Json.RegisterToolkitArguments, Json.RegisterToolkitResult, RoomRegistrations.Register, RoomRegistrations.MayRegisterAny);
+        Add("unregisterToolkit", "Withdraws a toolkit of the caller's.", readOnly: false, Json.UnregisterToolkitArguments, Json.NoResult, RoomRegistrations.Unregister, _ => true);
+        Add("removeParticipant", "Makes a participant leave.", readOnly: false, Json.RemoveParticipantArguments, Json.NoResult, RemoveParticipant, grants => grants.Admin?.RemoveParticipants ?? false);
+        Add("setGrants", "Replaces what a participant may do.", readOnly: false, Json.SetGrantsArguments, Json.NoResult, SetGrants, grants => grants.Admin?.ChangeGrants ?? false);
+    }
+
+    /// <summary>The tool of the room at an address; null for any other address.</summary>
+    public static ToolInstance? Find(ToolAddress target) =>
+        target.Path.StartsWith("room/", StringComparison.Ordinal) && target.Participant is null ? ByPath.GetValueOrDefault(target.Path) : null;
+
+    private static void Add<TArguments, TResult>(
+        string name,
+        string description,
+        bool readOnly,
+        JsonTypeInfo<TArguments> arguments,
+        JsonTypeInfo<TResult> result,
+        Func<CallState, TArguments, ValueTask<TResult>> handler,
+        Func<Grants, bool> requiredGrant)
+    {
+        var tool = Tool.Create(name, (value, context) => handler(context.State!, value), arguments, result, new ToolOptions
+        {
+            Description = description,
+            Annotations = new() { ReadOnly = readOnly, Destructive = false, Idempotent = readOnly, OpenWorld = false },
+        });
+        string path = $"{Names.RoomToolkit}/{name}";
+        ByPath.Add(path, new ToolInstance(path, new ToolContract(tool.Definition, SchemaOptions.Default), new RoomToolInvoker(tool), null, requiredGrant));
+    }
+
+    private static bool MayListParticipants(Grants grants) => grants.Messaging?.List ?? false;
+
+    private static ValueTask<IReadOnlyList<Participant>> ListParticipants(CallState call, NoArguments arguments) =>
+        new([.. call.Room.Members().Select(member => member.Snapshot).OrderBy(participant => participant.Incarnation)]);
+
+    private static ValueTask<IReadOnlyList<ToolkitInfo>> ListToolkits(CallState call, ListToolkitsArguments arguments) => new(
+    [
+        .. call.Room.Tools.VisibleTo(call.Caller, call.RootCaller)
+            .Where(registration => arguments.Participant is null || registration.Provider.Snapshot.Name == arguments.Participant)
+            .Select(registration => registration.ViewFor(call.Caller.Grants))
+            .Where(toolkit => toolkit.Tools.Count > 0),
+    ]);
+
+    private static ValueTask<CallExplanation> Explain(CallState call, ExplainArguments arguments)
+    {
+        var request = call.Request with
+        {
+            Target = arguments.Tool,
+            Arguments = arguments.Arguments is { } json ? JsonPayload.FromElement(json) : default,
+            Budget = null,
+            Timeout = null,
+            ContractHash = null,
+        };
+        return new(CallExplanation.Of(new CallState(call.Caller, request, call.Parent, null, default)));
+    }
+
+    private static ValueTask<Participant> SetAttributes(CallState call, SetAttributesArguments arguments)
+    {
+        var participant = call.Caller.SetAttributes(arguments.Attributes);
+        call.Room.Publish(RoomEventKinds.ParticipantChanged, participant);
+        return new(participant);
+    }
+
+    private static async ValueTask<NoResult> RemoveParticipant(CallState call, RemoveParticipantArguments arguments)
+    {
+        await call.Room.LeaveAsync(FindMember(call, arguments.Participant), LeaveReason.Removed).ConfigureAwait(false);
+        return default;
+    }
+
+    private static ValueTask<NoResult> SetGrants(CallState call, SetGrantsArguments arguments)
+    {
+        FindMember(call, arguments.Participant).SetGrants(arguments.Grants);
+        return default;
+    }
+
+    private static RoomMember FindMember(CallState call, string name) => call.Room.FindMember(name)
+        ?? throw new ToolException(new MeshError(MeshErrorCode.NotFound, $"Participant '{name}' is not in room '{call.Room.Name}'."));
+}
+
+/// <summary>Runs a tool of the room. Its code acts on the room itself and has no client of its own.</summary>
+internal sealed class RoomToolInvoker(Tool tool) : ToolInvoker
+{
+    public override ValueTask<CallOutcome> InvokeAsync(CallState call) => ToolRunner.RunAsync(
+        tool,
+        new CallContext(call.Request, call.Caller.Snapshot, call.OnBehalfOf?.Snapshot, null!, call),
+        call.Arguments);
+}

@@ -1,0 +1,38 @@
+using System.Text.Json;
+
+namespace Mesh;
+
+/// <summary>An empty object.</summary>
+internal sealed record NoArguments;
+
+/// <summary>An empty object.</summary>
+internal readonly record struct NoResult;
+
+/// <param name="Participant">Only the toolkits of this participant; null for those of all.</param>
+internal sealed record ListToolkitsArguments(string? Participant = null);
+
+/// <param name="Tool">The address of the tool.</param>
+/// <param name="Arguments">The arguments; null for none.</param>
+internal sealed record ExplainArguments(string Tool, JsonElement? Arguments = null);
+
+/// <param name="Attributes">Attributes to set, and with null to remove; others stay as they are.</param>
+internal sealed record SetAttributesArguments(IReadOnlyDictionary<string, JsonElement?> Attributes);
+
+internal sealed record RemoveParticipantArguments(string Participant);
+
+internal sealed record SetGrantsArguments(string Participant, Grants Grants);
+
+/// <summary>A toolkit with the lease that its provider's side chose for it.</summary>
+internal sealed record RegisterToolkitArguments(MeshId Registration, ToolkitInfo Toolkit)
+{
+    public bool Private { get; init; }
+
+    public IReadOnlyList<string> VisibleTo { get; init; } = [];
+
+    public bool AddressedOnly { get; init; }
+}
+
+/// <param name="Changes">How contracts differ from live ones of the same names.</param>
+internal sealed record RegisterToolkitResult(IReadOnlyList<string> Changes);
+
+internal sealed record UnregisterToolkitArguments(MeshId Registration);

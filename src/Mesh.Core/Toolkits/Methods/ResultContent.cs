@@ -1,0 +1,82 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Mesh;
+
+/// <summary>How values of one type become content: what a tool's method returns, or an item that it streams.</summary>
+internal abstract class ResultContent(JsonElement? schema)
+{
+    private static readonly JsonElement Null = JsonElement.Parse("null");
+
+    /// <summary>The schema of the JSON that values become; null when they become something else.</summary>
+    public JsonElement? Schema { get; } = schema;
+
+    public static ResultContent Of(Type type, TypeUse use, TypeShapeReader reader)
+    {
+        if (typeof(ToolResponse).IsAssignableFrom(type) || typeof(ContentPart).IsAssignableFrom(type))
+        {
+            return new GivenContent();
+        }
+
+        if (type == typeof(byte[]) || type == typeof(ReadOnlyMemory<byte>))
+        {
+            return new ByteContent();
+        }
+
+        var schema = TypeSchemaWriter.Write(reader.Read(type, use), forInput: false);
+        return type == typeof(string) ? new StringContent(schema) : new JsonContent(reader.Options.GetTypeInfo(type), schema);
+    }
+
+    public abstract ToolResponse ToResponse(object? value);
+
+    public abstract ContentPart ToPart(object? value);
+
+    /// <summary>Content that the method makes itself.</summary>
+    private sealed class GivenContent() : ResultContent(null)
+    {
+        public override ToolResponse ToResponse(object? value) => value switch
+        {
+            ToolResponse response => response,
+            ContentPart part => new ContentResponse(part),
+            _ => EmptyResponse.Instance,
+        };
+
+        public override ContentPart ToPart(object? value) => value switch
+        {
+            ContentPart part => part,
+            ToolResponse { Parts: [var only] } => only,
+            _ => throw new InvalidOperationException("An item of a stream must be one content part."),
+        };
+    }
+
+    private sealed class ByteContent() : ResultContent(null)
+    {
+        public override ToolResponse ToResponse(object? value) =>
+            value is null ? EmptyResponse.Instance : new FileResponse((BytesPart)ToPart(value));
+
+        public override ContentPart ToPart(object? value) =>
+            new BytesPart(value is byte[] array ? array : value is ReadOnlyMemory<byte> memory ? memory : default);
+    }
+
+    private sealed class StringContent(JsonElement schema) : ResultContent(schema)
+    {
+        public override ToolResponse ToResponse(object? value) => value is string text ? new TextResponse(text) : new JsonResponse(Null);
+
+        public override ContentPart ToPart(object? value) =>
+            value is string text ? new TextPart(text) : new JsonPart(JsonPayload.FromElement(Null));
+    }
+
+    private sealed class JsonContent(JsonTypeInfo type, JsonElement schema) : ResultContent(schema)
+    {
+        public override ToolResponse ToResponse(object? value) => new JsonResponse(ToElement(value));
+
+        public override ContentPart ToPart(object? value) => new JsonPart(JsonPayload.FromElement(ToElement(value)));
+
+        private JsonElement ToElement(object? value) => value switch
+        {
+            JsonElement element => element.Clone(),
+            null => Null,
+            _ => JsonSerializer.SerializeToElement(value, type),
+        };
+    }
+}

@@ -1,0 +1,47 @@
+using System.Buffers;
+
+namespace Mesh;
+
+/// <summary>The grammar of every name, in one place.</summary>
+internal static class Names
+{
+    /// <summary>The toolkit of the room itself; nobody can register another under it.</summary>
+    public const string RoomToolkit = "room";
+
+    private static readonly SearchValues<char> RoomChars = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
+    private static readonly SearchValues<char> ToolChars =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
+
+    public static void CheckRoom(string name) => Check(
+        "Room", name, name is { Length: > 0 and <= 63 } && !name.AsSpan().ContainsAnyExcept(RoomChars),
+        "A room's name is 1 to 63 lower-case letters, digits and hyphens.");
+
+    public static void CheckTool(string name) => Check(
+        "Tool", name, name is { Length: > 0 and <= 64 } && !name.AsSpan().ContainsAnyExcept(ToolChars),
+        "A tool's name is 1 to 64 letters, digits, '_', '-' and '.'.");
+
+    public static void CheckToolkit(string name) => Check(
+        "Toolkit", name, name is { Length: > 0 and <= 64 } && !name.AsSpan().ContainsAnyExcept(ToolChars) && name != RoomToolkit,
+        "A toolkit's name is 1 to 64 letters, digits, '_', '-' and '.'; 'room' is taken by the room itself.");
+
+    public static void CheckParticipant(string name) => Check(
+        "Participant", name, name is { Length: > 0 and <= 128 } && !HasControlOrEdgeSpace(name),
+        "A participant's name is 1 to 128 characters without control characters or spaces at its ends.");
+
+    private static bool HasControlOrEdgeSpace(string name) =>
+        char.IsWhiteSpace(name[0]) || char.IsWhiteSpace(name[^1]) || name.Any(char.IsControl);
+
+    private static void Check(string what, string name, bool wellFormed, string remedy)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (!wellFormed)
+        {
+            throw new MeshException(new MeshError(MeshErrorCode.InvalidDefinition, $"{what} name '{Shorten(name)}' is malformed.")
+            {
+                Remedy = remedy,
+            });
+        }
+    }
+
+    private static string Shorten(string name) => name.Length <= 80 ? name : string.Concat(name.AsSpan(0, 80), "…");
+}

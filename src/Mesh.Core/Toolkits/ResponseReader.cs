@@ -1,0 +1,58 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Mesh;
+
+/// <summary>Reads responses and the items of streams as what a caller asked for.</summary>
+internal static class ResponseReader
+{
+    public static T Read<T>(ToolResponse response, JsonTypeInfo<T> type, ToolAddress tool) => response switch
+    {
+        T same => same,
+        TextResponse { Text: T text } => text,
+        FileResponse file when typeof(T) == typeof(byte[]) => (T)(object)file.File.Data.ToArray(),
+        FileResponse { File.Data: T memory } => memory,
+        EmptyResponse when default(T) is null => default!,
+        _ => Deserialize(Json(response, tool), type, tool),
+    };
+
+    public static T Read<T>(ContentPart part, JsonTypeInfo<T> type, ToolAddress tool) => part switch
+    {
+        T same => same,
+        TextPart { Text: T text } => text,
+        BytesPart bytes when typeof(T) == typeof(byte[]) => (T)(object)bytes.Data.ToArray(),
+        BytesPart { Data: T memory } => memory,
+        TextPart text => Deserialize(JsonPayload.FromText(text.Text), type, tool),
+        JsonPart json => Deserialize(json.Value, type, tool),
+        _ => throw Unreadable(tool, typeof(T), "it is not JSON", null),
+    };
+
+    /// <summary>The one JSON value of a response.</summary>
+    public static JsonPayload Json(ToolResponse response, ToolAddress tool) => response switch
+    {
+        JsonResponse json => json.Value,
+        TextResponse text => JsonPayload.FromText(text.Text),
+        EmptyResponse => JsonPayload.FromUtf8("null"u8.ToArray()),
+        ContentResponse { Parts: [.., JsonPart json] } => json.Value,
+        _ => throw Unreadable(tool, typeof(JsonElement), "it is not JSON", null),
+    };
+
+    private static T Deserialize<T>(JsonPayload json, JsonTypeInfo<T> type, ToolAddress tool)
+    {
+        try
+        {
+            return json.IsElement ? json.ToElement().Deserialize(type)! : JsonSerializer.Deserialize(json.Utf8Span, type)!;
+        }
+        catch (Exception exception) when (exception is JsonException or NotSupportedException)
+        {
+            throw Unreadable(tool, typeof(T), exception.Message, exception);
+        }
+    }
+
+    private static MeshException Unreadable(ToolAddress tool, Type type, string reason, Exception? exception) => new(
+        new MeshError(MeshErrorCode.InvalidOutput, $"Tool '{tool}': the result cannot be read as {type.Name}: {reason}")
+        {
+            Remedy = "Ask for the type that the tool's output schema describes, or for ToolResponse.",
+        },
+        exception);
+}

@@ -1,0 +1,216 @@
+using System.Collections.Concurrent;
+
+namespace Mesh;
+
+/// <summary>
+/// The toolkits of one room. Calls look up public tools by address without a lock; registering and withdrawing one
+/// costs the same however many others there are.
+/// </summary>
+internal sealed class ToolRegistry
+{
+    private ConcurrentDictionary<string, SharedTool>? _shared;
+    private Dictionary<MeshId, Registration>? _registrations;
+    private List<Registration>? _offeredByName;
+    private volatile int _privateCount;
+
+    /// <summary>The registration that serves a call to an address, or null when the caller may not know of any.</summary>
+    /// <remarks>
+    /// Without a participant in the address: the caller's own private toolkit first, then the public one, then the
+    /// private one of whoever started the tree, then one that was offered to the caller by name. So nobody can put a
+    /// private tool of his own in the place of a public one for others.
+    /// </remarks>
+    public ToolInstance? Find(ToolAddress target, RoomMember caller, RoomMember rootCaller)
+    {
+        if (target.Participant is { } name)
+        {
+            return FindAt(target.Path, caller.Room.FindMember(name), caller, rootCaller);
+        }
+
+        if (_privateCount > 0 && FindPrivate(target.Path, caller.Registrations) is { } own)
+        {
+            return own;
+        }
+
+        if (Volatile.Read(ref _shared) is { } shared && shared.TryGetValue(target.Path, out var tool) && tool.Pick() is { } instance)
+        {
+            return instance;
+        }
+
+        return _privateCount == 0 ? null
+            : FindPrivate(target.Path, rootCaller.Room == caller.Room ? rootCaller.Registrations : null)
+            ?? FindPrivate(target.Path, _offeredByName, caller);
+    }
+
+    /// <summary>How many registrations share the calls to an instance's address.</summary>
+    public int CountInstances(ToolInstance instance) =>
+        instance.Registration is { SharesNames: true, IsPrivate: false }
+        && (Volatile.Read(ref _shared)?.TryGetValue(instance.Path, out var shared) ?? false) ? shared.Instances.Length : 1;
+
+    /// <summary>The registrations that a participant may know of, in the order of their registration.</summary>
+    public IReadOnlyList<Registration> VisibleTo(RoomMember reader, RoomMember rootCaller)
+    {
+        lock (this)
+        {
+            return _registrations is null ? [] : [.. _registrations.Values.Where(each => each.IsVisibleTo(reader, rootCaller))];
+        }
+    }
+
+    /// <summary>Adds a registration, all of its tools or none.</summary>
+    /// <returns>How its contracts differ from live ones of the same names; empty when they do not.</returns>
+    /// <exception cref="MeshException">It clashes with a live registration.</exception>
+    public IReadOnlyList<string> Add(Registration registration)
+    {
+        lock (this)
+        {
+            _registrations ??= [];
+            RefuseClashesLocked(registration);
+            var changes = registration is { SharesNames: true, IsPrivate: false } ? CompareLocked(registration) : [];
+            _registrations.Add(registration.Id, registration);
+            (registration.Provider.Registrations ??= new(1)).Add(registration);
+            if (registration.IsPrivate)
+            {
+                _privateCount++;
+                if (registration.IsOfferedByName)
+                {
+                    (_offeredByName ??= []).Add(registration);
+                }
+            }
+            else if (registration.SharesNames)
+            {
+                var shared = _shared ?? new(StringComparer.Ordinal);
+                foreach (var tool in registration.Tools)
+                {
+                    shared.GetOrAdd(tool.Path, _ => new SharedTool()).AddLocked(tool);
+                }
+
+                Volatile.Write(ref _shared, shared);
+            }
+
+            return changes;
+        }
+    }
+
+    /// <summary>Takes a registration away. Calls that it serves already go on.</summary>
+    /// <returns>False when it was not there.</returns>
+    public bool Remove(Registration registration)
+    {
+        lock (this)
+        {
+            if (_registrations is null || !_registrations.Remove(registration.Id))
+            {
+                return false;
+            }
+
+            registration.Provider.Registrations!.Remove(registration);
+            if (registration.IsPrivate)
+            {
+                _privateCount--;
+                _offeredByName?.Remove(registration);
+            }
+            else if (registration.SharesNames)
+            {
+                foreach (var tool in registration.Tools)
+                {
+                    if (_shared!.TryGetValue(tool.Path, out var shared) && shared.RemoveLocked(tool))
+                    {
+                        _shared.TryRemove(tool.Path, out _);
+                    }
+                }
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>The registration of an id, if this member has it.</summary>
+    public Registration? FindRegistration(MeshId id, RoomMember provider)
+    {
+        lock (this)
+        {
+            return _registrations?.GetValueOrDefault(id) is { } found && found.Provider == provider ? found : null;
+        }
+    }
+
+    /// <summary>What a member offers now.</summary>
+    public Registration[] RegistrationsOf(RoomMember provider)
+    {
+        lock (this)
+        {
+            return provider.Registrations is { } list ? [.. list] : [];
+        }
+    }
+
+    private ToolInstance? FindAt(string path, RoomMember? provider, RoomMember caller, RoomMember rootCaller)
+    {
+        if (provider is not null)
+        {
+            lock (this)
+            {
+                foreach (var registration in provider.Registrations ?? [])
+                {
+                    if (registration.IsVisibleTo(caller, rootCaller) && registration.Find(path) is { } tool)
+                    {
+                        return tool;
+                    }
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private ToolInstance? FindPrivate(string path, List<Registration>? registrations, RoomMember? named = null)
+    {
+        lock (this)
+        {
+            foreach (var registration in registrations ?? [])
+            {
+                if (registration is { IsPrivate: true, SharesNames: true }
+                    && (named is null || registration.IsNamedIn(named))
+                    && registration.Find(path) is { } tool)
+                {
+                    return tool;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private void RefuseClashesLocked(Registration registration)
+    {
+        if (_registrations!.ContainsKey(registration.Id))
+        {
+            throw new MeshException(new MeshError(MeshErrorCode.NameTaken, $"Registration '{registration.Id}' exists already."));
+        }
+
+        var twin = registration.Provider.Registrations?.Find(each => each.Toolkit.Name == registration.Toolkit.Name);
+        if (twin is not null)
+        {
+            throw new MeshException(new MeshError(
+                MeshErrorCode.NameTaken, $"'{registration.Provider.Snapshot.Name}' has already registered a toolkit '{twin.Toolkit.Name}'.")
+            {
+                Remedy = "Dispose that registration first, or give the toolkit another name.",
+            });
+        }
+    }
+
+    private List<string> CompareLocked(Registration registration)
+    {
+        var changes = new List<string>();
+        foreach (var tool in registration.Tools)
+        {
+            if (_shared is null || !_shared.TryGetValue(tool.Path, out var shared))
+            {
+                continue;
+            }
+
+            foreach (var live in shared.Instances)
+            {
+                changes.AddRange(ToolContract.Compare(live, tool));
+            }
+        }
+
+        return [.. changes.Distinct()];
+    }
+}

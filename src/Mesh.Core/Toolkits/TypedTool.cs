@@ -1,0 +1,69 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Mesh;
+
+/// <summary>A tool whose arguments and result are read and written by given serializer metadata.</summary>
+internal sealed class TypedTool<TArguments, TResult> : Tool
+{
+    private readonly Func<TArguments, CallContext, ValueTask<TResult>> _handler;
+    private readonly JsonTypeInfo<TArguments> _arguments;
+    private readonly JsonTypeInfo<TResult> _result;
+
+    public TypedTool(
+        string name,
+        Func<TArguments, CallContext, ValueTask<TResult>> handler,
+        JsonTypeInfo<TArguments> arguments,
+        JsonTypeInfo<TResult> result,
+        ToolOptions options)
+        : base(Define(name, arguments, result, options))
+    {
+        _handler = handler;
+        _arguments = arguments;
+        _result = result;
+        RunOnThreadPool = options.RunOnThreadPool;
+    }
+
+    protected internal override async ValueTask<ToolResponse> InvokeAsync(JsonElement arguments, CallContext context)
+    {
+        var value = arguments.Deserialize(_arguments)!;
+        var result = await _handler(value, context).ConfigureAwait(false);
+        return result as ToolResponse ?? new JsonResponse(JsonSerializer.SerializeToElement(result, _result));
+    }
+
+    private static ToolDefinition Define(string name, JsonTypeInfo arguments, JsonTypeInfo result, ToolOptions options)
+    {
+        if (arguments.Kind is not (JsonTypeInfoKind.Object or JsonTypeInfoKind.Dictionary))
+        {
+            throw new MeshException(new MeshError(
+                MeshErrorCode.InvalidDefinition, $"Tool '{name}': its arguments type '{arguments.Type.Name}' is not written as a JSON object.")
+            {
+                Remedy = "Use a record whose properties are the arguments.",
+            });
+        }
+
+        return ToolDefinitions.Define(
+            name,
+            TypeSchemaWriter.Write(TypeShapeReader.Read(arguments), forInput: true),
+            typeof(ToolResponse).IsAssignableFrom(result.Type) ? null : TypeSchemaWriter.Write(TypeShapeReader.Read(result), forInput: false),
+            options);
+    }
+}
+
+/// <summary>Puts the definitions of tools together that Mesh makes of code.</summary>
+internal static class ToolDefinitions
+{
+    public static ToolDefinition Define(string name, JsonElement input, JsonElement? output, ToolOptions options) => new()
+    {
+        Name = name,
+        Title = options.Title,
+        Description = options.Description,
+        InputSchema = input,
+        OutputSchema = output,
+        AssertsFormats = true,
+        Rules = options.Rules,
+        ThumbnailUrl = options.ThumbnailUrl,
+        Annotations = options.Annotations,
+        RequiresApproval = options.RequiresApproval,
+    };
+}
