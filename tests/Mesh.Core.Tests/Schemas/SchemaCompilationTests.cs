@@ -49,7 +49,7 @@ public sealed class SchemaCompilationTests
     [Fact]
     public void Size_and_depth_of_schemas_are_limited()
     {
-        foreach (int depth in (int[])[100, 100_000])
+        foreach (int depth in (int[])[100, 10_000])
         {
             JsonElement deep = Deep(string.Concat(Enumerable.Repeat("""{"not":""", depth)) + "true" + new string('}', depth));
             Assert.Contains("deep", Assert.Throws<MeshException>(() => CompiledSchema.Compile(deep)).Message, StringComparison.Ordinal);

@@ -77,6 +77,22 @@ public sealed class SchemaMessageTests
     }
 
     [Fact]
+    public void Of_alternatives_the_closest_is_explained()
+    {
+        const string Payment = """
+            {"properties":{"pay":{"oneOf":[
+              {"properties":{"kind":{"const":"card"},"last4":{"type":"string"}},"required":["kind","last4"]},
+              {"properties":{"kind":{"const":"invoice"},"terms":{"multipleOf":15}},"required":["kind"]}]}}}
+            """;
+        Assert.Equal(
+            ["/pay oneOf: must fit exactly one of the alternatives, and fits none; the closest is number 2: /pay/terms must be a multiple of 15 (got 31)"],
+            Schema(Payment).Failures("""{"pay":{"kind":"invoice","terms":31}}"""));
+        Assert.Equal(
+            ["/pay oneOf: must fit exactly one of the alternatives, and fits none; the closest is number 2: /pay/terms must be a multiple of 15"],
+            Schema(Payment).Failures("""{"pay":{"kind":"invoice","terms":31}}""", includeValues: false));
+    }
+
+    [Fact]
     public void The_figures_fail_where_a_reader_expects()
     {
         string folder = SharedFolder.Find("figures");

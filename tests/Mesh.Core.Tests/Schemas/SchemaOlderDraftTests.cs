@@ -22,6 +22,17 @@ public sealed class SchemaOlderDraftTests
     }
 
     [Fact]
+    public void An_older_form_in_a_registered_document_or_in_an_unknown_place_is_found()
+    {
+        SchemaOptions options = new()
+        {
+            Documents = new Dictionary<string, System.Text.Json.JsonElement> { ["https://example.com/older"] = Json("""{"items":[{"type":"null"}],"additionalItems":false}""") },
+        };
+        Assert.False(Accepts("""{"$ref":"https://example.com/older"}""", "[null,null]", options));
+        Assert.False(Accepts("""{"$ref":"#/elsewhere","elsewhere":{"items":[{"type":"null"}]}}""", "[1]"));
+    }
+
+    [Fact]
     public void Without_an_older_form_an_older_keyword_means_nothing() =>
         Assert.True(Accepts("""{"dependencies":{"a":["b"]},"additionalItems":false}""", """{"a":1}"""));
 }

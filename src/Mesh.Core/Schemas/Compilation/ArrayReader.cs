@@ -21,7 +21,7 @@ internal struct ArrayReader(SchemaPlace place)
                 return true;
             case "items" when value.ValueKind == JsonValueKind.Array:
                 if (!place.Dialect.HasOlderForms)
-                    throw new OlderFormException();
+                    throw new OlderFormException(place.Resource.Source.Key);
                 _isTuple = true;
                 if (value.GetArrayLength() > 0)
                     Rule().Prefix = place.Children(keyword, value);

@@ -15,30 +15,43 @@ internal sealed class SchemaCompiler(SchemaOptions options)
     private readonly Dictionary<string, SchemaPattern> _patterns = new(StringComparer.Ordinal);
     private readonly Queue<PendingReference> _pending = new();
     private readonly List<SchemaNode> _nodes = [];
+    private readonly List<(SchemaNode Node, SchemaResource Resource)> _entrances = [];
+    private readonly HashSet<string> _olderDocuments = new(StringComparer.Ordinal);
     private bool _readAll;
 
     public SchemaOptions Options => options;
 
     public SchemaNode Compile(JsonElement schema)
     {
-        SchemaNode root;
-        try
+        SchemaNode? root = null;
+        while (root is null)
         {
-            root = BuildDocument(schema, DefaultBase, "", null);
-        }
-        catch (OlderFormException)
-        {
-            _resources.Clear();
-            _pending.Clear();
-            _nodes.Clear();
-            root = BuildDocument(schema, DefaultBase, "", SchemaDialect.Older);
+            try
+            {
+                root = BuildAll(schema);
+            }
+            catch (OlderFormException exception) when (_olderDocuments.Add(exception.Document))
+            {
+                // Once more from the beginning, now knowing what that document is.
+                _resources.Clear();
+                _pending.Clear();
+                _nodes.Clear();
+                _entrances.Clear();
+                _readAll = false;
+            }
         }
 
-        while (_pending.TryDequeue(out PendingReference? reference))
-            Join(reference);
         LoopSearch.Check(_nodes);
         foreach (SchemaNode node in _nodes)
             node.Alias = node.Alias is null ? null : Final(node.Alias);
+        return root;
+    }
+
+    private SchemaNode BuildAll(JsonElement schema)
+    {
+        SchemaNode root = BuildDocument(schema, DefaultBase, "");
+        while (_pending.TryDequeue(out PendingReference? reference))
+            Join(reference);
         return root;
     }
 
@@ -102,6 +115,9 @@ internal sealed class SchemaCompiler(SchemaOptions options)
 
     private static bool IsIgnored(JsonElement schema, SchemaDialect dialect) => dialect.ReferenceStandsAlone && schema.TryGetProperty("$ref", out _);
 
+    private SchemaDialect Effective(SchemaDialect dialect, SchemaSource source) =>
+        dialect.HasOlderForms || !_olderDocuments.Contains(source.Key) ? dialect : dialect with { HasOlderForms = true };
+
     private static MeshException Error(string pointer, string reason) => new(new MeshError(
         MeshErrorCode.InvalidSchema, pointer.Length == 0 ? $"The schema {reason}." : $"The schema is invalid at {pointer}: {reason}."));
 
@@ -112,9 +128,9 @@ internal sealed class SchemaCompiler(SchemaOptions options)
         return node;
     }
 
-    private SchemaNode BuildDocument(JsonElement root, Uri retrieval, string prefix, SchemaDialect? dialect)
+    private SchemaNode BuildDocument(JsonElement root, Uri retrieval, string prefix)
     {
-        SchemaSource source = new(root);
+        SchemaSource source = new(root, prefix);
         SchemaLocation location = new(null, prefix);
         Uri uri = retrieval;
         SchemaDialect declared = SchemaDialect.Standard;
@@ -125,14 +141,13 @@ internal sealed class SchemaCompiler(SchemaOptions options)
                 uri = SchemaUris.Resolve(retrieval, Identifier(id, location), location.Of("$id"));
         }
 
-        if (dialect is not null && !declared.HasOlderForms)
-            declared = dialect;
-        SchemaResource resource = new(source, SchemaUris.WithoutFragment(uri), root, location, declared);
+        SchemaResource resource = new(source, SchemaUris.WithoutFragment(uri), root, location, Effective(declared, source));
         _resources[SchemaUris.Key(retrieval)] = resource;
         if (!_resources.TryAdd(SchemaUris.Key(resource.Uri), resource) && _resources[SchemaUris.Key(resource.Uri)] != resource)
             throw Error(location.Of("$id"), "is the $id of another schema too");
         SchemaNode node = Build(root, resource, location, 0, "false");
-        MarkEntrance(node, resource);
+        _entrances.Add((node, resource));
+        MarkEntrances();
         return node;
     }
 
@@ -142,13 +157,13 @@ internal sealed class SchemaCompiler(SchemaOptions options)
         if (identifier.StartsWith('#'))
         {
             if (!outer.Dialect.HasOlderForms)
-                throw new OlderFormException();
+                throw new OlderFormException(outer.Source.Key);
             outer.Anchors[identifier[1..]] = node;
             return outer;
         }
 
         Uri uri = SchemaUris.WithoutFragment(SchemaUris.Resolve(outer.Uri, identifier, location.Of("$id")));
-        SchemaDialect dialect = ReadDialect(schema, location) ?? outer.Dialect;
+        SchemaDialect dialect = Effective(ReadDialect(schema, location) ?? outer.Dialect, outer.Source);
         SchemaResource resource = new(outer.Source, uri, schema, location, dialect);
         if (!_resources.TryAdd(SchemaUris.Key(uri), resource))
             throw Error(location.Of("$id"), "is the $id of another schema too");
@@ -156,11 +171,9 @@ internal sealed class SchemaCompiler(SchemaOptions options)
         return resource;
     }
 
-    private readonly List<(SchemaNode Node, SchemaResource Resource)> _entrances = [];
-
-    private void MarkEntrance(SchemaNode root, SchemaResource resource)
+    /// <summary>Which resources have dynamic anchors is known once they are read.</summary>
+    private void MarkEntrances()
     {
-        _entrances.Add((root, resource));
         foreach ((SchemaNode node, SchemaResource entered) in _entrances)
         {
             if (entered.HasDynamicNodes)
@@ -251,20 +264,7 @@ internal sealed class SchemaCompiler(SchemaOptions options)
     {
         CheckSource(document, options);
         Uri uri = SchemaUris.Resolve(DefaultBase, key, new SchemaLocation(null, key + "#"));
-        int before = _nodes.Count;
-        try
-        {
-            BuildDocument(document, uri, key + "#", null);
-        }
-        catch (OlderFormException)
-        {
-            // What the first reading registered is replaced by the second.
-            foreach (string stale in _resources.Where(pair => pair.Value.Location.ToString().StartsWith(key + "#", StringComparison.Ordinal)).Select(pair => pair.Key).ToArray())
-                _resources.Remove(stale);
-            _entrances.Clear();
-            _nodes.RemoveRange(before, _nodes.Count - before);
-            BuildDocument(document, uri, key + "#", SchemaDialect.Older);
-        }
+        BuildDocument(document, uri, key + "#");
     }
 
     private JsonElement? FindDocument(string uri)
@@ -293,10 +293,13 @@ internal sealed class SchemaCompiler(SchemaOptions options)
                 throw reference.Place.Error(reference.Keyword, $"there is nothing at '{ViolationList.Shorten(reference.Text)}'");
         }
 
+        if (resource.Source.Nodes.TryGetValue(resource.Source.OffsetOf(element), out SchemaNode? node))
+            return node;
+
         // Places that no known keyword leads to are read when something refers to them.
-        return resource.Source.Nodes.TryGetValue(resource.Source.OffsetOf(element), out SchemaNode? node)
-            ? node
-            : Build(element, resource, location, 1, reference.Keyword);
+        node = Build(element, resource, location, 1, reference.Keyword);
+        MarkEntrances();
+        return node;
     }
 
     private static bool TryGetItem(ref JsonElement element, string step)

@@ -91,4 +91,8 @@ internal sealed record SchemaDialect
 internal sealed class SchemaException(string reason) : Exception(reason);
 
 /// <summary>Thrown when a form of an older draft is met in a document that was read as draft 2020-12; the document is then read again as the older one.</summary>
-internal sealed class OlderFormException : Exception;
+/// <param name="document">The key of the document.</param>
+internal sealed class OlderFormException(string document) : Exception
+{
+    public string Document => document;
+}

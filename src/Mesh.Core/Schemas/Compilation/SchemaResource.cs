@@ -31,8 +31,10 @@ internal sealed class SchemaResource(SchemaSource source, Uri uri, JsonElement r
 }
 
 /// <summary>A document being compiled. Its subschemas are known by where they begin, so that each is prepared once however it is referred to.</summary>
-internal sealed class SchemaSource(JsonElement root)
+internal sealed class SchemaSource(JsonElement root, string key)
 {
+    public string Key => key;
+
     public JsonElement Root => root;
 
     public Dictionary<int, SchemaNode> Nodes { get; } = [];

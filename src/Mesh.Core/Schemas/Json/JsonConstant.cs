@@ -27,6 +27,7 @@ internal sealed class JsonConstant
     {
         ref readonly JsonToken mine = ref _tokens[0];
         ref readonly JsonToken other = ref evaluation.Tokens[token];
+        work -= mine.Length >> 6;
         if (mine.Kind == JsonKinds.String && other.Kind == JsonKinds.String && ((mine.Flags | other.Flags) & JsonStringFlags.Escaped) == 0)
             return mine.Length == other.Length && _json.AsSpan(mine.Start, mine.Length).SequenceEqual(evaluation.Text(other));
         return JsonEquality.AreEqual(new JsonTape(_json, _tokens), 0, evaluation.Tape, token, ref work);

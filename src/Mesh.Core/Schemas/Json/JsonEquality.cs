@@ -12,7 +12,8 @@ internal static class JsonEquality
     {
         ref readonly JsonToken a = ref left.Tokens[i];
         ref readonly JsonToken b = ref right.Tokens[j];
-        if (--work < 0)
+        work -= 1 + (a.Length >> 6);
+        if (work < 0)
             return false;
         if ((a.Kind & JsonKinds.AnyNumber) != 0)
             return (b.Kind & JsonKinds.AnyNumber) != 0 && NumbersAreEqual(left.Text(i), right.Text(j), ref work);
@@ -89,6 +90,7 @@ internal static class JsonEquality
                 work -= token.Length >> 4;
                 return new JsonNumber(tape.Text(i)).GetHashCode();
             case JsonKinds.String:
+                work -= token.Length >> 4;
                 return JsonNames.Hash(tape.Json, token);
             case JsonKinds.Boolean:
                 return tape.Json[token.Start];

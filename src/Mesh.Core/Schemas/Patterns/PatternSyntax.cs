@@ -10,7 +10,8 @@ internal abstract record PatternPart
 /// <summary>One code point of a set.</summary>
 internal sealed record PatternSet(CodePointSet Set) : PatternPart
 {
-    public override long Size => 1;
+    /// <summary>A set of very many ranges, such as all letters, is more to build than one character.</summary>
+    public override long Size => 1 + (Set.Ranges.Length >> 4);
 }
 
 /// <summary>The beginning (<c>^</c>) or the end (<c>$</c>) of the subject.</summary>

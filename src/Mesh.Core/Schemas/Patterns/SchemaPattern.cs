@@ -9,6 +9,7 @@ internal sealed class SchemaPattern
     private readonly LinearPattern? _linear;
     private readonly Regex? _regex;
     private readonly int _maxSubject;
+    private readonly long _costPerByte;
 
     /// <param name="pattern">The pattern by ECMA-262. It searches: it is not anchored unless it says so.</param>
     /// <param name="options">The limits.</param>
@@ -24,6 +25,8 @@ internal sealed class SchemaPattern
             return;
         if (part.Size > options.MaxPatternSize)
             throw new PatternException($"has more than {options.MaxPatternSize} parts when its repetitions are written out");
+        // At worst every part is alive at every character.
+        _costPerByte = 1 + (part.Size >> 3);
         try
         {
             _regex = new Regex(PatternTranslator.Translate(part), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
@@ -45,11 +48,11 @@ internal sealed class SchemaPattern
 
         if (_linear is null)
         {
-            evaluation.Work -= value.Length;
+            evaluation.Work -= 1 + (value.Length * _costPerByte);
             return evaluation.Work >= 0 && _regex!.IsMatch(ToChars(ref evaluation, value));
         }
 
-        evaluation.Work -= value.Length >> 3;
+        evaluation.Work -= 1 + (value.Length >> 3);
         ReadOnlySpan<byte> text = evaluation.Text(value);
         if ((value.Flags & JsonStringFlags.Escaped) == 0)
             return _linear.IsMatch(text);

@@ -35,6 +35,8 @@ internal sealed class ConstantRule(JsonConstant[] allowed, KeywordSite site) : R
 {
     public override bool Evaluate(ref SchemaEvaluation evaluation, int token, int frame)
     {
+        // A long list costs what it costs to look through.
+        evaluation.Work -= allowed.Length >> 2;
         foreach (JsonConstant constant in allowed)
         {
             if (constant.Equals(evaluation, token, ref evaluation.Work))
@@ -85,7 +87,7 @@ internal sealed class AnyOfRule(SchemaNode[] nodes, KeywordSite site) : Rule
         }
 
         if (!any)
-            evaluation.Stop(site, token);
+            Alternatives.ReportNone(ref evaluation, site, token, nodes);
         return any;
     }
 }
@@ -104,8 +106,10 @@ internal sealed class OneOfRule(SchemaNode[] nodes, KeywordSite none, KeywordSit
                 break;
         }
 
-        if (matches != 1)
-            evaluation.Stop(matches == 0 ? none : several, token);
+        if (matches == 0)
+            Alternatives.ReportNone(ref evaluation, none, token, nodes);
+        else if (matches > 1)
+            evaluation.Stop(several, token);
         return matches == 1;
     }
 }

@@ -22,6 +22,7 @@ internal sealed class StringRule
     public bool Evaluate(ref SchemaEvaluation evaluation, in JsonToken value, int token)
     {
         bool valid = true;
+        evaluation.Work -= value.Length >> 6;
         if (MinLengthSite is not null || MaxLengthSite is not null)
         {
             int length = value.Flags == JsonStringFlags.None
@@ -49,6 +50,8 @@ internal sealed class StringRule
                 return false;
         }
 
+        if (Format is not null)
+            evaluation.Work -= value.Length;
         if (Format is not null && !Format(SchemaPattern.ToChars(ref evaluation, value)))
         {
             valid = false;

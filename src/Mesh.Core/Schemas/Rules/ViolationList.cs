@@ -6,14 +6,24 @@ namespace Mesh;
 /// <summary>Gathers the failures of one validation, up to a limit.</summary>
 /// <param name="limit">How many are kept; at the limit the validation stops.</param>
 /// <param name="includeValues">Whether messages may show what was found. Off where the reader must not see the instance.</param>
-internal sealed class ViolationList(int limit, bool includeValues)
+/// <param name="explains">Whether failed alternatives are looked into.</param>
+internal sealed class ViolationList(int limit, bool includeValues, bool explains = true)
 {
     private const int ShownCharacters = 60;
 
     public List<SchemaViolation> Items { get; } = [];
 
+    public bool IncludesValues => includeValues;
+
+    public bool Explains => explains;
+
+    /// <param name="evaluation">The validation.</param>
+    /// <param name="site">The keyword that fails.</param>
+    /// <param name="token">The value that fails it.</param>
+    /// <param name="missing">The property of that value that is not there, when that is what fails.</param>
+    /// <param name="more">What the message ends with; null for nothing.</param>
     /// <returns>Whether that was enough.</returns>
-    public bool Add(in SchemaEvaluation evaluation, KeywordSite site, int token, string? missing)
+    public bool Add(in SchemaEvaluation evaluation, KeywordSite site, int token, string? missing, string? more = null)
     {
         if (evaluation.Aborted || Items.Count >= limit)
             return true;
@@ -22,7 +32,7 @@ internal sealed class ViolationList(int limit, bool includeValues)
             path = string.Concat(path, "/", JsonPointers.Escape(missing));
         string message = includeValues && site.Shown != Shown.Nothing
             ? string.Concat(site.Expectation, " (got ", Show(evaluation, site.Shown, token), ")")
-            : site.Expectation;
+            : string.Concat(site.Expectation, more);
         Items.Add(new SchemaViolation(path, site.Path, site.Keyword, message));
         return Items.Count >= limit;
     }
