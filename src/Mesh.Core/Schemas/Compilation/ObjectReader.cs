@@ -85,9 +85,9 @@ internal sealed class ObjectReader(SchemaPlace place)
     {
         foreach (PropertyEntry entry in _entries)
         {
-            if (_rule.Patterns.Length == 0)
-                break;
-            entry.PatternNodes = _rule.Patterns.Where(pattern => pattern.Pattern.IsMatch(entry.Text)).Select(pattern => pattern.Node).ToArray();
+            if (_rule.Patterns.Length > 0)
+                entry.PatternNodes = _rule.Patterns.Where(pattern => pattern.Pattern.IsMatch(entry.Text)).Select(pattern => pattern.Node).ToArray();
+            entry.IsPlain = entry.Covered && entry.PatternNodes.Length == 0 && _rule.Names is null;
             entry.Covered |= entry.PatternNodes.Length > 0;
         }
 

@@ -17,6 +17,7 @@ internal sealed class JsonScratch
     private byte[] _bytes = new byte[256];
     private char[] _chars = [];
     private int[] _slots = [];
+    private bool _grown;
 
     public static JsonScratch Current => _current ??= new JsonScratch();
 
@@ -29,6 +30,7 @@ internal sealed class JsonScratch
     {
         JsonToken[] larger = new JsonToken[Tokens.Length * 2];
         Tokens.CopyTo(larger, 0);
+        _grown = true;
         return Tokens = larger;
     }
 
@@ -36,30 +38,59 @@ internal sealed class JsonScratch
     {
         ulong[] larger = new ulong[Math.Max(needed, Bits.Length * 2)];
         Bits.CopyTo(larger, 0);
+        _grown = true;
         Bits = larger;
     }
 
     /// <summary>A buffer for one unescaped string. The next call overwrites it.</summary>
-    public byte[] Bytes(int length) =>
-        _bytes.Length >= length ? _bytes : _bytes = new byte[BitOperations.RoundUpToPowerOf2((uint)length)];
+    public byte[] Bytes(int length)
+    {
+        if (_bytes.Length < length)
+        {
+            _bytes = new byte[BitOperations.RoundUpToPowerOf2((uint)length)];
+            _grown = true;
+        }
+
+        return _bytes;
+    }
 
     /// <summary>A buffer for one string as UTF-16. The next call overwrites it.</summary>
-    public char[] Chars(int length) =>
-        _chars.Length >= length ? _chars : _chars = new char[BitOperations.RoundUpToPowerOf2((uint)Math.Max(length, 64))];
+    public char[] Chars(int length)
+    {
+        if (_chars.Length < length)
+        {
+            _chars = new char[BitOperations.RoundUpToPowerOf2((uint)Math.Max(length, 64))];
+            _grown = true;
+        }
+
+        return _chars;
+    }
 
     /// <summary>An empty hash table for that many entries; its length is a power of two and 0 means free.</summary>
     public Span<int> Slots(int entries)
     {
         int length = (int)BitOperations.RoundUpToPowerOf2((uint)entries * 2);
         if (_slots.Length < length)
+        {
             _slots = new int[length];
+            _grown = true;
+        }
+
         Span<int> slots = _slots.AsSpan(0, length);
         slots.Clear();
         return slots;
     }
 
+    /// <summary>To be called at the end of each use.</summary>
     public void Trim()
     {
+        if (_grown)
+            Shrink();
+    }
+
+    private void Shrink()
+    {
+        _grown = false;
         if (Tokens.Length > KeptElements)
             Tokens = new JsonToken[256];
         if (Bits.Length > KeptElements)

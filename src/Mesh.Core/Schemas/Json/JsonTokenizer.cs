@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using System.Runtime.CompilerServices;
 
 namespace Mesh;
 
@@ -29,7 +29,8 @@ internal ref struct JsonTokenizer(ReadOnlySpan<byte> json, JsonScratch scratch, 
         bool loneSurrogate = false;
 
     Value:
-        if (!SkipSpace(ref position))
+        position = SkipSpace(position);
+        if ((uint)position >= (uint)json.Length)
             return Fault(JsonFault.Malformed, count, parent);
         if (count + 2 > tokens.Length)
             tokens = scratch.GrowTokens();
@@ -59,7 +60,8 @@ internal ref struct JsonTokenizer(ReadOnlySpan<byte> json, JsonScratch scratch, 
             token.Next = parent;
             token.Count = 0;
             parent = count++;
-            if (!SkipSpace(ref position))
+            position = SkipSpace(position);
+            if ((uint)position >= (uint)json.Length)
                 return Fault(JsonFault.Malformed, count, parent);
             if (json[position] == first + 2)
                 goto Close;
@@ -69,28 +71,30 @@ internal ref struct JsonTokenizer(ReadOnlySpan<byte> json, JsonScratch scratch, 
         }
         else
         {
-            JsonFault fault = ReadScalar(ref token, ref position);
-            if (fault != JsonFault.None)
-                return Fault(fault, count, parent);
+            int length = ReadScalar(ref token, position);
+            if (length <= 0)
+                return Fault(length < 0 ? JsonFault.NotFinite : JsonFault.Malformed, count, parent);
+            token.Start = position;
+            token.End = position += length;
             token.Next = ++count;
         }
 
     AfterValue:
         if (parent < 0)
         {
-            if (SkipSpace(ref position))
-                return Fault(JsonFault.Malformed, 0, -1);
-            return Finish(count, seen);
+            return SkipSpace(position) < json.Length ? Fault(JsonFault.Malformed, 0, -1) : Finish(count, seen);
         }
 
-        if (!SkipSpace(ref position))
+        position = SkipSpace(position);
+        if ((uint)position >= (uint)json.Length)
             return Fault(JsonFault.Malformed, count, parent);
         ref JsonToken container = ref tokens[parent];
         container.Count++;
         if (json[position] != ',')
             goto Close;
         position++;
-        if (!SkipSpace(ref position))
+        position = SkipSpace(position);
+        if ((uint)position >= (uint)json.Length)
             return Fault(JsonFault.Malformed, count, parent);
         if ((rules & JsonRules.Lenient) != 0 && json[position] is (byte)'}' or (byte)']')
             goto Close;
@@ -115,7 +119,8 @@ internal ref struct JsonTokenizer(ReadOnlySpan<byte> json, JsonScratch scratch, 
         position = quote + 1;
         if (loneSurrogate && (rules & JsonRules.WellFormedText) != 0)
             return Fault(JsonFault.LoneSurrogate, count, parent);
-        if (!SkipSpace(ref position) || json[position++] != ':')
+        position = SkipSpace(position);
+        if ((uint)position >= (uint)json.Length || json[position++] != ':')
             return Fault(JsonFault.Malformed, count, parent);
         goto Value;
 
@@ -178,43 +183,34 @@ internal ref struct JsonTokenizer(ReadOnlySpan<byte> json, JsonScratch scratch, 
         static bool Utf8(ReadOnlySpan<byte> json) => System.Text.Unicode.Utf8.IsValid(json);
     }
 
-    private readonly JsonFault ReadScalar(ref JsonToken token, ref int position)
+    /// <returns>How long it is; 0 when it is malformed, negative when it is not finite.</returns>
+    private readonly int ReadScalar(ref JsonToken token, int position)
     {
         ReadOnlySpan<byte> rest = _json[position..];
-        token.Start = position;
-        int length;
         switch (rest[0])
         {
             case (byte)'t':
                 token.Kind = JsonKinds.Boolean;
-                length = rest.StartsWith("true"u8) ? 4 : 0;
-                break;
+                return rest.StartsWith("true"u8) ? 4 : 0;
             case (byte)'f':
                 token.Kind = JsonKinds.Boolean;
-                length = rest.StartsWith("false"u8) ? 5 : 0;
-                break;
+                return rest.StartsWith("false"u8) ? 5 : 0;
             case (byte)'n':
                 token.Kind = JsonKinds.Null;
-                length = rest.StartsWith("null"u8) ? 4 : 0;
-                break;
+                return rest.StartsWith("null"u8) ? 4 : 0;
             default:
-                length = JsonNumber.Scan(rest, out token.Kind);
-                if (length > 0 && (rules & JsonRules.FiniteNumbers) != 0 && (token.Kind != JsonKinds.Integer || length > 300)
-                    && !JsonNumber.IsFinite(rest[..length]))
-                    return JsonFault.NotFinite;
-                break;
+                int length = JsonNumber.Scan(rest, out token.Kind);
+                bool suspect = (rules & JsonRules.FiniteNumbers) != 0 && (token.Kind != JsonKinds.Integer || length > 300);
+                return suspect && length > 0 && !JsonNumber.IsFinite(rest[..length]) ? -1 : length;
         }
-
-        position += length;
-        token.End = position;
-        return length == 0 ? JsonFault.Malformed : JsonFault.None;
     }
 
-    /// <returns>False at the end of the bytes.</returns>
-    private readonly bool SkipSpace(ref int position) =>
-        (uint)position < (uint)_json.Length && (_json[position] is > (byte)' ' and not (byte)'/' || SkipSlowly(ref position));
+    /// <returns>Where the next token begins; the length of the bytes at their end.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly int SkipSpace(int position) =>
+        (uint)position < (uint)_json.Length && _json[position] is > (byte)' ' and not (byte)'/' ? position : SkipSlowly(position);
 
-    private readonly bool SkipSlowly(ref int position)
+    private readonly int SkipSlowly(int position)
     {
         while ((uint)position < (uint)_json.Length)
         {
@@ -226,12 +222,12 @@ internal ref struct JsonTokenizer(ReadOnlySpan<byte> json, JsonScratch scratch, 
             }
 
             if (next != '/' || (rules & JsonRules.Lenient) == 0)
-                return true;
+                return position;
             ReadOnlySpan<byte> rest = _json[position..];
             int end = rest.StartsWith("/*"u8) ? rest[2..].IndexOf("*/"u8) + 4 : rest.IndexOfAny((byte)'\n', (byte)'\r');
             position = end < 4 && rest.StartsWith("/*"u8) || end < 0 ? _json.Length : position + end;
         }
 
-        return false;
+        return position;
     }
 }

@@ -25,31 +25,23 @@ internal static class Alternatives
 
     private static string? FindClosest(ref SchemaEvaluation evaluation, int token, SchemaNode[] nodes, ViolationList violations)
     {
-        string? closest = null;
-        int best = int.MaxValue;
+        ViolationList probe = new(MaxFailures, includeValues: false, probes: true);
+        evaluation.Unmute(probe);
+        int best = int.MaxValue, closest = -1;
+        (KeywordSite? Site, int Token, string? Missing) reason = default;
         for (int i = 0; i < nodes.Length && !evaluation.Aborted; i++)
         {
-            // Alternatives inside this one are not explained in their turn: that would multiply.
-            ViolationList own = new(MaxFailures, violations.IncludesValues, explains: false);
-            evaluation.Unmute(own);
+            probe.Probed = default;
             nodes[i].Evaluate(ref evaluation, token, -1);
-            int distance = Distance(own.Items);
-            if (distance < best)
-                closest = string.Create(CultureInfo.InvariantCulture, $"; the closest is number {i + 1}: {own.Items[0]}");
-            else if (distance == best)
-                closest = null;
-            best = Math.Min(best, distance);
+            int weight = probe.Probed.Weight;
+            if (weight < best && weight > 0)
+                (best, closest, reason) = (weight, i, probe.First);
+            else if (weight == best)
+                closest = -1;
         }
 
-        return closest;
-    }
-
-    /// <summary>A wrong type or a wrong constant mostly means that another alternative was intended.</summary>
-    private static int Distance(List<SchemaViolation> failures)
-    {
-        int distance = failures.Count == 0 ? int.MaxValue : 0;
-        foreach (SchemaViolation failure in failures)
-            distance += failure.Keyword switch { "type" => 50, "const" => 20, _ => 1 };
-        return distance;
+        return closest < 0
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"; the closest is number {closest + 1}: {violations.Describe(evaluation, reason.Site!, reason.Token, reason.Missing)}");
     }
 }

@@ -57,7 +57,7 @@ internal sealed class ObjectRule
                 }
             }
 
-            if ((entry is null || !entry.Covered || entry.PatternNodes.Length > 0 || Names is not null)
+            if (entry is not { IsPlain: true }
                 && !EvaluateUnusual(ref evaluation, entry, name, frame, ordinal))
             {
                 if (evaluation.FailFast)

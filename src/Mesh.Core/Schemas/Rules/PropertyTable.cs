@@ -18,6 +18,9 @@ internal sealed class PropertyEntry(byte[] name, string text)
     /// <summary>Whether <c>properties</c> or a pattern covers the name, so that <c>additionalProperties</c> does not.</summary>
     public bool Covered { get; set; }
 
+    /// <summary>Whether its schema is all there is to check: no pattern, no rule for names, nothing additional.</summary>
+    public bool IsPlain { get; set; }
+
     /// <summary>Its bit in the set of names seen, when something asks whether it is present; otherwise none.</summary>
     public ulong Bit { get; set; }
 }

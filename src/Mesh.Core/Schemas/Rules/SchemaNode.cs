@@ -64,7 +64,9 @@ internal sealed class SchemaNode
             };
             if (General.Length == 0 && Resource is null)
                 return scalar;
-            return (scalar || !evaluation.FailFast) && EvaluateScoped(ref evaluation, token, frame) && scalar;
+            if (!scalar && evaluation.FailFast)
+                return false;
+            return (Resource is null ? EvaluateGeneral(ref evaluation, token, frame) : EvaluateScoped(ref evaluation, token, frame)) && scalar;
         }
 
         // The schemas of a deep instance may refer to each other in ways that use much stack at each level.
@@ -99,8 +101,7 @@ internal sealed class SchemaNode
     private bool EvaluateScoped(ref SchemaEvaluation evaluation, int token, int frame)
     {
         DynamicScope? outer = evaluation.Scope;
-        if (Resource is not null)
-            evaluation.Scope = new DynamicScope(Resource, outer);
+        evaluation.Scope = new DynamicScope(Resource!, outer);
         bool valid = EvaluateGeneral(ref evaluation, token, frame);
         evaluation.Scope = outer;
         return valid;

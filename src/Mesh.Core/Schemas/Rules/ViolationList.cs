@@ -6,16 +6,21 @@ namespace Mesh;
 /// <summary>Gathers the failures of one validation, up to a limit.</summary>
 /// <param name="limit">How many are kept; at the limit the validation stops.</param>
 /// <param name="includeValues">Whether messages may show what was found. Off where the reader must not see the instance.</param>
-/// <param name="explains">Whether failed alternatives are looked into.</param>
-internal sealed class ViolationList(int limit, bool includeValues, bool explains = true)
+/// <param name="probes">Whether failures are only weighed, to find the closest of several alternatives: nothing is written then.</param>
+internal sealed class ViolationList(int limit, bool includeValues, bool probes = false)
 {
     private const int ShownCharacters = 60;
 
     public List<SchemaViolation> Items { get; } = [];
 
-    public bool IncludesValues => includeValues;
+    /// <summary>Whether failed alternatives are looked into. Not while one is weighed already: that would multiply.</summary>
+    public bool Explains => !probes;
 
-    public bool Explains => explains;
+    /// <summary>How many failures have been weighed, and what they weigh.</summary>
+    public (int Count, int Weight) Probed { get; set; }
+
+    /// <summary>The first failure that was weighed.</summary>
+    public (KeywordSite? Site, int Token, string? Missing) First { get; private set; }
 
     /// <param name="evaluation">The validation.</param>
     /// <param name="site">The keyword that fails.</param>
@@ -25,16 +30,34 @@ internal sealed class ViolationList(int limit, bool includeValues, bool explains
     /// <returns>Whether that was enough.</returns>
     public bool Add(in SchemaEvaluation evaluation, KeywordSite site, int token, string? missing, string? more = null)
     {
-        if (evaluation.Aborted || Items.Count >= limit)
+        if (evaluation.Aborted)
             return true;
+        if (probes)
+            return Weigh(site, token, missing);
+        if (Items.Count >= limit)
+            return true;
+        Items.Add(Describe(evaluation, site, token, missing, more));
+        return Items.Count >= limit;
+    }
+
+    /// <summary>A wrong type or a wrong constant mostly means that another alternative was intended.</summary>
+    private bool Weigh(KeywordSite site, int token, string? missing)
+    {
+        if (Probed.Count == 0)
+            First = (site, token, missing);
+        Probed = (Probed.Count + 1, Probed.Weight + site.Keyword switch { "type" => 50, "const" => 20, _ => 1 });
+        return Probed.Count >= limit;
+    }
+
+    public SchemaViolation Describe(in SchemaEvaluation evaluation, KeywordSite site, int token, string? missing, string? more = null)
+    {
         string path = JsonPointers.Of(evaluation.Tape, token);
         if (missing is not null)
             path = string.Concat(path, "/", JsonPointers.Escape(missing));
         string message = includeValues && site.Shown != Shown.Nothing
             ? string.Concat(site.Expectation, " (got ", Show(evaluation, site.Shown, token), ")")
             : string.Concat(site.Expectation, more);
-        Items.Add(new SchemaViolation(path, site.Path, site.Keyword, message));
-        return Items.Count >= limit;
+        return new SchemaViolation(path, site.Path, site.Keyword, message);
     }
 
     private static string Show(in SchemaEvaluation evaluation, Shown shown, int token)
