@@ -17,18 +17,22 @@ internal static class JsonText
         ref byte first = ref MemoryMarshal.GetReference(json);
         while (true)
         {
-            if (position + Vector128<byte>.Count <= json.Length)
+            if (json.Length >= Vector128<byte>.Count)
             {
-                Vector128<byte> block = Vector128.LoadUnsafe(ref first, (nuint)position);
+                // The last block is read from further left, so that it ends with the bytes; what lies before is shifted out.
+                int skipped = Math.Max(0, position + Vector128<byte>.Count - json.Length);
+                if (skipped >= Vector128<byte>.Count)
+                    return -1;
+                Vector128<byte> block = Vector128.LoadUnsafe(ref first, (nuint)(position - skipped));
                 uint stops = (Vector128.Equals(block, Vector128.Create((byte)'"'))
                     | Vector128.Equals(block, Vector128.Create((byte)'\\'))
-                    | Vector128.LessThan(block, Vector128.Create((byte)' '))).ExtractMostSignificantBits();
-                uint high = block.ExtractMostSignificantBits();
+                    | Vector128.LessThan(block, Vector128.Create((byte)' '))).ExtractMostSignificantBits() >> skipped;
+                uint high = block.ExtractMostSignificantBits() >> skipped;
                 if (stops == 0)
                 {
                     if (high != 0)
                         flags |= JsonStringFlags.NonAscii;
-                    position += Vector128<byte>.Count;
+                    position += Vector128<byte>.Count - skipped;
                     continue;
                 }
 
