@@ -31,6 +31,7 @@ internal static class CallBudget
     public static MeshError? Reserve(CallState call)
     {
         var account = call.Account!;
+        call.CallerAccount = call.Caller.Account;
         if (call.Depth > account.MaxDepth)
         {
             return CallErrors.TooDeep(call, account.MaxDepth);
@@ -41,7 +42,7 @@ internal static class CallBudget
             return CallErrors.BudgetExceeded(call, full);
         }
 
-        if (call.Caller.Account?.TryReserve() is { } callerFull)
+        if (call.CallerAccount?.TryReserve() is { } callerFull)
         {
             account.Release();
             return CallErrors.BudgetExceeded(call, callerFull);
@@ -50,7 +51,7 @@ internal static class CallBudget
         if (call.Room.Account?.TryReserve() is { } roomFull)
         {
             account.Release();
-            call.Caller.Account?.Release();
+            call.CallerAccount?.Release();
             return CallErrors.BudgetExceeded(call, roomFull);
         }
 
@@ -101,7 +102,7 @@ internal static class CallBudget
         {
             call.IsReserved = false;
             call.Account!.Release();
-            call.Caller.Account?.Release();
+            call.CallerAccount?.Release();
             call.Room.Account?.Release();
         }
     }

@@ -50,6 +50,8 @@ public sealed class CallContext
     /// <see cref="BytesPart"/>; to be read once.</summary>
     public IAsyncEnumerable<ContentPart> Input => _port.Input;
 
+    internal MeshHost Host => _port.Host;
+
     internal CallState? State => _port.State;
 
     /// <summary>Tells the caller how far the call has come. Dropped when the caller does not listen.</summary>

@@ -104,8 +104,8 @@ internal static class CallErrors
             Remedy = "Look for tools that call each other without end.",
         };
 
-    public static MeshError ResponseTooLarge(CallState call) =>
-        new(MeshErrorCode.TooLarge, $"Tool '{call.Request.Target}' answered with more than {call.Host.Options.MaxResponseBytes} bytes.")
+    public static MeshError ResponseTooLarge(MeshHost host, ToolAddress target) =>
+        new(MeshErrorCode.TooLarge, $"Tool '{target}' answered with more than {host.Options.MaxResponseBytes} bytes.")
         {
             Remedy = "Read it as a stream, or ask for less.",
         };
@@ -116,8 +116,8 @@ internal static class CallErrors
             Remedy = "Join again for a new session of the room.",
         };
 
-    public static MeshError ClientClosed(ToolAddress target, RoomMember caller) =>
-        new(MeshErrorCode.Closed, $"Tool '{target}' cannot be called: '{caller.Snapshot.Name}' has left room '{caller.Room.Name}'.")
+    public static MeshError ClientClosed(ToolAddress target, string caller, string room) =>
+        new(MeshErrorCode.Closed, $"Tool '{target}' cannot be called: '{caller}' has left room '{room}'.")
         {
             Remedy = "Join the room again.",
         };

@@ -9,7 +9,7 @@ internal static class CallInput
         CallState call, IAsyncEnumerable<ContentPart> source, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(call.CancellationToken, cancellationToken);
-        await foreach (var item in source.WithCancellation(linked.Token).ConfigureAwait(false))
+        await foreach (var item in Guarded(call, source, linked.Token).ConfigureAwait(false))
         {
             if (CallValidation.CheckInputItem(call, item) is { } error)
             {
@@ -18,6 +18,48 @@ internal static class CallInput
             }
 
             yield return item;
+        }
+    }
+
+    /// <summary>What a call ends with whose caller's own input stream failed. Its exception stays with the caller's side.</summary>
+    public static MeshError Failed(MeshHost host, Exception exception)
+    {
+        if (exception is MeshException { Error: var error })
+        {
+            return error;
+        }
+
+        host.ReportFault(new(MeshFaultKind.Host, "The input stream of a call failed.", exception));
+        return new(MeshErrorCode.InvalidArguments, "The input stream that the caller sent failed before its end.")
+        {
+            Remedy = "The caller's side finds the reason in its fault handler.",
+        };
+    }
+
+    private static async IAsyncEnumerable<ContentPart> Guarded(
+        CallState call, IAsyncEnumerable<ContentPart> source, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var items = source.GetAsyncEnumerator(cancellationToken);
+        await using (items.ConfigureAwait(false))
+        {
+            while (true)
+            {
+                try
+                {
+                    if (!await items.MoveNextAsync().ConfigureAwait(false))
+                    {
+                        yield break;
+                    }
+                }
+                catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+                {
+                    var error = Failed(call.Host, exception);
+                    call.Abandon(error);
+                    throw new MeshException(error);
+                }
+
+                yield return items.Current;
+            }
         }
     }
 }

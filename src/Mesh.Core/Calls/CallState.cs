@@ -73,6 +73,9 @@ internal sealed class CallState : ICallPort
     /// <summary>Whether one call is reserved in the accounts.</summary>
     public bool IsReserved { get; set; }
 
+    /// <summary>The caller's account that it is reserved in: new grants may give the caller another one meanwhile.</summary>
+    public BudgetAccount? CallerAccount { get; set; }
+
     /// <summary>The provider's registration that serves the call; null until it is resolved.</summary>
     public ToolInstance? Instance { get; set; }
 
@@ -160,6 +163,7 @@ internal sealed class CallState : ICallPort
         Deadline = Deadline,
         Account = Account,
         IsReserved = IsReserved,
+        CallerAccount = CallerAccount,
     };
 
     /// <summary>How long nothing has come since a moment; the time in which somebody was asked for an approval does not count.</summary>
@@ -176,6 +180,11 @@ internal sealed class CallState : ICallPort
         }
 
         _life?.Dispose();
+        if (IsPublished)
+        {
+            Host.UnpublishCall(this);
+        }
+
         if (_life is not { HandlerLeftBehind: true })
         {
             ArgumentsDocument?.Dispose();

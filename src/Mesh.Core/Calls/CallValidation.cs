@@ -82,7 +82,9 @@ internal static class CallValidation
     {
         try
         {
-            response = await ContentReader.ReadAsync(call, response).ConfigureAwait(false);
+            // The token is asked for only where something may take time.
+            var token = ContentReader.HasStreams(response) ? call.CancellationToken : default;
+            response = await ContentReader.ReadAsync(call.Host, call.Request, response, token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (call.Imposed is { } imposed)
         {
@@ -123,7 +125,7 @@ internal static class CallValidation
 
         if (value.Length > call.Host.Options.MaxResponseBytes)
         {
-            return CallErrors.ResponseTooLarge(call);
+            return CallErrors.ResponseTooLarge(call.Host, call.Request.Target);
         }
 
         var schema = call.Instance!.Contract.Output;

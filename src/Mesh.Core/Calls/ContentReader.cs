@@ -6,17 +6,25 @@ namespace Mesh;
 /// </summary>
 internal static class ContentReader
 {
-    /// <exception cref="MeshException">The response is too large, or a stream could not be read.</exception>
-    public static async ValueTask<ToolResponse> ReadAsync(CallState call, ToolResponse response)
+    /// <summary>Whether there is anything to read, which may take time.</summary>
+    public static bool HasStreams(ToolResponse response) => response switch
     {
-        var parts = response.Parts;
-        if (parts.Any(part => part is BytesPart { Source: not null }))
+        FileResponse file => file.File.Source is not null,
+        ContentResponse content => content.Parts.Any(part => part is BytesPart { Source: not null }),
+        _ => false,
+    };
+
+    /// <exception cref="MeshException">The response is too large, or a stream could not be read.</exception>
+    public static async ValueTask<ToolResponse> ReadAsync(MeshHost host, CallRequest request, ToolResponse response, CancellationToken cancellationToken)
+    {
+        if (HasStreams(response))
         {
+            var parts = response.Parts;
             var read = new List<ContentPart>(parts.Count);
-            long budget = call.Host.Options.MaxResponseBytes;
+            long budget = host.Options.MaxResponseBytes;
             foreach (var part in parts)
             {
-                var own = part is BytesPart { Source: not null } bytes ? await ReadAsync(call, bytes, budget).ConfigureAwait(false) : part;
+                var own = part is BytesPart { Source: not null } bytes ? await ReadAsync(host, request, bytes, budget, cancellationToken).ConfigureAwait(false) : part;
                 budget -= ContentSize.Of(own);
                 read.Add(own);
             }
@@ -24,10 +32,11 @@ internal static class ContentReader
             response = response is FileResponse ? new FileResponse((BytesPart)read[0]) : new ContentResponse(read);
         }
 
-        return ContentSize.Of(response) <= call.Host.Options.MaxResponseBytes ? response : throw new MeshException(CallErrors.ResponseTooLarge(call));
+        return ContentSize.Of(response) <= host.Options.MaxResponseBytes ? response : throw new MeshException(CallErrors.ResponseTooLarge(host, request.Target));
     }
 
-    private static async ValueTask<BytesPart> ReadAsync(CallState call, BytesPart part, long limit)
+    private static async ValueTask<BytesPart> ReadAsync(
+        MeshHost host, CallRequest request, BytesPart part, long limit, CancellationToken cancellationToken)
     {
         await using var source = part.Source!.ConfigureAwait(false);
         var buffer = new MemoryStream();
@@ -35,11 +44,11 @@ internal static class ContentReader
         try
         {
             int read;
-            while ((read = await part.Source!.ReadAsync(chunk, call.CancellationToken).ConfigureAwait(false)) > 0)
+            while ((read = await part.Source!.ReadAsync(chunk, cancellationToken).ConfigureAwait(false)) > 0)
             {
                 if (buffer.Length + read > limit)
                 {
-                    throw new MeshException(CallErrors.ResponseTooLarge(call));
+                    throw new MeshException(CallErrors.ResponseTooLarge(host, request.Target));
                 }
 
                 buffer.Write(chunk, 0, read);
@@ -47,8 +56,8 @@ internal static class ContentReader
         }
         catch (Exception exception) when (exception is IOException or NotSupportedException or ObjectDisposedException or UnauthorizedAccessException)
         {
-            call.Host.ReportFault(new(MeshFaultKind.Handler, $"The file that '{call.Request.Target}' answered with could not be read.", exception) { CallId = call.Request.Id });
-            throw new MeshException(new MeshError(MeshErrorCode.HandlerFailed, $"Tool '{call.Request.Target}': the file that it answered with could not be read."), exception);
+            host.ReportFault(new(MeshFaultKind.Handler, $"The file that '{request.Target}' answered with could not be read.", exception) { CallId = request.Id });
+            throw new MeshException(new MeshError(MeshErrorCode.HandlerFailed, $"Tool '{request.Target}': the file that it answered with could not be read."), exception);
         }
 
         return part with { Source = null, Data = buffer.GetBuffer().AsMemory(0, (int)buffer.Length) };

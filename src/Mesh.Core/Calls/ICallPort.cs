@@ -9,6 +9,9 @@ internal interface ICallPort
     /// <summary>Cancelled when the call's caller cancels or leaves, its deadline passes, or its room retires.</summary>
     CancellationToken CancellationToken { get; }
 
+    /// <summary>The host that the handler runs in.</summary>
+    MeshHost Host { get; }
+
     /// <summary>Whether the call is over for its caller, whatever its handler still does.</summary>
     bool HasEnded { get; }
 

@@ -31,7 +31,7 @@ internal sealed class ResponseCollector(CallState call) : IFrameSink
 
         if (_bytes > call.Host.Options.MaxResponseBytes)
         {
-            call.Abandon(CallErrors.ResponseTooLarge(call));
+            call.Abandon(CallErrors.ResponseTooLarge(call.Host, call.Request.Target));
         }
 
         return default;

@@ -93,7 +93,7 @@ public sealed class MeshHost : IAsyncDisposable
 
                 return options.Connection == ConnectionKind.Direct
                     ? RoomClient.JoinDirect(opened, name, options.Role, grants ?? Grants.UserDefault, options.OwnAttributes(), isService: false)
-                    : throw new InvalidOperationException();
+                    : await SerialisingConnection.JoinAsync(opened, name, grants ?? Grants.UserDefault, options, cancellationToken).ConfigureAwait(false);
             }
             finally
             {
@@ -166,7 +166,15 @@ public sealed class MeshHost : IAsyncDisposable
     internal void ReportFault(MeshFault fault) => Options.OnFault?.Invoke(fault);
 
     /// <summary>Lets handlers at the far end of a connection act within a call by naming its id.</summary>
-    internal void PublishCall(CallState call) => _liveCalls[call.Request.Id] = call;
+    internal void PublishCall(CallState call)
+    {
+        call.IsPublished = true;
+        _liveCalls[call.Request.Id] = call;
+        if (call.HasEnded)
+        {
+            UnpublishCall(call);
+        }
+    }
 
     internal void UnpublishCall(CallState call) => _liveCalls.TryRemove(new(call.Request.Id, call));
 

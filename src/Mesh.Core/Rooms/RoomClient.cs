@@ -96,6 +96,4 @@ public sealed class RoomClient : IAsyncDisposable
     internal ValueTask<CallOutcome> CallAsync(
         ToolAddress target, JsonPayload arguments, CallOptions? options, CancellationToken cancellationToken, IAsyncEnumerable<ContentPart>? input = null) =>
         _connection.CallAsync(NewRequest(target, arguments, options), input, cancellationToken);
-
-    internal void ReportFault(MeshFault fault) => _host.ReportFault(fault);
 }

@@ -42,7 +42,7 @@ internal sealed class RoomMember(Room room, Participant snapshot, Grants grants)
         if (HasLeft)
         {
             ExitCall();
-            return CallErrors.ClientClosed(call.Request.Target, this);
+            return CallErrors.ClientClosed(call.Request.Target, Snapshot.Name, Room.Name);
         }
 
         if (call.Parent is null && Room.IsDraining)

@@ -37,23 +37,14 @@ internal static class RoomRegistrations
     public static ValueTask<NoResult> Unregister(CallState call, UnregisterToolkitArguments arguments)
     {
         var registration = call.Room.Tools.FindRegistration(arguments.Registration, call.Caller)
-            ?? throw new ToolException(new MeshError(MeshErrorCode.NotFound, $"'{call.Caller.Snapshot.Name}' has no registration '{arguments.Registration}'."));
+            ?? throw new MeshException(new MeshError(MeshErrorCode.NotFound, $"'{call.Caller.Snapshot.Name}' has no registration '{arguments.Registration}'."));
         call.Room.Withdraw(registration);
         return default;
     }
 
     private static IReadOnlyList<string> Add(CallState call, Registration registration)
     {
-        IReadOnlyList<string> changes;
-        try
-        {
-            changes = call.Room.Tools.Add(registration);
-        }
-        catch (MeshException exception)
-        {
-            throw new ToolException(exception.Error, exception);
-        }
-
+        var changes = call.Room.Tools.Add(registration);
         call.Room.Publish(RoomEventKinds.ToolkitRegistered, ToolkitChange.Of(registration, changes));
         if (call.Caller.HasLeft)
         {
@@ -72,7 +63,7 @@ internal static class RoomRegistrations
         }
         catch (MeshException exception)
         {
-            throw new ToolException(exception.Error with { Message = $"Tool '{toolkit.Name}/{tool.Name}': {exception.Error.Message}" }, exception);
+            throw new MeshException(exception.Error with { Message = $"Tool '{toolkit.Name}/{tool.Name}': {exception.Error.Message}" }, exception);
         }
     }
 
@@ -84,7 +75,7 @@ internal static class RoomRegistrations
         if (!granted)
         {
             string right = isPrivate ? "agents.registerPrivateToolkit" : "agents.registerPublicToolkit";
-            throw new ToolException(new MeshError(
+            throw new MeshException(new MeshError(
                 MeshErrorCode.NotGranted, $"'{member.Snapshot.Name}' may not register {(isPrivate ? "private" : "public")} toolkits in room '{call.Room.Name}'.")
             {
                 Remedy = $"Ask the host for the grant {right}.",

@@ -31,6 +31,7 @@ internal sealed class RoomServices(Room room, IReadOnlyList<RoomService> service
     private async Task StartAsync(RoomService service, CancellationToken cancellationToken)
     {
         RoomClient? client = null;
+        Task<IAsyncDisposable?> starting = Task.FromResult<IAsyncDisposable?>(null);
         try
         {
             // The code of a service must not hold up the others by blocking: each starts on the thread pool.
@@ -38,7 +39,8 @@ internal sealed class RoomServices(Room room, IReadOnlyList<RoomService> service
                 async () =>
                 {
                     client = room.JoinService(service);
-                    var stop = await service.StartAsync(client, cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
+                    starting = service.StartAsync(client, cancellationToken).AsTask();
+                    var stop = await starting.WaitAsync(cancellationToken).ConfigureAwait(false);
                     lock (_running)
                     {
                         _running.Add(new(service, client, stop));
@@ -48,6 +50,8 @@ internal sealed class RoomServices(Room room, IReadOnlyList<RoomService> service
         }
         catch (Exception exception)
         {
+            // Its client is closed, so what starts too late can do nothing in the room; it is stopped when it has started.
+            _ = StopLateAsync(service, starting);
             if (client is not null)
             {
                 await client.DisposeAsync().ConfigureAwait(false);
@@ -83,6 +87,25 @@ internal sealed class RoomServices(Room room, IReadOnlyList<RoomService> service
         }
 
         await running.Client.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task StopLateAsync(RoomService service, Task<IAsyncDisposable?> starting)
+    {
+        try
+        {
+            if (await starting.ConfigureAwait(false) is { } stop)
+            {
+                await stop.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception) when (!starting.IsFaulted && !starting.IsCanceled)
+        {
+            room.Host.ReportFault(new(MeshFaultKind.Service, $"Service '{service.Name}' started too late in room '{room.Name}', and did not stop.", exception));
+        }
+        catch (Exception)
+        {
+            // Reported already: this is why it did not start.
+        }
     }
 
     private sealed record Running(RoomService Service, RoomClient Client, IAsyncDisposable? Stop);

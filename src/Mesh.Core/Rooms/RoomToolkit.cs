@@ -38,13 +38,27 @@ internal static class RoomToolkit
         Func<CallState, TArguments, ValueTask<TResult>> handler,
         Func<Grants, bool> requiredGrant)
     {
-        var tool = Tool.Create(name, (value, context) => handler(context.State!, value), arguments, result, new ToolOptions
+        var tool = Tool.Create(name, (value, context) => RunAsync(handler, context.State!, value), arguments, result, new ToolOptions
         {
             Description = description,
             Annotations = new() { ReadOnly = readOnly, Destructive = false, Idempotent = readOnly, OpenWorld = false },
         });
         string path = $"{Names.RoomToolkit}/{name}";
         ByPath.Add(path, new ToolInstance(path, new ToolContract(tool.Definition, SchemaOptions.Default), new RoomToolInvoker(tool), null, requiredGrant));
+    }
+
+    /// <summary>What the room refuses it says to the caller itself: there is nothing behind it that the caller may not know.</summary>
+    private static async ValueTask<TResult> RunAsync<TArguments, TResult>(
+        Func<CallState, TArguments, ValueTask<TResult>> handler, CallState call, TArguments arguments)
+    {
+        try
+        {
+            return await handler(call, arguments).ConfigureAwait(false);
+        }
+        catch (MeshException exception) when (exception is not ToolException)
+        {
+            throw new ToolException(exception.Error, exception);
+        }
     }
 
     private static bool MayListParticipants(Grants grants) => grants.Messaging?.List ?? false;
@@ -93,7 +107,7 @@ internal static class RoomToolkit
     }
 
     private static RoomMember FindMember(CallState call, string name) => call.Room.FindMember(name)
-        ?? throw new ToolException(new MeshError(MeshErrorCode.NotFound, $"Participant '{name}' is not in room '{call.Room.Name}'."));
+        ?? throw new MeshException(new MeshError(MeshErrorCode.NotFound, $"Participant '{name}' is not in room '{call.Room.Name}'."));
 }
 
 /// <summary>Runs a tool of the room. Its code acts on the room itself and has no client of its own.</summary>

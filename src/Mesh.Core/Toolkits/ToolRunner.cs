@@ -42,7 +42,7 @@ internal static class ToolRunner
     private static CallOutcome Fault(CallContext context, Exception exception)
     {
         var target = context.Request.Target;
-        context.Room.ReportFault(new MeshFault(MeshFaultKind.Handler, $"Tool '{target}' failed in its handler.", exception) { CallId = context.Request.Id });
+        context.Host.ReportFault(new MeshFault(MeshFaultKind.Handler, $"Tool '{target}' failed in its handler.", exception) { CallId = context.Request.Id });
         return CallOutcome.FromError(exception switch
         {
             MeshException { Code: var code } when code == MeshErrorCode.BudgetExceeded =>

@@ -26,7 +26,7 @@ internal sealed class TypedTool<TArguments, TResult> : Tool
 
     protected internal override async ValueTask<ToolResponse> InvokeAsync(JsonElement arguments, CallContext context)
     {
-        var value = arguments.Deserialize(_arguments)!;
+        var value = (TArguments)ArgumentBinder.Bind(arguments, _arguments, "/", context)!;
         var result = await _handler(value, context).ConfigureAwait(false);
         return result as ToolResponse ?? new JsonResponse(JsonSerializer.SerializeToElement(result, _result));
     }

@@ -51,7 +51,7 @@ internal sealed class ContextParameter : ToolParameter
 internal sealed class HostParameter(Type type, string name) : ToolParameter
 {
     public override object? Find(JsonElement arguments, CallContext context) =>
-        context.Room.Host.Options.Services?.GetService(type)
+        context.Host.Options.Services?.GetService(type)
             ?? throw new InvalidOperationException($"The host has no service of type '{type}' for parameter '{name}' marked [FromHost]. Register it, and give the provider to MeshHostOptions.Services.");
 }
 
@@ -96,7 +96,7 @@ internal sealed class ArgumentParameter : ToolParameter
             return value.GetBoolean();
         }
 
-        return type == typeof(JsonElement) ? value : value.Deserialize(_type);
+        return type == typeof(JsonElement) ? value : ArgumentBinder.Bind(value, _type, "/" + Shape.Name, context);
     }
 
     private static object? DefaultOf(ParameterInfo parameter)

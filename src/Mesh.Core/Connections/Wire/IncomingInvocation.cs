@@ -1,0 +1,75 @@
+using System.Text.Json;
+
+namespace Mesh;
+
+/// <summary>A call of one of this client's own tools, which the room has already authorised and validated.</summary>
+internal sealed class IncomingInvocation(WireEnd end, RoomClient client, WireHeader header, CallRequest request)
+    : IncomingCall(end, header.Id, header.HasInput), ICallPort
+{
+    private volatile bool _hasEnded;
+
+    public bool HasEnded => _hasEnded;
+
+    MeshHost ICallPort.Host => End.Host;
+
+    CallState? ICallPort.State => null;
+
+    IAsyncEnumerable<ContentPart> ICallPort.Input => Input ?? EmptyInput.Instance;
+
+    public override void Cancel()
+    {
+        // For whoever called it, the call is over: the room has said so, or the connection is gone.
+        _hasEnded = true;
+        base.Cancel();
+    }
+
+    public async ValueTask EmitAsync(CallFrame frame)
+    {
+        try
+        {
+            if (!_hasEnded)
+            {
+                await TakeCreditAsync(CancellationToken).ConfigureAwait(false);
+                if (await End.SendAsync(message => new(WireTypes.Frame) { Id = Id, Frame = frame.ToWire(message) }).ConfigureAwait(false))
+                {
+                    return;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // It ended while this frame waited for its turn.
+        }
+
+        throw new MeshException(CallErrors.CallEnded(request.Target));
+    }
+
+    protected override async Task ServeAsync()
+    {
+        var outcome = await InvokeAsync().ConfigureAwait(false);
+        _hasEnded = true;
+        await SendEndAsync(outcome, 0).ConfigureAwait(false);
+    }
+
+    private async Task<CallOutcome> InvokeAsync()
+    {
+        try
+        {
+            var tool = client.LocalToolkits.FindTool(header.Registration ?? default, request.Target.Tool);
+            using var arguments = JsonDocument.Parse(request.Arguments.ToUtf8());
+            var context = new CallContext(request, header.Participant!, header.OnBehalfOf, client, this);
+            var outcome = await ToolRunner.RunAsync(tool, context, arguments.RootElement).ConfigureAwait(false);
+            return outcome.IsResult
+                ? CallOutcome.FromResult(await ContentReader.ReadAsync(End.Host, request, outcome.Response, CancellationToken).ConfigureAwait(false))
+                : outcome;
+        }
+        catch (MeshException exception)
+        {
+            return CallOutcome.FromError(exception.Error);
+        }
+        catch (OperationCanceledException)
+        {
+            return CallOutcome.FromError(CallErrors.Cancelled(request.Target));
+        }
+    }
+}

@@ -1,0 +1,121 @@
+namespace Mesh;
+
+/// <summary>The room's end of a connection: the far client's calls come in, and calls of its tools go out.</summary>
+internal sealed class RoomEnd : WireEnd, ICallReceiver
+{
+    private readonly Room _room;
+    private RoomMember _member = null!;
+    private Task _leftSent = Task.CompletedTask;
+    private bool _clientLeaves;
+
+    public RoomEnd(WireLink link, Room room)
+        : base(link, room.Host) =>
+        _room = room;
+
+    /// <summary>Takes up the connection for a participant that has joined, and tells the client who it is.</summary>
+    public async ValueTask OpenAsync(RoomMember member)
+    {
+        _member = member;
+        await SendAsync(new WireHeader(WireTypes.Welcome) { Participant = member.Snapshot, Session = _room.Session }).ConfigureAwait(false);
+        Start();
+    }
+
+    public ToolInvoker GetInvoker(MeshId registrationId, string toolName) => new RemoteToolInvoker(this, registrationId);
+
+    public void OnLeft(LeaveReason reason)
+    {
+        _leftSent = SendAsync(new WireHeader(WireTypes.Left) { Reason = reason }).AsTask();
+        if (!_clientLeaves)
+        {
+            Run(CloseAsync);
+        }
+    }
+
+    protected override void OnMessage(WireMessage message)
+    {
+        var header = message.Header;
+        switch (header.Type)
+        {
+            case WireTypes.Call when header.Request is { } request:
+                Accept(new IncomingRoomCall(this, _member, header, request.FromWire(message)));
+                break;
+            case WireTypes.Events:
+                Accept(new IncomingEvents(this, _member, header));
+                break;
+            case WireTypes.Leave:
+                _clientLeaves = true;
+                Run(LeaveAsync);
+                break;
+        }
+    }
+
+    protected override void OnClosed() => Run(() => _room.LeaveAsync(_member, LeaveReason.Disconnected).AsTask());
+
+    protected override MeshError Lost(OutgoingCall call) =>
+        new(MeshErrorCode.Unavailable, $"The connection of '{_member.Snapshot.Name}' is closed.");
+
+    private async Task LeaveAsync()
+    {
+        await _room.LeaveAsync(_member, LeaveReason.Left).ConfigureAwait(false);
+        await CloseAsync().ConfigureAwait(false);
+    }
+
+    private async Task CloseAsync()
+    {
+        await _leftSent.ConfigureAwait(false);
+        Close();
+    }
+}
+
+/// <summary>Reaches a tool at the far end of a connection.</summary>
+internal sealed class RemoteToolInvoker(RoomEnd end, MeshId registrationId) : ToolInvoker
+{
+    public override async ValueTask<CallOutcome> InvokeAsync(CallState call)
+    {
+        call.Host.PublishCall(call);
+        var invocation = end.Begin(call.InputSource is null ? null : call.Input);
+        using var stop = call.CancellationToken.UnsafeRegister(
+            static state =>
+            {
+                var (invocation, target) = ((OutgoingCall, ToolAddress))state!;
+                invocation.Cancel();
+                invocation.OnEnd(CallOutcome.FromError(CallErrors.Cancelled(target)), 0);
+            },
+            (invocation, call.Request.Target));
+        await invocation.StartAsync(message => new(WireTypes.Invoke)
+        {
+            Registration = registrationId,
+            Request = Request(call).ToWire(message),
+            Participant = call.Caller.Snapshot,
+            OnBehalfOf = call.OnBehalfOf?.Snapshot,
+            Streaming = true,
+        }).ConfigureAwait(false);
+        await ForwardAsync(call, invocation).ConfigureAwait(false);
+        return await invocation.Outcome.ConfigureAwait(false);
+    }
+
+    private static CallRequest Request(CallState call) => call.Request with
+    {
+        Arguments = JsonPayload.FromElement(call.Arguments),
+        Timeout = call.EffectiveDeadline == long.MaxValue
+            ? null
+            : call.Host.Clock.GetElapsedTime(call.Host.Clock.GetTimestamp(), call.EffectiveDeadline),
+    };
+
+    /// <summary>Hands frames on as the caller takes them, which is what gives the provider leave to send more.</summary>
+    private static async Task ForwardAsync(CallState call, OutgoingCall invocation)
+    {
+        try
+        {
+            await foreach (var frame in invocation.Frames.ReadAllAsync().ConfigureAwait(false))
+            {
+                await call.EmitAsync(frame).ConfigureAwait(false);
+                await invocation.AcknowledgeAsync().ConfigureAwait(false);
+            }
+        }
+        catch (MeshException)
+        {
+            // The call is over for its caller; what ended it has cancelled the invocation too.
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Mesh;
+
+/// <summary>
+/// Reads arguments that satisfy their schema as CLR values. A few values that no schema can rule out still do not fit
+/// their type, such as a decimal of a thousand digits: those are refused as arguments, not blamed on the handler.
+/// </summary>
+internal static class ArgumentBinder
+{
+    /// <exception cref="ToolException">The value does not fit its type (<see cref="MeshErrorCode.InvalidArguments"/>).</exception>
+    public static object? Bind(JsonElement value, JsonTypeInfo type, string path, CallContext context)
+    {
+        try
+        {
+            return value.Deserialize(type);
+        }
+        catch (Exception exception) when (exception is JsonException or FormatException or OverflowException)
+        {
+            throw new ToolException(
+                new MeshError(MeshErrorCode.InvalidArguments, $"Tool '{context.Request.Target}': argument {path} does not fit the type '{type.Type.Name}' of its parameter.")
+                {
+                    Remedy = "Send a value within the range of that type.",
+                },
+                exception);
+        }
+    }
+}
