@@ -117,7 +117,20 @@ internal sealed class CallState : ICallPort
             return other;
         }
 
-        life.Arm();
+        if (HasEnded)
+        {
+            // Asked for by a handler that goes on after its call: what it gets is cancelled and holds nothing.
+            life.Impose(CallErrors.CallEnded(Request.Target));
+        }
+        else
+        {
+            life.Arm();
+            if (HasEnded)
+            {
+                life.Dispose();
+            }
+        }
+
         return life;
     }
 

@@ -182,32 +182,29 @@ public sealed class MeshHost : IAsyncDisposable
 
     private Room Open(string name)
     {
-        if (_rooms.TryGetValue(name, out var open) && _disabled.IsEmpty && open.Options.Enabled && _disposing is null)
+        if (!_disabled.IsEmpty && _disabled.ContainsKey(name))
+        {
+            throw new MeshException(RoomErrors.Disabled(name));
+        }
+
+        if (_rooms.TryGetValue(name, out var open) && _disposing is null)
         {
             return open;
         }
 
-        lock (_rooms)
+        var options = Options.ConfigureRoom?.Invoke(name) ?? RoomOptions.Default;
+        if (!options.Enabled)
         {
-            if (_disposing is not null)
-            {
-                throw new MeshException(RoomErrors.HostClosed());
-            }
-
-            open = _rooms.GetOrAdd(name, static (name, host) => new Room(host, name, host.Options.ConfigureRoom?.Invoke(name) ?? RoomOptions.Default), this);
-        }
-
-        if (!open.Options.Enabled || _disabled.ContainsKey(name))
-        {
-            if (open.Info.ParticipantCount == 0)
-            {
-                Forget(open);
-            }
-
             throw new MeshException(RoomErrors.Disabled(name));
         }
 
-        return open;
+        lock (_rooms)
+        {
+            // Under the lock, so that a room is either seen by whoever disposes the host, or not opened.
+            return _disposing is null
+                ? _rooms.GetOrAdd(name, static (name, at) => new Room(at.Host, name, at.Options), (Host: this, Options: options))
+                : throw new MeshException(RoomErrors.HostClosed());
+        }
     }
 
     private Room Find(string name) => _rooms.GetValueOrDefault(name) ?? throw new MeshException(RoomErrors.NotOpen(name));
