@@ -34,7 +34,7 @@ public sealed record CallRequest
 
     /// <summary>
     /// Calls of one participant to one tool under the same key have one effect: a repeated one gets the first one's
-    /// outcome, for 10 minutes. Null for none.
+    /// outcome, for 10 minutes; what was streamed is not kept. Null for none.
     /// </summary>
     public string? IdempotencyKey { get; init; }
 

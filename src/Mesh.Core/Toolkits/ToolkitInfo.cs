@@ -18,7 +18,7 @@ public sealed record ToolkitInfo
     /// <summary>A picture for people, or null.</summary>
     public Uri? ThumbnailUrl { get; init; }
 
-    /// <summary>The name of the participant that offers it; null for the room's own toolkit.</summary>
+    /// <summary>The name of the participant that offers it.</summary>
     public string? Participant { get; init; }
 
     /// <summary>Whether only some participants see it.</summary>
