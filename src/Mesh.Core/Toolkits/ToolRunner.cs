@@ -25,7 +25,7 @@ internal static class ToolRunner
         {
             return CallOutcome.FromError(exception.Error);
         }
-        catch (OperationCanceledException) when (context.CancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (IsOfTheEnd(exception) && context.CancellationToken.IsCancellationRequested)
         {
             return CallOutcome.FromError(CallErrors.Cancelled(context.Request.Target));
         }
@@ -34,6 +34,13 @@ internal static class ToolRunner
             return Fault(context, exception);
         }
     }
+
+    /// <summary>
+    /// Whether an exception says no more than that the call was ended from outside: its token, a frame or an item that
+    /// nobody takes any more, or a call within it that ended with it. That is no fault of the handler.
+    /// </summary>
+    private static bool IsOfTheEnd(Exception exception) => exception is OperationCanceledException
+        || (exception is MeshException { Code: var code } && (code == MeshErrorCode.CallEnded || code == MeshErrorCode.Cancelled));
 
     /// <summary>
     /// The exception goes to the host's fault handler; of its text nothing crosses to the caller. Of a failure of a

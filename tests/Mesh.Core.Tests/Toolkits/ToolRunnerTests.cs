@@ -1,0 +1,60 @@
+using System.Text.Json;
+
+namespace Mesh.Core.Tests.Toolkits;
+
+public sealed class ToolRunnerTests
+{
+    /// <summary>What a handler runs into when its call was ended from outside.</summary>
+    public static TheoryData<Exception> Ends =>
+    [
+        new OperationCanceledException(),
+        new MeshException(new MeshError(MeshErrorCode.CallEnded, "A frame that nobody takes.")),
+        new MeshException(new MeshError(MeshErrorCode.Cancelled, "A call that ended with this one.")),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Ends), DisableDiscoveryEnumeration = true)]
+    public async Task What_a_cancelled_call_throws_is_no_fault_of_its_tool(Exception thrown)
+    {
+        var (outcome, faults) = await RunAsync(thrown, new CancellationToken(canceled: true));
+
+        Assert.Equal(CallStatus.Cancelled, outcome.Status);
+        Assert.Empty(faults);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ends), DisableDiscoveryEnumeration = true)]
+    public async Task The_same_without_a_cancelled_call_is_one(Exception thrown)
+    {
+        var (outcome, faults) = await RunAsync(thrown, CancellationToken.None);
+
+        Assert.Equal(MeshErrorCode.HandlerFailed, outcome.Error?.Code);
+        Assert.Same(thrown, Assert.Single(faults).Exception);
+    }
+
+    private static async Task<(CallOutcome Outcome, List<MeshFault> Faults)> RunAsync(Exception thrown, CancellationToken ofCall)
+    {
+        var faults = new List<MeshFault>();
+        await using var mesh = new MeshHost(new MeshHostOptions { OnFault = faults.Add });
+        await using var ada = await mesh.JoinAsync("r", "ada", cancellationToken: TestContext.Current.CancellationToken);
+        var id = ada.Session;
+        var request = new CallRequest { Id = id, RootId = id, Target = "t/fail" };
+        var outcome = await ToolRunner.RunAsync(
+            Tool.Create("fail", int () => throw thrown), new CallContext(request, ada.Self, null, ada, new Port(ofCall)), JsonElement.Parse("{}"));
+        return (outcome, faults);
+    }
+
+    /// <summary>A call of which nothing matters but its token.</summary>
+    private sealed class Port(CancellationToken ofCall) : ICallPort
+    {
+        public CancellationToken CancellationToken => ofCall;
+
+        public bool HasEnded => false;
+
+        public IAsyncEnumerable<ContentPart> Input => EmptyInput.Instance;
+
+        public CallState? State => null;
+
+        public ValueTask EmitAsync(CallFrame frame) => default;
+    }
+}
