@@ -3,11 +3,19 @@ namespace Mesh;
 /// <summary>The approve and recheck stages of the call path.</summary>
 internal static class CallApproval
 {
-    /// <summary>Whether the tool itself or the room's policy asks for an approval of this call.</summary>
+    /// <summary>Whether the tool itself or the room's policy asks for an approval of this call; a policy that fails does.</summary>
     public static bool IsNeeded(CallState call)
     {
         var tool = call.Instance!.Contract.Definition;
-        return tool.RequiresApproval || (call.Room.Options.RequiresApproval?.Invoke(tool, call.Caller.Snapshot) ?? false);
+        try
+        {
+            return tool.RequiresApproval || (call.Room.Options.RequiresApproval?.Invoke(tool, call.Caller.Snapshot) ?? false);
+        }
+        catch (Exception exception)
+        {
+            call.Host.ReportFault(new(MeshFaultKind.Host, $"The approval policy of room '{call.Room.Name}' failed.", exception) { CallId = call.Request.Id });
+            return true;
+        }
     }
 
     /// <summary>
