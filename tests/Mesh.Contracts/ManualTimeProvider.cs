@@ -1,0 +1,142 @@
+namespace Mesh.Contracts;
+
+/// <summary>
+/// A clock that stands still until it is told to move. Timers that become due fire in the order of their times, on the
+/// thread that moves the clock.
+/// </summary>
+public sealed class ManualTimeProvider : TimeProvider
+{
+    private readonly Lock _gate = new();
+    private readonly List<ManualTimer> _timers = [];
+    private readonly List<(long Due, TaskCompletionSource Found)> _waiters = [];
+    private readonly DateTimeOffset _start = new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
+    private long _now;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    /// <summary>How many timers are set.</summary>
+    public int TimerCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _timers.Count;
+            }
+        }
+    }
+
+    public override long GetTimestamp() => Interlocked.Read(ref _now);
+
+    public override DateTimeOffset GetUtcNow() => _start + TimeSpan.FromTicks(GetTimestamp());
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new ManualTimer(this, () => callback(state));
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    /// <summary>Moves the clock on, and fires what becomes due on the way, also timers that are set by others that fire.</summary>
+    public void Advance(TimeSpan time)
+    {
+        long end = GetTimestamp() + time.Ticks;
+        while (TakeDue(end) is { } timer)
+        {
+            timer.Fire();
+        }
+
+        Interlocked.Exchange(ref _now, end);
+    }
+
+    /// <summary>Waits until a timer is set that is due within a time from now: what is timed elsewhere has begun.</summary>
+    public Task TimerWithinAsync(TimeSpan time)
+    {
+        var found = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            _waiters.Add((_now + time.Ticks, found));
+            TellWaitersLocked();
+        }
+
+        return found.Task.InTime();
+    }
+
+    /// <summary>Waits until a timer is set that is due within a time from now, and moves the clock on by that time.</summary>
+    public async Task AdvancePastTimerAsync(TimeSpan time)
+    {
+        await TimerWithinAsync(time);
+        Advance(time);
+    }
+
+    private void Set(ManualTimer timer, TimeSpan dueTime)
+    {
+        lock (_gate)
+        {
+            _timers.Remove(timer);
+            if (dueTime != Timeout.InfiniteTimeSpan)
+            {
+                timer.Due = _now + dueTime.Ticks;
+                _timers.Add(timer);
+                TellWaitersLocked();
+            }
+        }
+    }
+
+    private void TellWaitersLocked()
+    {
+        foreach (var waiter in _waiters.Where(waiter => _timers.Exists(timer => timer.Due <= waiter.Due)).ToArray())
+        {
+            _waiters.Remove(waiter);
+            waiter.Found.SetResult();
+        }
+    }
+
+    private ManualTimer? TakeDue(long end)
+    {
+        lock (_gate)
+        {
+            var next = _timers.MinBy(timer => timer.Due);
+            if (next is null || next.Due > end)
+            {
+                return null;
+            }
+
+            Interlocked.Exchange(ref _now, Math.Max(_now, next.Due));
+            _timers.Remove(next);
+            return next;
+        }
+    }
+
+    private sealed class ManualTimer(ManualTimeProvider clock, Action callback) : ITimer
+    {
+        private TimeSpan _period;
+
+        public long Due { get; set; }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            _period = period;
+            clock.Set(this, dueTime);
+            return true;
+        }
+
+        public void Fire()
+        {
+            if (_period > TimeSpan.Zero)
+            {
+                clock.Set(this, _period);
+            }
+
+            callback();
+        }
+
+        public void Dispose() => clock.Set(this, Timeout.InfiniteTimeSpan);
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return default;
+        }
+    }
+}
