@@ -69,7 +69,16 @@ internal sealed class CallPipeline(MeshHost host)
         {
             var retry = call.BeginRetry();
             refusal = CallResolution.Resolve(retry) ?? CallAuthorization.Check(retry) ?? CallValidation.CheckArguments(retry);
-            outcome = refusal is null ? await InvokeAsync(retry).ConfigureAwait(false) : outcome;
+            if (refusal is null)
+            {
+                outcome = await InvokeAsync(retry).ConfigureAwait(false);
+            }
+            else
+            {
+                // There is nobody to try: it stays the first attempt's outcome.
+                retry.End();
+                call.Retry = null;
+            }
         }
 
         return outcome;

@@ -65,7 +65,7 @@ internal sealed class CallState : ICallPort
     public long EffectiveDeadline => Math.Min(Deadline, Account?.Deadline ?? long.MaxValue);
 
     /// <summary>The second attempt of this call, when there was one.</summary>
-    public CallState? Retry { get; private set; }
+    public CallState? Retry { get; set; }
 
     /// <summary>The innermost budget of the tree.</summary>
     public BudgetAccount? Account { get; set; }
