@@ -82,7 +82,12 @@ internal abstract class InputStreamParameter : ToolParameter
         {
             await foreach (var part in input.WithCancellation(cancellationToken).ConfigureAwait(false))
             {
-                yield return part is TextPart { Text: T text } ? text : JsonSerializer.Deserialize(((JsonPart)part).Value.Utf8Span, _type)!;
+                yield return part switch
+                {
+                    TextPart { Text: T same } => same,
+                    TextPart text => JsonSerializer.Deserialize(JsonPayload.FromText(text.Text).Utf8Span, _type)!,
+                    _ => JsonSerializer.Deserialize(((JsonPart)part).Value.Utf8Span, _type)!,
+                };
             }
         }
     }
