@@ -77,7 +77,9 @@ public sealed class CallContext
     public ValueTask WriteAsync(ContentPart part)
     {
         ArgumentNullException.ThrowIfNull(part);
-        return _port.EmitAsync(new ContentFrame(part.Own()));
+        return part is BytesPart { Source: not null } file
+            ? ReadAndEmitAsync(file, static read => new ContentFrame(read))
+            : _port.EmitAsync(new ContentFrame(part.Own()));
     }
 
     /// <summary>Sends one item of the tool's stream.</summary>
@@ -88,7 +90,9 @@ public sealed class CallContext
     public ValueTask WriteChunkAsync(ContentPart item)
     {
         ArgumentNullException.ThrowIfNull(item);
-        return _port.EmitAsync(new ChunkFrame(item.Own()));
+        return item is BytesPart { Source: not null } file
+            ? ReadAndEmitAsync(file, static read => new ChunkFrame(read))
+            : _port.EmitAsync(new ChunkFrame(item.Own()));
     }
 
     /// <summary>Sends one typed item of the tool's stream.</summary>
@@ -99,6 +103,13 @@ public sealed class CallContext
     /// <inheritdoc cref="WriteChunkAsync(ContentPart)" path="/exception"/>
     public ValueTask WriteChunkAsync<T>(T item, JsonTypeInfo<T> type) =>
         _port.EmitAsync(new ChunkFrame(new JsonPart(JsonPayload.FromElement(JsonSerializer.SerializeToElement(item, type)))));
+
+    /// <summary>A frame carries bytes, never the stream of its sender.</summary>
+    private async ValueTask ReadAndEmitAsync(BytesPart file, Func<BytesPart, CallFrame> toFrame)
+    {
+        var read = await ContentReader.ReadAsync(Host, Request, file, Host.Options.MaxResponseBytes, CancellationToken).ConfigureAwait(false);
+        await _port.EmitAsync(toFrame(read)).ConfigureAwait(false);
+    }
 
     /// <summary>Makes a call ambient for the rest of the calling async method.</summary>
     internal static void Enter(CallContext context) => Ambient.Value = context;

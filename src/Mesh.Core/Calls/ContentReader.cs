@@ -35,7 +35,9 @@ internal static class ContentReader
         return ContentSize.Of(response) <= host.Options.MaxResponseBytes ? response : throw new MeshException(CallErrors.ResponseTooLarge(host, request.Target));
     }
 
-    private static async ValueTask<BytesPart> ReadAsync(
+    /// <summary>Reads the stream behind one part and disposes it.</summary>
+    /// <exception cref="MeshException">There is more than the limit, or the stream could not be read.</exception>
+    public static async ValueTask<BytesPart> ReadAsync(
         MeshHost host, CallRequest request, BytesPart part, long limit, CancellationToken cancellationToken)
     {
         await using var source = part.Source!.ConfigureAwait(false);

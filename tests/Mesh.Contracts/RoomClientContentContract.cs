@@ -1,0 +1,152 @@
+namespace Mesh.Contracts;
+
+/// <summary>Every kind of content that a tool may answer with arrives as it was given.</summary>
+public abstract class RoomClientContentContract : RoomClientContract
+{
+    private static readonly byte[] Bytes = [0, 1, 2, 0xFF];
+
+    [Fact]
+    public async Task Text_arrives_as_text()
+    {
+        var response = Assert.IsType<TextResponse>(await AnswerOf(() => "ø \"quoted\"\n"));
+        Assert.Equal("ø \"quoted\"\n", response.Text);
+        Assert.Equal([new TextPart("ø \"quoted\"\n")], response.Parts);
+    }
+
+    [Fact]
+    public async Task Text_given_as_a_response_has_no_schema_and_arrives_as_text() =>
+        Assert.Equal("hello", Assert.IsType<TextResponse>(await AnswerOf(() => new TextResponse("hello"))).Text);
+
+    [Fact]
+    public async Task Json_arrives_as_json()
+    {
+        var response = Assert.IsType<JsonResponse>(await AnswerOf(() => new JsonResponse(Json("""{"a":[1,2.50,null]}"""))));
+        Assert.Equal("""{"a":[1,2.50,null]}""", response.Value.ToString());
+    }
+
+    [Fact]
+    public async Task A_null_result_is_a_json_null()
+    {
+        Assert.Equal("null", Assert.IsType<JsonResponse>(await AnswerOf(Nothing)).Value.ToString());
+
+        static string? Nothing() => null;
+    }
+
+    [Fact]
+    public async Task Bytes_arrive_as_a_file()
+    {
+        var response = Assert.IsType<FileResponse>(await AnswerOf(() => Bytes));
+        Assert.Equal(Bytes, response.File.Data.ToArray());
+        Assert.Equal(("application/octet-stream", null, 4L), (response.File.MimeType, response.File.Name, response.File.Length));
+    }
+
+    [Fact]
+    public async Task A_file_keeps_name_and_type()
+    {
+        var file = Assert.IsType<FileResponse>(await AnswerOf(() => new FileResponse("a.csv", "text/csv", Bytes))).File;
+        Assert.Equal(("a.csv", "text/csv"), (file.Name, file.MimeType));
+        Assert.Equal(Bytes, file.Data.ToArray());
+        Assert.Null(file.Source);
+    }
+
+    [Fact]
+    public async Task A_file_behind_a_stream_arrives_in_memory_and_its_stream_is_disposed()
+    {
+        var source = new MemoryStream(Bytes);
+        var file = Assert.IsType<FileResponse>(await AnswerOf(() => new FileResponse("a.bin", "image/png", source))).File;
+        Assert.Equal(("a.bin", "image/png"), (file.Name, file.MimeType));
+        Assert.Equal(Bytes, file.Data.ToArray());
+        Assert.Null(file.Source);
+        Assert.False(source.CanRead);
+    }
+
+    [Fact]
+    public async Task Content_behind_a_stream_that_is_sent_before_the_result_arrives_in_memory()
+    {
+        var response = await AnswerOf(async (CallContext call) =>
+        {
+            await call.WriteAsync(new BytesPart(new MemoryStream(Bytes), "image/png") { Name = "a.png" });
+            return new TextResponse("done");
+        });
+        var part = Assert.IsType<BytesPart>(response.Parts[0]);
+        Assert.Equal(("a.png", "image/png", null), (part.Name, part.MimeType, part.Source));
+        Assert.Equal(Bytes, part.Data.ToArray());
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_read_is_the_handlers_failure_without_its_text()
+    {
+        await OfferAsync("ada", Tool.Create("give", () => new FileResponse("a", "a/b", new BrokenStream())));
+        var bob = await JoinAsync("bob");
+        var error = await FailureOf(bob.Toolkits.TryInvokeAsync("kit/give"));
+        AssertCode(MeshErrorCode.HandlerFailed, error);
+        Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_link_arrives_as_a_link()
+    {
+        var link = Assert.IsType<LinkResponse>(await AnswerOf(() => new LinkResponse(new Uri("docs/a b?x=1", UriKind.Relative), "The docs"))).Link;
+        Assert.Equal(("docs/a b?x=1", "The docs"), (link.Uri.OriginalString, link.Name));
+    }
+
+    [Fact]
+    public async Task Nothing_arrives_as_nothing()
+    {
+        Assert.IsType<EmptyResponse>(await AnswerOf(() => { }));
+        var bob = await JoinAsync("bea");
+        Assert.Null(await bob.Toolkits.InvokeAsync<string?>("kit/give").InTime());
+        Assert.Equal("null"u8.ToArray(), (await bob.Toolkits.InvokeUtf8Async("kit/give", default).InTime()).ToArray());
+    }
+
+    [Fact]
+    public async Task Several_parts_arrive_in_their_order()
+    {
+        var response = await AnswerOf(() => new ContentResponse(
+            new TextPart("one"),
+            new JsonPart(JsonPayload.FromElement(Json("[1]"))),
+            new BytesPart(Bytes, "image/png") { Name = "p" },
+            new LinkPart(new Uri("https://example.org/")) { MimeType = "text/html" }));
+        Assert.Equal(["TextPart", "JsonPart", "BytesPart", "LinkPart"], response.Parts.Select(part => part.GetType().Name));
+        Assert.Equal("one", ((TextPart)response.Parts[0]).Text);
+        Assert.Equal("[1]", ((JsonPart)response.Parts[1]).Value.ToString());
+        Assert.Equal(Bytes, ((BytesPart)response.Parts[2]).Data.ToArray());
+        Assert.Equal("text/html", ((LinkPart)response.Parts[3]).MimeType);
+    }
+
+    [Fact]
+    public async Task A_result_outlives_the_memory_that_its_tool_took_it_from()
+    {
+        var response = await AnswerOf((System.Text.Json.JsonElement echo) => echo, """{"echo":{"deep":["kept"]}}""");
+        GC.Collect();
+        Assert.Equal("""{"deep":["kept"]}""", Assert.IsType<JsonResponse>(response).Value.ToString());
+    }
+
+    [Fact]
+    public async Task A_response_that_is_too_large_is_refused()
+    {
+        StartHost(options => options with { MaxResponseBytes = 1000 });
+        await OfferAsync("ada",
+            Tool.Create("text", (int n) => new TextResponse(new string('x', n))),
+            Tool.Create("json", (int n) => new string('x', n)),
+            Tool.Create("file", (int n) => new FileResponse("a", "a/b", new MemoryStream(new byte[n]))));
+        var bob = await JoinAsync("bob");
+        foreach (string tool in new[] { "kit/text", "kit/json", "kit/file" })
+        {
+            Assert.True((await bob.Toolkits.TryInvokeAsync(tool, new { n = 900 }).InTime()).IsResult, tool);
+            AssertCode(MeshErrorCode.TooLarge, await FailureOf(bob.Toolkits.TryInvokeAsync(tool, new { n = 1001 })));
+        }
+    }
+
+    private async Task<ToolResponse> AnswerOf(Delegate handler, string arguments = "{}")
+    {
+        await OfferAsync("ada", Tool.Create("give", handler));
+        var bob = await JoinAsync("bob");
+        return await bob.Toolkits.InvokeAsync("kit/give", Json(arguments)).InTime();
+    }
+
+    private sealed class BrokenStream : MemoryStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new IOException("secret path");
+    }
+}
