@@ -1,0 +1,50 @@
+using Mesh.Contracts;
+
+namespace Mesh.Core.Tests.Connections;
+
+public sealed class DirectRoomClientStreamTests : RoomClientStreamContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+
+    protected override int Credit => 0;
+}
+
+public sealed class DirectRoomClientCallTests : RoomClientCallContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
+
+public sealed class DirectRoomClientContentTests : RoomClientContentContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
+
+public sealed class DirectRoomClientInputTests : RoomClientInputContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
+
+public sealed class DirectRoomClientStreamInputTests : RoomClientStreamInputContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
+
+public sealed class DirectRoomClientDeadlineTests : RoomClientDeadlineContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
+
+public sealed class DirectRoomClientDepartureTests : RoomClientDepartureContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
+
+public sealed class DirectRoomClientLineageTests : RoomClientLineageContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
+
+public sealed class DirectRoomClientBudgetTests : RoomClientBudgetContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
