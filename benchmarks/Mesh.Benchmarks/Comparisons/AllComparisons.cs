@@ -1,0 +1,21 @@
+using Mesh.Benchmarks.Comparing;
+
+namespace Mesh.Benchmarks.Comparisons;
+
+/// <summary>Every figure that <c>compare</c> knows.</summary>
+internal static class AllComparisons
+{
+    public static IReadOnlyList<Comparison> InOrder { get; } =
+    [
+        new CallJson(),
+        new CallJsonBytes(),
+        new CallUtf8(),
+        new EventFanout(),
+        new RoomJoin(),
+        new RoomChurn(),
+        new RoomIdleBytes(),
+        new RoomIdleCpu(),
+    ];
+
+    public static Comparison? Find(string id) => InOrder.FirstOrDefault(comparison => comparison.Id == id);
+}
