@@ -39,6 +39,8 @@ internal static class CallApproval
         using var expiry = new CancellationTokenSource(call.Host.Options.ApprovalTimeout, call.Host.Clock);
         using var wait = CancellationTokenSource.CreateLinkedTokenSource(expiry.Token, call.CancellationToken);
         SetPaused(call, paused: true);
+        call.EnsureLife().TrackProvider(call.Instance!);
+        call.WasApproved = true;
         try
         {
             var request = new ApprovalRequest(
@@ -69,25 +71,8 @@ internal static class CallApproval
     /// Holds what is about to run against what was approved: while a person thought, the caller may have lost its
     /// rights, and the tool may have been replaced by another of its name.
     /// </summary>
-    public static MeshError? Recheck(CallState call)
-    {
-        string approved = call.Instance!.Contract.Definition.DefinitionHash;
-        if (CallResolution.Resolve(call) is { } notFound)
-        {
-            return notFound;
-        }
-
-        if (call.Instance.Contract.Definition.DefinitionHash != approved)
-        {
-            return new(MeshErrorCode.ApprovalStale, $"Tool '{call.Request.Target}' was replaced while its approval was asked for.")
-            {
-                Remedy = "Call again, so that the tool as it is now can be approved.",
-                Retryable = true,
-            };
-        }
-
-        return CallAuthorization.Check(call);
-    }
+    public static MeshError? Recheck(CallState call) =>
+        CallResolution.Confirm(call, call.Instance!.Contract.Definition.DefinitionHash) ?? CallAuthorization.Check(call);
 
     private static async Task<ApprovalAnswer> AskOutsideAnyCallAsync(Approver approver, ApprovalRequest request, CancellationToken cancellationToken)
     {

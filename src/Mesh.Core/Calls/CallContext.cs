@@ -85,8 +85,8 @@ public sealed class CallContext
     /// <summary>Sends one item of the tool's stream.</summary>
     /// <param name="item">The item; a <see cref="JsonPart"/> is checked against the tool's chunk schema.</param>
     /// <returns>A task that completes when the caller has room for the next frame.</returns>
-    /// <exception cref="MeshException">The call is over (<see cref="MeshErrorCode.CallEnded"/>), or the item does not
-    /// satisfy the schema (<see cref="MeshErrorCode.InvalidOutput"/>).</exception>
+    /// <exception cref="MeshException">The call is over (<see cref="MeshErrorCode.CallEnded"/>); also because this item does
+    /// not satisfy the schema, which ends the call with <see cref="MeshErrorCode.InvalidOutput"/>.</exception>
     public ValueTask WriteChunkAsync(ContentPart item)
     {
         ArgumentNullException.ThrowIfNull(item);

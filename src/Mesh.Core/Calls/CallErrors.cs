@@ -75,12 +75,23 @@ internal static class CallErrors
             Retryable = true,
         };
 
+    /// <summary>The room was retired while the call ran, and would not wait any longer. As exact as when a provider goes away.</summary>
+    public static MeshError RoomRetired(CallState call) => HadNoEffect(call)
+        ? new(MeshErrorCode.Unavailable, $"Tool '{call.Request.Target}': room '{call.Room.Name}' was retired before the call had ended.")
+        {
+            Remedy = "Join again and call again: the call had no effect, or repeating it has none.",
+            Retryable = true,
+        }
+        : new(MeshErrorCode.ProviderLost, $"Tool '{call.Request.Target}': room '{call.Room.Name}' was retired while the call ran; whether it had its effect is unknown.")
+        {
+            Remedy = "Find out before you call again, or use an idempotent tool.",
+        };
+
     /// <summary>The exact failure when a provider goes away: nothing can have happened, or nobody can know.</summary>
     public static MeshError ProviderLeft(CallState call)
     {
-        var annotations = call.Instance!.Contract.Definition.Annotations;
-        string who = call.Instance.Provider?.Snapshot.Name ?? "its provider";
-        return !call.HasStarted || annotations.ReadOnly || annotations.Idempotent
+        string who = call.Instance?.Provider?.Snapshot.Name ?? "its provider";
+        return HadNoEffect(call)
             ? new(MeshErrorCode.Unavailable, $"Tool '{call.Request.Target}': '{who}', who served it, has left the room.")
             {
                 Remedy = "Call again: the call had no effect, or repeating it has none.",
@@ -91,6 +102,13 @@ internal static class CallErrors
                 Remedy = "Find out before you call again, or use an idempotent tool.",
             };
     }
+
+    public static MeshError ApprovalStale(ToolAddress target) =>
+        new(MeshErrorCode.ApprovalStale, $"Tool '{target}' was replaced after its approval was asked for.")
+        {
+            Remedy = "Call again, so that the tool as it is now can be approved.",
+            Retryable = true,
+        };
 
     public static MeshError BudgetExceeded(CallState call, BudgetAccount account) =>
         new(MeshErrorCode.BudgetExceeded, $"Tool '{call.Request.Target}': the number of calls that {account.Owner} allows is used up.")
@@ -121,6 +139,9 @@ internal static class CallErrors
         {
             Remedy = "Join the room again.",
         };
+
+    private static bool HadNoEffect(CallState call) =>
+        !call.HasStarted || call.Instance!.Contract.Definition.Annotations is { ReadOnly: true } or { Idempotent: true };
 
     private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.###} s");
 }

@@ -47,6 +47,7 @@ public sealed record CallExplanation
         var host = call.Host;
         call.StartedAt = host.Clock.GetTimestamp();
         CallBudget.Enter(call);
+        _ = CallValidation.Measure(call);
         var notVisible = CallResolution.Resolve(call);
         var notGranted = notVisible is null ? CallAuthorization.Check(call) : null;
         var notValid = notVisible is null && notGranted is null ? CallValidation.CheckArguments(call) : null;

@@ -28,6 +28,7 @@ internal sealed class CallFrameStream : IAsyncEnumerable<CallFrame>, IAsyncEnume
     private TaskCompletionSource? _parkedTurn;
     private ITimer? _idleTimer;
     private long _waitingSince;
+    private long _sequence;
     private bool _parked;
     private bool _readerWaits;
     private bool _taken;
@@ -121,7 +122,6 @@ internal sealed class CallFrameStream : IAsyncEnumerable<CallFrame>, IAsyncEnume
                 throw new MeshException(CallErrors.CallEnded(_call!.Request.Target));
             }
 
-            frame.Sequence = _call!.NextSequence();
             if (_parked)
             {
                 var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -193,7 +193,6 @@ internal sealed class CallFrameStream : IAsyncEnumerable<CallFrame>, IAsyncEnume
         (CallFrame, TaskCompletionSource Turn)[] queued;
         lock (_gate)
         {
-            last.Sequence = call.NextSequence();
             _last = last;
             failed = !outcome.IsResult;
             (release, turn) = failed ? TakeParked() : default;
@@ -260,11 +259,14 @@ internal sealed class CallFrameStream : IAsyncEnumerable<CallFrame>, IAsyncEnume
             }
 
             (Current, _done) = (_last, true);
-            return true;
+        }
+        else
+        {
+            (Current, _slot) = (_slot, null);
         }
 
-        Current = _slot;
-        _slot = null;
+        // Numbered as it is handed over: what a failed call leaves unsent leaves no gap.
+        Current.Sequence = ++_sequence;
         return true;
     }
 

@@ -56,13 +56,15 @@ internal sealed class CallLife(CallState call) : IDisposable
         }
     }
 
-    /// <summary>Links the call to its provider's life, when its handler goes on for longer.</summary>
-    public void TrackProvider(RoomMember provider)
+    /// <summary>Links the call to the life of whoever serves it, for as long as it waits for an approval or its handler runs.</summary>
+    public void TrackProvider(ToolInstance instance)
     {
-        if (provider == call.Caller)
+        if (instance.Provider is not { } provider || provider == call.Caller || provider == _provider)
         {
             return;
         }
+
+        _provider?.Untrack(call);
 
         _provider = provider;
         if (!provider.TryTrack(call))

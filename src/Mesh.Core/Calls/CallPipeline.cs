@@ -23,8 +23,8 @@ internal sealed class CallPipeline(MeshHost host)
         {
             SetDeadline(call);
             CallBudget.Enter(call);
-            var refusal = Admit(call);
-            refusal ??= _hasFilters ? await CallFilters.RunAsync(call).ConfigureAwait(false) : null;
+            var refusal = CallValidation.Measure(call) ?? Admit(call);
+            refusal ??= _hasFilters ? await CallFilters.RunAsync(call).ConfigureAwait(false) ?? CallValidation.Measure(call) : null;
             refusal ??= CallResolution.Resolve(call)
                 ?? CallAuthorization.Check(call)
                 ?? CallValidation.CheckArguments(call);
@@ -68,7 +68,7 @@ internal sealed class CallPipeline(MeshHost host)
         if (outcome.Error is { } error && MayRetry(call, error))
         {
             var retry = call.BeginRetry();
-            refusal = CallResolution.Resolve(retry) ?? CallAuthorization.Check(retry) ?? CallValidation.CheckArguments(retry);
+            refusal = CallResolution.ResolveRetry(call, retry) ?? CallAuthorization.Check(retry) ?? CallValidation.CheckArguments(retry);
             if (refusal is null)
             {
                 outcome = await InvokeAsync(retry).ConfigureAwait(false);
@@ -125,11 +125,7 @@ internal sealed class CallPipeline(MeshHost host)
         else
         {
             var life = call.EnsureLife();
-            if (instance.Provider is { } provider)
-            {
-                life.TrackProvider(provider);
-            }
-
+            life.TrackProvider(instance);
             outcome = await life.RaceAsync(handler).ConfigureAwait(false);
             call.EndedAt = call.Host.Clock.GetTimestamp();
         }

@@ -15,6 +15,32 @@ internal static class CallResolution
         }
 
         call.Instance = instance;
+        return CheckContract(call);
+    }
+
+    /// <summary>
+    /// Makes sure that the call is still served by the definition that it was approved with: by the same registration,
+    /// or, where that was withdrawn, by another one of the same definition.
+    /// </summary>
+    public static MeshError? Confirm(CallState call, string definitionHash)
+    {
+        if (call.Instance!.Registration is not { } registration || call.Room.Tools.FindRegistration(registration.Id, registration.Provider) == registration)
+        {
+            return null;
+        }
+
+        return Resolve(call) ?? (call.Instance.Contract.Definition.DefinitionHash == definitionHash ? null : CallErrors.ApprovalStale(call.Request.Target));
+    }
+
+    /// <summary>Finds another registration for a second attempt; after an approval only one of the definition that was approved.</summary>
+    public static MeshError? ResolveRetry(CallState call, CallState retry) => Resolve(retry)
+        ?? (!call.WasApproved || retry.Instance!.Contract.Definition.DefinitionHash == call.Instance!.Contract.Definition.DefinitionHash
+            ? null
+            : CallErrors.ApprovalStale(call.Request.Target));
+
+    private static MeshError? CheckContract(CallState call)
+    {
+        var (target, instance) = (call.Request.Target, call.Instance!);
         return call.Request.ContractHash is { } hash && hash != instance.Contract.Definition.ContractHash
             ? CallErrors.ContractChanged(target)
             : null;

@@ -9,7 +9,6 @@ namespace Mesh;
 internal sealed class CallState : ICallPort
 {
     private CallLife? _life;
-    private long _sequence;
     private int _ended;
 
     public CallState(RoomMember caller, CallRequest request, CallState? parent, IFrameSink? sink, CancellationToken callerToken)
@@ -79,11 +78,17 @@ internal sealed class CallState : ICallPort
     /// <summary>The provider's registration that serves the call; null until it is resolved.</summary>
     public ToolInstance? Instance { get; set; }
 
+    /// <summary>The size of the arguments as JSON.</summary>
+    public int ArgumentBytes { get; set; }
+
     /// <summary>The arguments once they are parsed and found valid.</summary>
     public JsonElement Arguments { get; set; }
 
     /// <summary>The pooled document behind <see cref="Arguments"/>, when the room parsed them itself.</summary>
     public JsonDocument? ArgumentsDocument { get; set; }
+
+    /// <summary>Whether somebody was asked to approve the call: then nothing else may run than what was approved.</summary>
+    public bool WasApproved { get; set; }
 
     /// <summary>Whether the handler was entered, from when on an effect may have happened.</summary>
     public bool HasStarted { get; set; }
@@ -137,6 +142,26 @@ internal sealed class CallState : ICallPort
     /// <summary>Ends the call for its caller now, with this error, whatever its handler does; without effect when it has ended.</summary>
     public void Abandon(MeshError error) => EnsureLife().Impose(error);
 
+    /// <summary>
+    /// How the end of a provider is told where frames that it had sent are still on their way: after those. Null where
+    /// its handler runs in this process, and the call ends at once.
+    /// </summary>
+    public Action<MeshError>? EndAfterFrames { get; set; }
+
+    /// <summary>Ends the call because its provider has left; what it had sent before is kept.</summary>
+    public void LoseProvider()
+    {
+        var error = CallErrors.ProviderLeft(this);
+        if (EndAfterFrames is { } end)
+        {
+            end(error);
+        }
+        else
+        {
+            Abandon(error);
+        }
+    }
+
     public ValueTask EmitAsync(CallFrame frame)
     {
         if (HasEnded || Imposed is not null)
@@ -177,12 +202,11 @@ internal sealed class CallState : ICallPort
         Account = Account,
         IsReserved = IsReserved,
         CallerAccount = CallerAccount,
+        ArgumentBytes = ArgumentBytes,
     };
 
     /// <summary>How long nothing has come since a moment; the time in which somebody was asked for an approval does not count.</summary>
     public TimeSpan IdleSince(long timestamp) => _life is { } life ? life.IdleSince(timestamp) : Host.Clock.GetElapsedTime(timestamp);
-
-    public long NextSequence() => Interlocked.Increment(ref _sequence);
 
     /// <summary>Marks the call as over and frees what it held. Called by the pipeline; without effect the second time.</summary>
     public void End()

@@ -8,6 +8,24 @@ internal static class CallValidation
 {
     private static readonly JsonElement NoArguments = JsonElement.Parse("{}");
 
+    /// <summary>Takes the size of the arguments, and finds out whether they are still there.</summary>
+    public static MeshError? Measure(CallState call)
+    {
+        try
+        {
+            call.ArgumentBytes = call.Request.Arguments.Length;
+            return null;
+        }
+        catch (ObjectDisposedException)
+        {
+            call.Request = call.Request with { Arguments = default };
+            return new(MeshErrorCode.InvalidArguments, $"Tool '{call.Request.Target}': the document of the arguments is disposed.")
+            {
+                Remedy = "Keep the JsonDocument until the call has ended, or pass a clone of its element.",
+            };
+        }
+    }
+
     /// <summary>
     /// Checks the arguments against the tool's schema and the rules for whatever enters a room (no property twice, finite
     /// numbers, well-formed text, bounded depth and size), and gives them to the call.
@@ -16,9 +34,9 @@ internal static class CallValidation
     {
         var payload = call.Request.Arguments;
         var schema = call.Instance!.Contract.Input;
-        if (payload.Length > call.Host.Options.MaxArgumentBytes)
+        if (call.ArgumentBytes > call.Host.Options.MaxArgumentBytes)
         {
-            return new(MeshErrorCode.TooLarge, string.Create(CultureInfo.InvariantCulture, $"Tool '{call.Request.Target}': the arguments have {payload.Length} bytes, more than the {call.Host.Options.MaxArgumentBytes} that the host takes."))
+            return new(MeshErrorCode.TooLarge, string.Create(CultureInfo.InvariantCulture, $"Tool '{call.Request.Target}': the arguments have {call.ArgumentBytes} bytes, more than the {call.Host.Options.MaxArgumentBytes} that the host takes."))
             {
                 Remedy = "Send less, or stream it.",
             };

@@ -1,7 +1,7 @@
 namespace Mesh;
 
 /// <summary>
-/// The outcomes of calls with an idempotency key, kept by one room for a fixed time, so that a repeated call has no
+/// The outcomes of calls with an idempotency key, kept by one room for a fixed time after the call, so that a repeated call has no
 /// second effect. Bounded: when full of keys that have not expired, new keyed calls are refused, never old ones forgotten.
 /// </summary>
 internal sealed class IdempotencyStore(TimeProvider clock)
@@ -11,7 +11,7 @@ internal sealed class IdempotencyStore(TimeProvider clock)
 
     private readonly Lock _gate = new();
     private readonly Dictionary<Key, Entry> _entries = [];
-    private readonly Queue<Entry> _byAge = new();
+    private readonly Queue<Entry> _ended = new();
 
     /// <summary>Takes the key for a call, or finds the call that has it.</summary>
     /// <param name="call">The call; its arguments are already checked.</param>
@@ -42,13 +42,12 @@ internal sealed class IdempotencyStore(TimeProvider clock)
                 {
                     Remedy = "Call again later, or without a key.",
                     Retryable = true,
-                    RetryAfter = Lifetime - clock.GetElapsedTime(_byAge.Peek().StartedAt),
+                    RetryAfter = _ended.TryPeek(out var oldest) ? Lifetime - clock.GetElapsedTime(oldest.EndedAt) : null,
                 };
             }
 
-            entry = new Entry(key, arguments, clock.GetTimestamp());
+            entry = new Entry(key, arguments);
             _entries.Add(key, entry);
-            _byAge.Enqueue(entry);
             return null;
         }
     }
@@ -56,9 +55,14 @@ internal sealed class IdempotencyStore(TimeProvider clock)
     /// <summary>Settles a key. A call that had no effect gives its key back, so that it may be tried again.</summary>
     public void Complete(Entry entry, CallOutcome outcome, bool hadEffect)
     {
-        if (!hadEffect)
+        lock (_gate)
         {
-            lock (_gate)
+            if (hadEffect)
+            {
+                entry.EndedAt = clock.GetTimestamp();
+                _ended.Enqueue(entry);
+            }
+            else
             {
                 _entries.Remove(entry.Key);
             }
@@ -69,25 +73,22 @@ internal sealed class IdempotencyStore(TimeProvider clock)
 
     private void DropExpired()
     {
-        while (_byAge.TryPeek(out var oldest) && clock.GetElapsedTime(oldest.StartedAt) >= Lifetime && oldest.Outcome.Task.IsCompleted)
+        while (_ended.TryPeek(out var oldest) && clock.GetElapsedTime(oldest.EndedAt) >= Lifetime)
         {
-            _byAge.Dequeue();
-            if (_entries.TryGetValue(oldest.Key, out var current) && current == oldest)
-            {
-                _entries.Remove(oldest.Key);
-            }
+            _entries.Remove(_ended.Dequeue().Key);
         }
     }
 
     internal readonly record struct Key(string Caller, string Target, string Value);
 
-    internal sealed class Entry(Key key, string argumentsHash, long startedAt)
+    internal sealed class Entry(Key key, string argumentsHash)
     {
         public Key Key { get; } = key;
 
         public string ArgumentsHash { get; } = argumentsHash;
 
-        public long StartedAt { get; } = startedAt;
+        /// <summary>When its call ended, from when on it is remembered for its lifetime.</summary>
+        public long EndedAt { get; set; }
 
         public TaskCompletionSource<CallOutcome> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

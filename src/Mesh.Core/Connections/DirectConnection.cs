@@ -53,8 +53,9 @@ internal sealed class DirectConnection : IRoomConnection, ICallReceiver
 
     public ValueTask CloseAsync() => _member.Room.LeaveAsync(_member, LeaveReason.Left);
 
-    public ToolInvoker GetInvoker(MeshId registrationId, string toolName) =>
-        new DirectToolInvoker(_client.LocalToolkits.FindTool(registrationId, toolName), _client);
+    public ToolInvoker GetInvoker(MeshId registrationId, string toolName) => _client.LocalToolkits.FindTool(registrationId, toolName) is { } tool
+        ? new DirectToolInvoker(tool, _client)
+        : new MissingToolInvoker(registrationId);
 
     public void OnLeft(LeaveReason reason)
     {

@@ -21,17 +21,19 @@ internal sealed class LocalToolkits
         }
     }
 
-    /// <summary>The tool behind a lease.</summary>
-    /// <exception cref="MeshException">There is no such lease, or it has no such tool.</exception>
-    public Tool FindTool(MeshId registrationId, string toolName)
+    /// <summary>The tool behind a lease; null when there is no such lease, or it has no such tool.</summary>
+    public Tool? FindTool(MeshId registrationId, string toolName)
     {
         lock (this)
         {
-            return _toolkits?.GetValueOrDefault(registrationId)?.FindTool(toolName)
-                ?? throw new MeshException(new MeshError(MeshErrorCode.NotFound, $"No tool '{toolName}' is registered under lease '{registrationId}'.")
-                {
-                    Remedy = "Register toolkits with RoomClient.Toolkits.RegisterAsync, which keeps both sides in step.",
-                });
+            return _toolkits?.GetValueOrDefault(registrationId)?.FindTool(toolName);
         }
     }
+
+    /// <summary>What a call ends with that comes for a tool without code behind it.</summary>
+    public static MeshError Missing(ToolAddress target, MeshId registrationId) =>
+        new(MeshErrorCode.NotFound, $"Tool '{target}': its provider has no code under lease '{registrationId}'.")
+        {
+            Remedy = "Register toolkits with RoomClient.Toolkits.RegisterAsync, which keeps both sides in step.",
+        };
 }

@@ -28,5 +28,5 @@ public sealed record MeshError(MeshErrorCode Code, string Message)
     public JsonElement? Details { get; init; }
 
     /// <summary>The message followed by the remedy, as a person would read it.</summary>
-    public override string ToString() => Remedy is null ? Message : $"{Message} {Remedy}";
+    public override string ToString() => Remedy is null ? Message : $"{Message.TrimEnd('.')}. {Remedy}";
 }

@@ -82,7 +82,7 @@ public sealed record JournalEntry
         ContractHash = call.Instance?.Contract.Definition.ContractHash,
         StartedAt = call.Host.UtcAt(call.StartedAt),
         Duration = call.Host.Clock.GetElapsedTime(call.StartedAt, call.EndedAt != 0 ? call.EndedAt : call.Host.Clock.GetTimestamp()),
-        BytesIn = call.Request.Arguments.Length,
+        BytesIn = call.ArgumentBytes,
         BytesOut = ContentSize.Of(outcome.Response),
         Status = outcome.Status,
         ErrorCode = outcome.Error?.Code,

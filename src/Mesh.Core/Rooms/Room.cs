@@ -319,7 +319,14 @@ internal sealed class Room
             await _services.StopAsync().ConfigureAwait(false);
         }
 
-        foreach (var member in Members())
+        // Whoever is made to leave first: a call that would not end is told the same.
+        var members = Members();
+        foreach (var call in members.SelectMany(member => member.RunningCalls()))
+        {
+            call.Abandon(CallErrors.RoomRetired(call));
+        }
+
+        foreach (var member in members)
         {
             await LeaveAsync(member, LeaveReason.RoomRetired).ConfigureAwait(false);
         }

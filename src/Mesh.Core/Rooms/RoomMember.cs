@@ -126,7 +126,6 @@ internal sealed class RoomMember(Room room, Participant snapshot, Grants grants)
     /// <returns>False when it had left before.</returns>
     public bool Leave()
     {
-        CallState[] calls;
         EventCursor[] cursors;
         lock (this)
         {
@@ -136,13 +135,19 @@ internal sealed class RoomMember(Room room, Participant snapshot, Grants grants)
             }
 
             _hasLeft = true;
-            calls = _calls is null ? [] : [.. _calls];
             cursors = _cursors is null ? [] : [.. _cursors];
         }
 
-        foreach (var call in calls)
+        foreach (var call in RunningCalls())
         {
-            call.Abandon(call.Caller == this ? CallErrors.CallerLeft(call) : CallErrors.ProviderLeft(call));
+            if (call.Caller == this)
+            {
+                call.Abandon(CallErrors.CallerLeft(call));
+            }
+            else
+            {
+                call.LoseProvider();
+            }
         }
 
         foreach (var cursor in cursors)
@@ -151,6 +156,15 @@ internal sealed class RoomMember(Room room, Participant snapshot, Grants grants)
         }
 
         return true;
+    }
+
+    /// <summary>The calls that it has made or serves, of those that go on for longer.</summary>
+    public CallState[] RunningCalls()
+    {
+        lock (this)
+        {
+            return _calls is null ? [] : [.. _calls];
+        }
     }
 
     /// <summary>Merges attributes into its own; a null removes one.</summary>

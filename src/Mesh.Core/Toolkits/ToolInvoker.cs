@@ -7,6 +7,13 @@ internal abstract class ToolInvoker
     public abstract ValueTask<CallOutcome> InvokeAsync(CallState call);
 }
 
+/// <summary>Stands for a tool that was registered by hand, without code. At the far end of a connection this shows only when it is called.</summary>
+internal sealed class MissingToolInvoker(MeshId registrationId) : ToolInvoker
+{
+    public override ValueTask<CallOutcome> InvokeAsync(CallState call) =>
+        new(CallOutcome.FromError(LocalToolkits.Missing(call.Request.Target, registrationId)));
+}
+
 /// <summary>Runs a tool in the room's own process, with its provider's client at hand.</summary>
 internal sealed class DirectToolInvoker(Tool tool, RoomClient provider) : ToolInvoker
 {

@@ -40,13 +40,15 @@ public sealed class ToolRunnerTests
         var id = ada.Session;
         var request = new CallRequest { Id = id, RootId = id, Target = "t/fail" };
         var outcome = await ToolRunner.RunAsync(
-            Tool.Create("fail", int () => throw thrown), new CallContext(request, ada.Self, null, ada, new Port(ofCall)), JsonElement.Parse("{}"));
+            Tool.Create("fail", int () => throw thrown), new CallContext(request, ada.Self, null, ada, new Port(mesh, ofCall)), JsonElement.Parse("{}"));
         return (outcome, faults);
     }
 
     /// <summary>A call of which nothing matters but its token.</summary>
-    private sealed class Port(CancellationToken ofCall) : ICallPort
+    private sealed class Port(MeshHost host, CancellationToken ofCall) : ICallPort
     {
+        public MeshHost Host => host;
+
         public CancellationToken CancellationToken => ofCall;
 
         public bool HasEnded => false;

@@ -55,7 +55,12 @@ internal sealed class IncomingInvocation(WireEnd end, RoomClient client, WireHea
     {
         try
         {
-            var tool = client.LocalToolkits.FindTool(header.Registration ?? default, request.Target.Tool);
+            var registration = header.Registration ?? default;
+            if (client.LocalToolkits.FindTool(registration, request.Target.Tool) is not { } tool)
+            {
+                return CallOutcome.FromError(LocalToolkits.Missing(request.Target, registration));
+            }
+
             using var arguments = JsonDocument.Parse(request.Arguments.ToUtf8());
             var context = new CallContext(request, header.Participant!, header.OnBehalfOf, client, this);
             var outcome = await ToolRunner.RunAsync(tool, context, arguments.RootElement).ConfigureAwait(false);

@@ -74,6 +74,7 @@ internal sealed class RemoteToolInvoker(RoomEnd end, MeshId registrationId) : To
     {
         call.Host.PublishCall(call);
         var invocation = end.Begin(call.InputSource is null ? null : call.Input);
+        call.EndAfterFrames = error => invocation.OnEnd(CallOutcome.FromError(error), 0);
         using var stop = call.CancellationToken.UnsafeRegister(
             static state =>
             {

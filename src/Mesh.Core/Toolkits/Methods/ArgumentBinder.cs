@@ -16,7 +16,7 @@ internal static class ArgumentBinder
         {
             return value.Deserialize(type);
         }
-        catch (Exception exception) when (exception is JsonException or FormatException or OverflowException)
+        catch (Exception exception) when (exception is JsonException or FormatException or OverflowException or ArgumentException)
         {
             throw new ToolException(
                 new MeshError(MeshErrorCode.InvalidArguments, $"Tool '{context.Request.Target}': argument {path} does not fit the type '{type.Type.Name}' of its parameter.")
