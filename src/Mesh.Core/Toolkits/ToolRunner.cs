@@ -9,9 +9,11 @@ namespace Mesh;
 internal static class ToolRunner
 {
     public static ValueTask<CallOutcome> RunAsync(Tool tool, CallContext context, JsonElement arguments) =>
-        tool.RunOnThreadPool
-            ? new(Task.Run(() => EnterAsync(tool, context, arguments).AsTask()))
-            : EnterAsync(tool, context, arguments);
+        tool.RunOnThreadPool ? HopAsync(tool, context, arguments) : EnterAsync(tool, context, arguments);
+
+    /// <summary>Apart from <see cref="RunAsync"/>, so that only a call that hops pays for a closure.</summary>
+    private static ValueTask<CallOutcome> HopAsync(Tool tool, CallContext context, JsonElement arguments) =>
+        new(Task.Run(() => EnterAsync(tool, context, arguments).AsTask()));
 
     private static async ValueTask<CallOutcome> EnterAsync(Tool tool, CallContext context, JsonElement arguments)
     {

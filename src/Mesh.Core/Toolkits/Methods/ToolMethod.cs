@@ -66,7 +66,18 @@ internal sealed class ToolMethod
             2 => _invoker.Invoke(_target, p[0].Find(arguments, context), p[1].Find(arguments, context)),
             3 => _invoker.Invoke(_target, p[0].Find(arguments, context), p[1].Find(arguments, context), p[2].Find(arguments, context)),
             4 => _invoker.Invoke(_target, p[0].Find(arguments, context), p[1].Find(arguments, context), p[2].Find(arguments, context), p[3].Find(arguments, context)),
-            _ => _invoker.Invoke(_target, Array.ConvertAll(p, each => each.Find(arguments, context)).AsSpan()),
+            _ => _invoker.Invoke(_target, FindAll(arguments, context)),
         };
+    }
+
+    private Span<object?> FindAll(JsonElement arguments, CallContext context)
+    {
+        var values = new object?[_parameters.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = _parameters[i].Find(arguments, context);
+        }
+
+        return values;
     }
 }
