@@ -153,7 +153,7 @@ internal static class CallValidation
         }
 
         return value.IsElement
-            ? schema.IsValid(value.ToElement()) ? null : Invalid(call, schema.Validate(value.ToElement(), strict: false, includeValues: false))
+            ? schema.IsValidStrict(value.ToElement()) ? null : Invalid(call, schema.Validate(value.ToElement(), strict: true, includeValues: false))
             : schema.IsValid(value.Utf8Span) ? null : Invalid(call, schema.Validate(value.Utf8Span, includeValues: false));
     }
 

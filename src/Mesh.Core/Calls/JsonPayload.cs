@@ -56,13 +56,7 @@ public readonly struct JsonPayload
     /// <exception cref="JsonException">The text is not one JSON value.</exception>
     public JsonElement ToElement()
     {
-        if (IsElement || _utf8.IsEmpty)
-        {
-            return _element;
-        }
-
-        var reader = new Utf8JsonReader(_utf8.Span);
-        return JsonElement.ParseValue(ref reader);
+        return IsElement || _utf8.IsEmpty ? _element : JsonElement.Parse(_utf8.Span);
     }
 
     /// <summary>A payload that owns its memory and so may outlive the call.</summary>

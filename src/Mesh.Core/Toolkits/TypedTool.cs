@@ -28,7 +28,7 @@ internal sealed class TypedTool<TArguments, TResult> : Tool
     {
         var value = (TArguments)ArgumentBinder.Bind(arguments, _arguments, "/", context)!;
         var result = await _handler(value, context).ConfigureAwait(false);
-        return result as ToolResponse ?? new JsonResponse(JsonSerializer.SerializeToElement(result, _result));
+        return result as ToolResponse ?? new JsonResponse(ResultWriter.Write(result, _result, context));
     }
 
     private static ToolDefinition Define(string name, JsonTypeInfo arguments, JsonTypeInfo result, ToolOptions options)

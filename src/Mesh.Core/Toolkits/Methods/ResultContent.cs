@@ -27,14 +27,14 @@ internal abstract class ResultContent(JsonElement? schema)
         return type == typeof(string) ? new StringContent(schema) : new JsonContent(reader.Options.GetTypeInfo(type), schema);
     }
 
-    public abstract ToolResponse ToResponse(object? value);
+    public abstract ToolResponse ToResponse(object? value, CallContext context);
 
     public abstract ContentPart ToPart(object? value);
 
     /// <summary>Content that the method makes itself.</summary>
     private sealed class GivenContent() : ResultContent(null)
     {
-        public override ToolResponse ToResponse(object? value) => value switch
+        public override ToolResponse ToResponse(object? value, CallContext context) => value switch
         {
             ToolResponse response => response,
             ContentPart part => new ContentResponse(part),
@@ -51,7 +51,7 @@ internal abstract class ResultContent(JsonElement? schema)
 
     private sealed class ByteContent() : ResultContent(null)
     {
-        public override ToolResponse ToResponse(object? value) =>
+        public override ToolResponse ToResponse(object? value, CallContext context) =>
             value is null ? EmptyResponse.Instance : new FileResponse((BytesPart)ToPart(value));
 
         public override ContentPart ToPart(object? value) =>
@@ -60,7 +60,7 @@ internal abstract class ResultContent(JsonElement? schema)
 
     private sealed class StringContent(JsonElement schema) : ResultContent(schema)
     {
-        public override ToolResponse ToResponse(object? value) => value is string text ? new TextResponse(text) : new JsonResponse(Null);
+        public override ToolResponse ToResponse(object? value, CallContext context) => value is string text ? new TextResponse(text) : new JsonResponse(Null);
 
         public override ContentPart ToPart(object? value) =>
             value is string text ? new TextPart(text) : new JsonPart(JsonPayload.FromElement(Null));
@@ -68,7 +68,12 @@ internal abstract class ResultContent(JsonElement? schema)
 
     private sealed class JsonContent(JsonTypeInfo type, JsonElement schema) : ResultContent(schema)
     {
-        public override ToolResponse ToResponse(object? value) => new JsonResponse(ToElement(value));
+        public override ToolResponse ToResponse(object? value, CallContext context) => new JsonResponse(value switch
+        {
+            JsonElement element => JsonPayload.FromElement(element.Clone()),
+            null => JsonPayload.FromElement(Null),
+            _ => ResultWriter.Write(value, type, context),
+        });
 
         public override ContentPart ToPart(object? value) => new JsonPart(JsonPayload.FromElement(ToElement(value)));
 

@@ -61,21 +61,21 @@ internal sealed class VoidResult() : ToolResult(null)
 /// <summary>A value that is there when the method returns.</summary>
 internal sealed class ValueResult(ResultContent content) : ToolResult(content.Schema)
 {
-    public override ValueTask<ToolResponse> ReadAsync(object? returned, CallContext context) => new(content.ToResponse(returned));
+    public override ValueTask<ToolResponse> ReadAsync(object? returned, CallContext context) => new(content.ToResponse(returned, context));
 }
 
 /// <summary>A value to wait for.</summary>
 internal sealed class TaskResult<T>(ResultContent content) : ToolResult(content.Schema)
 {
     public override async ValueTask<ToolResponse> ReadAsync(object? returned, CallContext context) =>
-        content.ToResponse(await ((Task<T>)returned!).ConfigureAwait(false));
+        content.ToResponse(await ((Task<T>)returned!).ConfigureAwait(false), context);
 }
 
 /// <summary>A value to wait for.</summary>
 internal sealed class ValueTaskResult<T>(ResultContent content) : ToolResult(content.Schema)
 {
     public override async ValueTask<ToolResponse> ReadAsync(object? returned, CallContext context) =>
-        content.ToResponse(await ((ValueTask<T>)returned!).ConfigureAwait(false));
+        content.ToResponse(await ((ValueTask<T>)returned!).ConfigureAwait(false), context);
 }
 
 /// <summary>A stream of values: each is a chunk, and the result is empty.</summary>
