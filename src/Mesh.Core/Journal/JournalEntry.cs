@@ -2,10 +2,15 @@ namespace Mesh;
 
 /// <summary>
 /// What the journal keeps of one call, refused ones too: who called what, for whom, when, how large, and how it ended.
-/// Immutable.
+/// Immutable. A value, so that a journal that keeps the last entries in memory allocates nothing for them.
 /// </summary>
-public sealed record JournalEntry
+public readonly record struct JournalEntry
 {
+    /// <summary>An entry to be filled in.</summary>
+    public JournalEntry()
+    {
+    }
+
     /// <summary>The call.</summary>
     public required MeshId CallId { get; init; }
 

@@ -30,7 +30,6 @@ public sealed class MemoryJournal : IJournal
     /// <inheritdoc/>
     public ValueTask AppendAsync(JournalEntry entry)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         lock (_gate)
         {
             if (_appended == _entries.Length && _entries.Length < _capacity)
