@@ -6,51 +6,68 @@ internal static class CallBudget
     /// <summary>Gives the call the budgets that it lies in, without reserving anything.</summary>
     public static void Enter(CallState call)
     {
-        var host = call.Host;
         if (call.Parent is { } parent)
         {
+            var outer = OfTree(parent);
             call.Account = call.Request.Budget is { } own
-                ? new("the call's own budget", own.Calls, Level(call, own), WallDeadline(call, own), parent.Account)
-                : parent.Account;
+                ? new("the call's own budget", own.Calls, Level(call, own), WallDeadline(call, own), outer)
+                : outer;
+            return;
         }
-        else
+
+        // One account per tree; what the room and the caller say about depth and time limits each tree.
+        var (room, caller, given) = (call.Room.Options.Budget, call.Caller.Grants.Budget, call.Request.Budget);
+        if (room is not null || caller is not null || given is not null)
         {
-            // One account per tree; what the room and the caller say about depth and time limits each tree.
-            var (room, caller, own) = (call.Room.Options.Budget, call.Caller.Grants.Budget, call.Request.Budget);
-            long calls = Math.Min(host.Options.MaxTreeCalls, own?.Calls ?? long.MaxValue);
+            var host = call.Host;
+            long calls = Math.Min(host.Options.MaxTreeCalls, given?.Calls ?? long.MaxValue);
             int depth = Math.Min(
-                Math.Min(host.Options.MaxTreeDepth, own?.Depth ?? int.MaxValue),
+                Math.Min(host.Options.MaxTreeDepth, given?.Depth ?? int.MaxValue),
                 Math.Min(room?.Depth ?? int.MaxValue, caller?.Depth ?? int.MaxValue));
-            long wall = room is null && caller is null && own is null
-                ? long.MaxValue
-                : Math.Min(WallDeadline(call, own), Math.Min(WallDeadline(call, room), WallDeadline(call, caller)));
-            call.Account = new("the tree of calls", calls, depth, wall, null);
+            long wall = Math.Min(WallDeadline(call, given), Math.Min(WallDeadline(call, room), WallDeadline(call, caller)));
+            call.Account = NewTree(calls, depth, wall);
         }
+    }
+
+    /// <summary>
+    /// The account that calls within this one are reserved in. A tree that only the host's limits hold gets its account
+    /// with its second call: the first always fits those, and most trees have no other.
+    /// </summary>
+    public static BudgetAccount OfTree(CallState call)
+    {
+        if (call.Account is { } account)
+        {
+            return account;
+        }
+
+        var tree = NewTree(call.Host.Options.MaxTreeCalls, call.Host.Options.MaxTreeDepth, long.MaxValue);
+        _ = call.IsReserved ? tree.TryReserve() : null;
+        return call.ShareAccount(tree);
     }
 
     public static MeshError? Reserve(CallState call)
     {
-        var account = call.Account!;
+        var account = call.Account;
         call.CallerAccount = call.Caller.Account;
-        if (call.Depth > account.MaxDepth)
+        if (account is not null && call.Depth > account.MaxDepth)
         {
             return CallErrors.TooDeep(call, account.MaxDepth);
         }
 
-        if (account.TryReserve() is { } full)
+        if (account?.TryReserve() is { } full)
         {
             return CallErrors.BudgetExceeded(call, full);
         }
 
         if (call.CallerAccount?.TryReserve() is { } callerFull)
         {
-            account.Release();
+            account?.Release();
             return CallErrors.BudgetExceeded(call, callerFull);
         }
 
         if (call.Room.Account?.TryReserve() is { } roomFull)
         {
-            account.Release();
+            account?.Release();
             call.CallerAccount?.Release();
             return CallErrors.BudgetExceeded(call, roomFull);
         }
@@ -71,7 +88,7 @@ internal static class CallBudget
     public static long? Remaining(CallState call)
     {
         long? least = null;
-        foreach (var account in (ReadOnlySpan<BudgetAccount?>)[call.Account, call.Caller.Account, call.Room.Account])
+        foreach (var account in (ReadOnlySpan<BudgetAccount?>)[OfTree(call), call.Caller.Account, call.Room.Account])
         {
             if (account?.RemainingCalls is { } remaining)
             {
@@ -86,7 +103,7 @@ internal static class CallBudget
     public static TimeSpan? RemainingTime(CallState call)
     {
         var clock = call.Host.Clock;
-        long due = Math.Min(call.Account!.Deadline, clock.After(call.StartedAt, call.Request.Timeout ?? call.Host.Options.CallTimeout));
+        long due = Math.Min(OfTree(call).Deadline, clock.After(call.StartedAt, call.Request.Timeout ?? call.Host.Options.CallTimeout));
         for (var parent = call.Parent; parent is not null; parent = parent.Parent)
         {
             due = Math.Min(due, parent.EffectiveDeadline);
@@ -101,11 +118,13 @@ internal static class CallBudget
         if (call is { IsReserved: true, HasStarted: false })
         {
             call.IsReserved = false;
-            call.Account!.Release();
+            call.Account?.Release();
             call.CallerAccount?.Release();
             call.Room.Account?.Release();
         }
     }
+
+    private static BudgetAccount NewTree(long calls, int depth, long wall) => new("the tree of calls", calls, depth, wall, null);
 
     private static int? Level(CallState call, Budget own) => own.Depth is { } depth ? (int)Math.Min(call.Depth - 1L + depth, int.MaxValue) : null;
 

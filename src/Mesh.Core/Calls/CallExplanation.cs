@@ -63,7 +63,7 @@ public sealed record CallExplanation
             Instances = known ? call.Room.Tools.CountInstances(call.Instance!) : 0,
             NeedsApproval = known && CallApproval.IsNeeded(call),
             RemainingCalls = CallBudget.Remaining(call),
-            RemainingDepth = Math.Max(0, call.Account!.MaxDepth - call.Depth + 1),
+            RemainingDepth = Math.Max(0, CallBudget.OfTree(call).MaxDepth - call.Depth + 1),
             RemainingTime = CallBudget.RemainingTime(call),
         };
     }

@@ -9,6 +9,7 @@ namespace Mesh;
 internal sealed class CallState : ICallPort
 {
     private CallLife? _life;
+    private BudgetAccount? _account;
     private int _ended;
 
     public CallState(RoomMember caller, CallRequest request, CallState? parent, IFrameSink? sink, CancellationToken callerToken)
@@ -66,8 +67,8 @@ internal sealed class CallState : ICallPort
     /// <summary>The second attempt of this call, when there was one.</summary>
     public CallState? Retry { get; set; }
 
-    /// <summary>The innermost budget of the tree.</summary>
-    public BudgetAccount? Account { get; set; }
+    /// <summary>The innermost budget of the tree; null while only the host's limits hold for it and it has one call.</summary>
+    public BudgetAccount? Account { get => Volatile.Read(ref _account); set => _account = value; }
 
     /// <summary>Whether one call is reserved in the accounts.</summary>
     public bool IsReserved { get; set; }
@@ -139,6 +140,9 @@ internal sealed class CallState : ICallPort
         return life;
     }
 
+    /// <summary>Sets the account of a call that has none; of several that try, the first one's stays.</summary>
+    public BudgetAccount ShareAccount(BudgetAccount account) => Interlocked.CompareExchange(ref _account, account, null) ?? account;
+
     /// <summary>Ends the call for its caller now, with this error, whatever its handler does; without effect when it has ended.</summary>
     public void Abandon(MeshError error) => EnsureLife().Impose(error);
 
@@ -199,7 +203,7 @@ internal sealed class CallState : ICallPort
     {
         StartedAt = StartedAt,
         Deadline = Deadline,
-        Account = Account,
+        Account = CallBudget.OfTree(this),
         IsReserved = IsReserved,
         CallerAccount = CallerAccount,
         ArgumentBytes = ArgumentBytes,
