@@ -9,32 +9,24 @@ internal sealed class CallPipeline(MeshHost host)
 {
     private readonly bool _hasFilters = host.Options.Filters.Count > 0;
 
+    // Stages are plain methods; a state machine is there only for what may really have to wait. Two awaits that never
+    // wait cost a call more than its authorisation and its budget together.
+
     /// <summary>Runs a call to its outcome. Never throws.</summary>
-    public async ValueTask<CallOutcome> RunAsync(CallState call)
+    public ValueTask<CallOutcome> RunAsync(CallState call)
     {
         call.StartedAt = host.Clock.GetTimestamp();
-        var admission = call.Caller.TryEnterCall(call);
-        CallOutcome outcome;
-        if (admission is not null)
+        if (call.Caller.TryEnterCall(call) is { } closed)
         {
-            outcome = CallOutcome.FromError(admission);
-        }
-        else
-        {
-            SetDeadline(call);
-            CallBudget.Enter(call);
-            var refusal = CallValidation.Measure(call) ?? Admit(call);
-            refusal ??= _hasFilters ? await CallFilters.RunAsync(call).ConfigureAwait(false) ?? CallValidation.Measure(call) : null;
-            refusal ??= CallResolution.Resolve(call)
-                ?? CallAuthorization.Check(call)
-                ?? CallValidation.CheckArguments(call);
-            outcome = refusal is not null ? CallOutcome.FromError(refusal)
-                : call.Request.IdempotencyKey is null ? await PerformAsync(call).ConfigureAwait(false)
-                : await PerformOnceAsync(call).ConfigureAwait(false);
+            return SettleAsync(call, new(CallOutcome.FromError(closed)), admitted: false);
         }
 
-        await SettleAsync(call, outcome, admitted: admission is null).ConfigureAwait(false);
-        return outcome;
+        SetDeadline(call);
+        CallBudget.Enter(call);
+        var running = (CallValidation.Measure(call) ?? Admit(call)) is { } refusal ? new(CallOutcome.FromError(refusal))
+            : _hasFilters ? FilterAsync(call)
+            : CheckAsync(call);
+        return SettleAsync(call, running, admitted: true);
     }
 
     private static MeshError? Admit(CallState call)
@@ -50,25 +42,49 @@ internal sealed class CallPipeline(MeshHost host)
             : null;
     }
 
+    /// <summary>Host filters, and all that follows.</summary>
+    private static async ValueTask<CallOutcome> FilterAsync(CallState call) =>
+        (await CallFilters.RunAsync(call).ConfigureAwait(false) ?? CallValidation.Measure(call)) is { } refusal
+            ? CallOutcome.FromError(refusal)
+            : await CheckAsync(call).ConfigureAwait(false);
+
+    /// <summary>Resolve, authorise, validate input, and all that follows.</summary>
+    private static ValueTask<CallOutcome> CheckAsync(CallState call) =>
+        (CallResolution.Resolve(call) ?? CallAuthorization.Check(call) ?? CallValidation.CheckArguments(call)) is { } refusal
+            ? new(CallOutcome.FromError(refusal))
+            : call.Request.IdempotencyKey is null ? PerformAsync(call) : PerformOnceAsync(call);
+
     /// <summary>Reserve budget, approve, recheck, invoke, validate output.</summary>
-    private static async ValueTask<CallOutcome> PerformAsync(CallState call)
+    private static ValueTask<CallOutcome> PerformAsync(CallState call) =>
+        CallBudget.Reserve(call) is { } refusal ? new(CallOutcome.FromError(refusal))
+        : CallApproval.IsNeeded(call) ? ApproveAsync(call)
+        : InvokeAndRetryAsync(call);
+
+    private static async ValueTask<CallOutcome> ApproveAsync(CallState call)
     {
-        var refusal = CallBudget.Reserve(call);
-        if (refusal is null && CallApproval.IsNeeded(call))
+        var refusal = await CallApproval.AskAsync(call).ConfigureAwait(false) ?? CallApproval.Recheck(call);
+        return refusal is null ? await InvokeAndRetryAsync(call).ConfigureAwait(false) : CallOutcome.FromError(refusal);
+    }
+
+    private static ValueTask<CallOutcome> InvokeAndRetryAsync(CallState call)
+    {
+        var invoking = InvokeAsync(call);
+        if (!invoking.IsCompletedSuccessfully)
         {
-            refusal = await CallApproval.AskAsync(call).ConfigureAwait(false) ?? CallApproval.Recheck(call);
+            return RetryAsync(call, invoking);
         }
 
-        if (refusal is not null)
-        {
-            return CallOutcome.FromError(refusal);
-        }
+        var outcome = invoking.Result;
+        return outcome.IsResult ? new(outcome) : RetryAsync(call, new(outcome));
+    }
 
-        var outcome = await InvokeAsync(call).ConfigureAwait(false);
+    private static async ValueTask<CallOutcome> RetryAsync(CallState call, ValueTask<CallOutcome> invoking)
+    {
+        var outcome = await invoking.ConfigureAwait(false);
         if (outcome.Error is { } error && MayRetry(call, error))
         {
             var retry = call.BeginRetry();
-            refusal = CallResolution.ResolveRetry(call, retry) ?? CallAuthorization.Check(retry) ?? CallValidation.CheckArguments(retry);
+            var refusal = CallResolution.ResolveRetry(call, retry) ?? CallAuthorization.Check(retry) ?? CallValidation.CheckArguments(retry);
             if (refusal is null)
             {
                 outcome = await InvokeAsync(retry).ConfigureAwait(false);
@@ -103,38 +119,45 @@ internal sealed class CallPipeline(MeshHost host)
         return outcome;
     }
 
-    private static async ValueTask<CallOutcome> InvokeAsync(CallState call)
+    /// <summary>Invoke, validate output.</summary>
+    private static ValueTask<CallOutcome> InvokeAsync(CallState call)
     {
         if (call.Imposed is { } imposed)
         {
-            return imposed;
+            return new(imposed);
         }
 
         var instance = call.Instance!;
         instance.Enter();
         call.HasStarted = true;
         var handler = instance.Invoker.InvokeAsync(call);
-        CallOutcome outcome;
-        if (handler.IsCompleted)
+        if (!handler.IsCompletedSuccessfully)
         {
-            // A handler that blocked its caller's thread past the deadline is found out only now.
-            outcome = await handler.ConfigureAwait(false);
-            call.EndedAt = call.Host.Clock.GetTimestamp();
-            outcome = call.Imposed ?? (call.EndedAt > call.EffectiveDeadline ? CallOutcome.FromError(CallErrors.PastDeadline(call)) : outcome);
-        }
-        else
-        {
-            var life = call.EnsureLife();
-            life.TrackProvider(instance);
-            outcome = await life.RaceAsync(handler).ConfigureAwait(false);
-            call.EndedAt = call.Host.Clock.GetTimestamp();
+            return WaitAsync(call, handler);
         }
 
+        // A handler that blocked its caller's thread past the deadline is found out only now.
+        var outcome = handler.Result;
         instance.Exit();
-        return outcome.IsResult
-            ? await CallValidation.CheckOutputAsync(call, outcome.Response).ConfigureAwait(false)
-            : call.Sink?.Partial is { } partial ? CallOutcome.FromError(outcome.Error!, partial) : outcome;
+        call.EndedAt = call.Host.Clock.GetTimestamp();
+        return CheckOutputAsync(
+            call,
+            call.Imposed ?? (call.EndedAt > call.EffectiveDeadline ? CallOutcome.FromError(CallErrors.PastDeadline(call)) : outcome));
     }
+
+    private static async ValueTask<CallOutcome> WaitAsync(CallState call, ValueTask<CallOutcome> handler)
+    {
+        var life = call.EnsureLife();
+        life.TrackProvider(call.Instance!);
+        var outcome = await life.RaceAsync(handler).ConfigureAwait(false);
+        call.Instance!.Exit();
+        call.EndedAt = call.Host.Clock.GetTimestamp();
+        return await CheckOutputAsync(call, outcome).ConfigureAwait(false);
+    }
+
+    private static ValueTask<CallOutcome> CheckOutputAsync(CallState call, CallOutcome outcome) => outcome.IsResult
+        ? CallValidation.CheckOutputAsync(call, outcome.Response)
+        : new(call.Sink?.Partial is { } partial ? CallOutcome.FromError(outcome.Error!, partial) : outcome);
 
     private static bool MayRetry(CallState call, MeshError error) =>
         error.Code == MeshErrorCode.Unavailable
@@ -149,7 +172,29 @@ internal sealed class CallPipeline(MeshHost host)
         call.Deadline = timeout is { } time ? host.Clock.After(call.StartedAt, time) : long.MaxValue;
     }
 
-    private async ValueTask SettleAsync(CallState call, CallOutcome outcome, bool admitted)
+    /// <summary>Settle, and the journal, which wraps it all.</summary>
+    private ValueTask<CallOutcome> SettleAsync(CallState call, ValueTask<CallOutcome> running, bool admitted)
+    {
+        if (!running.IsCompletedSuccessfully)
+        {
+            return WaitAsync(call, running);
+        }
+
+        var outcome = running.Result;
+        var journaling = Settle(call, outcome, admitted);
+        if (!journaling.IsCompletedSuccessfully)
+        {
+            return JournalAsync(call, outcome, journaling);
+        }
+
+        journaling.GetAwaiter().GetResult();
+        return new(outcome);
+
+        async ValueTask<CallOutcome> WaitAsync(CallState call, ValueTask<CallOutcome> running) =>
+            await SettleAsync(call, new(await running.ConfigureAwait(false)), admitted: true).ConfigureAwait(false);
+    }
+
+    private ValueTask Settle(CallState call, CallOutcome outcome, bool admitted)
     {
         CallBudget.Settle(call);
         call.End();
@@ -165,13 +210,32 @@ internal sealed class CallPipeline(MeshHost host)
             CallFilters.Tell(call, outcome);
         }
 
+        return Append(call, outcome);
+    }
+
+    private ValueTask Append(CallState call, CallOutcome outcome)
+    {
         try
         {
-            await host.Journal.AppendAsync(JournalEntry.Of(call, outcome)).ConfigureAwait(false);
+            return host.Journal.AppendAsync(JournalEntry.Of(call, outcome));
+        }
+        catch (Exception exception)
+        {
+            return ValueTask.FromException(exception);
+        }
+    }
+
+    private async ValueTask<CallOutcome> JournalAsync(CallState call, CallOutcome outcome, ValueTask journaling)
+    {
+        try
+        {
+            await journaling.ConfigureAwait(false);
         }
         catch (Exception exception)
         {
             host.ReportFault(new(MeshFaultKind.Journal, "The journal did not take the entry of a call.", exception) { CallId = call.Request.Id });
         }
+
+        return outcome;
     }
 }
