@@ -8,6 +8,8 @@ namespace Mesh;
 /// </summary>
 public sealed record CallRequest
 {
+    private readonly CallTerms _terms = CallTerms.None;
+
     /// <summary>The id of this call.</summary>
     public required MeshId Id { get; init; }
 
@@ -27,7 +29,7 @@ public sealed record CallRequest
     /// The contract that the caller knows the tool by, or null for whatever is offered. Where the tool has another one,
     /// the call is refused with <see cref="MeshErrorCode.ContractConflict"/>.
     /// </summary>
-    public string? ContractHash { get; init; }
+    public string? ContractHash { get => _terms.ContractHash; init => _terms = value == ContractHash ? _terms : _terms with { ContractHash = value }; }
 
     /// <summary>The arguments, a JSON object; empty for none.</summary>
     public JsonPayload Arguments { get; init; }
@@ -36,23 +38,43 @@ public sealed record CallRequest
     /// Calls of one participant to one tool under the same key have one effect: a repeated one gets the first one's
     /// outcome, for 10 minutes; what was streamed is not kept. Null for none.
     /// </summary>
-    public string? IdempotencyKey { get; init; }
+    public string? IdempotencyKey { get => _terms.IdempotencyKey; init => _terms = value == IdempotencyKey ? _terms : _terms with { IdempotencyKey = value }; }
 
     /// <summary>
     /// How long the call may take, from when the room receives it; null for the host's default (60 s), and for
     /// streams no limit on the whole. Time that a person takes to approve does not count.
     /// </summary>
-    public TimeSpan? Timeout { get; init; }
+    public TimeSpan? Timeout { get => _terms.Timeout; init => _terms = value == Timeout ? _terms : _terms with { Timeout = value }; }
 
     /// <summary>A budget for this call and all that it calls, inside those that hold already; null for none.</summary>
-    public Budget? Budget { get; init; }
+    public Budget? Budget { get => _terms.Budget; init => _terms = value == Budget ? _terms : _terms with { Budget = value }; }
 
     /// <summary>The W3C <c>traceparent</c> of the caller's activity, or null.</summary>
-    public string? TraceParent { get; init; }
+    public string? TraceParent { get => _terms.TraceParent; init => _terms = value == TraceParent ? _terms : _terms with { TraceParent = value }; }
 
     /// <summary>The W3C <c>tracestate</c> of the caller's activity, or null.</summary>
-    public string? TraceState { get; init; }
+    public string? TraceState { get => _terms.TraceState; init => _terms = value == TraceState ? _terms : _terms with { TraceState = value }; }
 
     /// <summary>A JSON object that travels with the call unread by the room, or null.</summary>
+    public JsonElement? Metadata { get => _terms.Metadata; init => _terms = value is null && Metadata is null ? _terms : _terms with { Metadata = value }; }
+}
+
+/// <summary>What most requests say nothing about, in an object of its own that all of those share.</summary>
+internal sealed record CallTerms
+{
+    public static CallTerms None { get; } = new();
+
+    public string? ContractHash { get; init; }
+
+    public string? IdempotencyKey { get; init; }
+
+    public TimeSpan? Timeout { get; init; }
+
+    public Budget? Budget { get; init; }
+
+    public string? TraceParent { get; init; }
+
+    public string? TraceState { get; init; }
+
     public JsonElement? Metadata { get; init; }
 }

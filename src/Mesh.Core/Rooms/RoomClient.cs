@@ -76,14 +76,17 @@ public sealed class RoomClient : IAsyncDisposable
         var id = _host.Ids.NewId();
         var parent = options.NewTree ? null : CallContext.Current?.Request;
         var activity = Activity.Current;
-        return new CallRequest
+        var request = new CallRequest
         {
             Id = id,
             ParentId = parent?.Id ?? default,
             RootId = parent?.RootId ?? id,
             Target = target,
-            ContractHash = options.ContractHash,
             Arguments = arguments,
+        };
+        return ReferenceEquals(options, CallOptions.Default) && activity is null ? request : request with
+        {
+            ContractHash = options.ContractHash,
             IdempotencyKey = options.IdempotencyKey,
             Timeout = options.Timeout,
             Budget = options.Budget,
