@@ -184,7 +184,7 @@ internal static class CallValidation
     /// <summary>A result that its receiver may keep: the tool may have taken it from a document that goes with the call.</summary>
     private static JsonResponse Own(JsonResponse response)
     {
-        if (!response.Value.IsElement)
+        if (response.OwnsMemory || !response.Value.IsElement)
         {
             return response;
         }

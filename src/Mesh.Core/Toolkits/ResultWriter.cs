@@ -28,14 +28,14 @@ internal sealed class ResultWriter : IDisposable
         _writer = new(_buffer, new JsonWriterOptions { Encoder = options.Encoder, MaxDepth = options.MaxDepth, SkipValidation = true });
     }
 
-    public static JsonPayload Write(object value, JsonTypeInfo type, CallContext context)
+    public static JsonResponse Write(object value, JsonTypeInfo type, CallContext context)
     {
         using var writer = Take(type.Options);
         JsonSerializer.Serialize(writer._writer, value, type);
         return writer.Finish(context);
     }
 
-    public static JsonPayload Write<T>(T value, JsonTypeInfo<T> type, CallContext context)
+    public static JsonResponse Write<T>(T value, JsonTypeInfo<T> type, CallContext context)
     {
         using var writer = Take(type.Options);
         JsonSerializer.Serialize(writer._writer, value, type);
@@ -64,11 +64,12 @@ internal sealed class ResultWriter : IDisposable
         return free?._options == options ? free : new(options);
     }
 
-    private JsonPayload Finish(CallContext context)
+    private JsonResponse Finish(CallContext context)
     {
         _writer.Flush();
-        return context.Request.Arguments.IsElement
+        var json = context.Request.Arguments.IsElement
             ? JsonPayload.FromElement(JsonElement.Parse(_buffer.WrittenSpan, new JsonDocumentOptions { MaxDepth = _options.MaxDepth }))
             : JsonPayload.FromUtf8(_buffer.WrittenSpan.ToArray());
+        return new JsonResponse(json) { OwnsMemory = true };
     }
 }

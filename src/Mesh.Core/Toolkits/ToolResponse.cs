@@ -52,6 +52,9 @@ public sealed class JsonResponse(JsonPayload value) : ToolResponse
     /// <summary>The value.</summary>
     public JsonPayload Value { get; } = value;
 
+    /// <summary>Whether the value is known to own its memory; if not, the call path finds out.</summary>
+    internal bool OwnsMemory { get; init; }
+
     /// <inheritdoc/>
     public override IReadOnlyList<ContentPart> Parts => [new JsonPart(Value)];
 }

@@ -68,12 +68,12 @@ internal abstract class ResultContent(JsonElement? schema)
 
     private sealed class JsonContent(JsonTypeInfo type, JsonElement schema) : ResultContent(schema)
     {
-        public override ToolResponse ToResponse(object? value, CallContext context) => new JsonResponse(value switch
+        public override ToolResponse ToResponse(object? value, CallContext context) => value switch
         {
-            JsonElement element => JsonPayload.FromElement(element.Clone()),
-            null => JsonPayload.FromElement(Null),
+            JsonElement element => new JsonResponse(element.Clone()) { OwnsMemory = true },
+            null => new JsonResponse(Null),
             _ => ResultWriter.Write(value, type, context),
-        });
+        };
 
         public override ContentPart ToPart(object? value) => new JsonPart(JsonPayload.FromElement(ToElement(value)));
 
