@@ -26,9 +26,9 @@ internal sealed class TypedTool<TArguments, TResult> : Tool
 
     protected internal override async ValueTask<ToolResponse> InvokeAsync(JsonElement arguments, CallContext context)
     {
-        var value = (TArguments)ArgumentBinder.Bind(arguments, _arguments, "/", context)!;
+        var value = ArgumentBinder.Bind(arguments, _arguments, "/", context)!;
         var result = await _handler(value, context).ConfigureAwait(false);
-        return result as ToolResponse ?? new JsonResponse(ResultWriter.Write(result, _result, context));
+        return result as ToolResponse ?? ResultWriter.Write(result, _result, context);
     }
 
     private static ToolDefinition Define(string name, JsonTypeInfo arguments, JsonTypeInfo result, ToolOptions options)

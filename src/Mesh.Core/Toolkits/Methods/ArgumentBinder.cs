@@ -10,7 +10,7 @@ namespace Mesh;
 internal static class ArgumentBinder
 {
     /// <exception cref="ToolException">The value does not fit its type (<see cref="MeshErrorCode.InvalidArguments"/>).</exception>
-    public static object? Bind(JsonElement value, JsonTypeInfo type, string path, CallContext context)
+    public static T? Bind<T>(JsonElement value, JsonTypeInfo<T> type, string path, CallContext context)
     {
         try
         {

@@ -7,9 +7,7 @@ namespace Mesh;
 /// <summary>A method prepared for being called as a tool: how each parameter is found, and what becomes of the result.</summary>
 internal sealed class ToolMethod
 {
-    private readonly MethodInvoker _invoker;
-    private readonly object? _target;
-    private readonly ToolParameter[] _parameters;
+    private readonly MethodCall _call;
     private readonly JsonElement _inputSchema;
 
     [RequiresUnreferencedCode(Tool.ReflectionMessage)]
@@ -24,17 +22,16 @@ internal sealed class ToolMethod
             });
         }
 
-        _invoker = MethodInvoker.Create(method);
-        _target = target;
         try
         {
             var reader = new TypeShapeReader(json);
-            _parameters = [.. method.GetParameters().Select(parameter => ToolParameter.Of(parameter, reader))];
-            _inputSchema = TypeSchemaWriter.Write([.. _parameters.OfType<ArgumentParameter>().Select(each => each.Shape)], forInput: true);
+            ToolParameter[] parameters = [.. method.GetParameters().Select(parameter => ToolParameter.Of(parameter, reader))];
+            _inputSchema = TypeSchemaWriter.Write([.. parameters.Select(each => each.Argument).OfType<PropertyShape>()], forInput: true);
             Result = ToolResult.Of(method, new TypeShapeReader(json));
-            Input = _parameters.OfType<InputStreamParameter>().ToArray() is var streams && streams.Length > 1
+            Input = parameters.OfType<InputStreamParameter>().ToArray() is var streams && streams.Length > 1
                 ? throw new MeshException(new MeshError(MeshErrorCode.InvalidDefinition, "only one parameter can be an input stream."))
                 : streams.FirstOrDefault();
+            _call = MethodCall.Of(method, target, parameters);
         }
         catch (MeshException exception) when (exception.Code == MeshErrorCode.InvalidDefinition)
         {
@@ -55,29 +52,5 @@ internal sealed class ToolMethod
     };
 
     /// <summary>Calls the method. Returns what it returns, unread.</summary>
-    public object? Invoke(JsonElement arguments, CallContext context)
-    {
-        // The fixed arities spare the array of arguments.
-        var p = _parameters;
-        return p.Length switch
-        {
-            0 => _invoker.Invoke(_target),
-            1 => _invoker.Invoke(_target, p[0].Find(arguments, context)),
-            2 => _invoker.Invoke(_target, p[0].Find(arguments, context), p[1].Find(arguments, context)),
-            3 => _invoker.Invoke(_target, p[0].Find(arguments, context), p[1].Find(arguments, context), p[2].Find(arguments, context)),
-            4 => _invoker.Invoke(_target, p[0].Find(arguments, context), p[1].Find(arguments, context), p[2].Find(arguments, context), p[3].Find(arguments, context)),
-            _ => _invoker.Invoke(_target, FindAll(arguments, context)),
-        };
-    }
-
-    private Span<object?> FindAll(JsonElement arguments, CallContext context)
-    {
-        var values = new object?[_parameters.Length];
-        for (int i = 0; i < values.Length; i++)
-        {
-            values[i] = _parameters[i].Find(arguments, context);
-        }
-
-        return values;
-    }
+    public object? Invoke(JsonElement arguments, CallContext context) => _call.Invoke(arguments, context);
 }

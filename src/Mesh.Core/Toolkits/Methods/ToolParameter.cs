@@ -9,6 +9,9 @@ namespace Mesh;
 /// <summary>Where one parameter of a tool's method comes from.</summary>
 internal abstract class ToolParameter
 {
+    /// <summary>The argument that it is; null for what does not come from the caller, or comes as a stream.</summary>
+    public virtual PropertyShape? Argument => null;
+
     /// <summary>The value for one call. The arguments satisfy the schema.</summary>
     public abstract object? Find(JsonElement arguments, CallContext context);
 
@@ -32,20 +35,42 @@ internal abstract class ToolParameter
             return new HostParameter(type, parameter.Name ?? "");
         }
 
-        return type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>)
-            ? InputStreamParameter.Of(parameter, reader)
-            : new ArgumentParameter(parameter, reader);
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>))
+        {
+            return InputStreamParameter.Of(parameter, reader);
+        }
+
+        // Read here, before the parameter's own type is made: this is what refuses types that cannot be arguments.
+        var argument = reader.ReadParameter(parameter);
+        return (ToolParameter)Activator.CreateInstance(
+            typeof(ArgumentParameter<>).MakeGenericType(type), argument, reader.Options.GetTypeInfo(type), DefaultOf(parameter))!;
+    }
+
+    private static object? DefaultOf(ParameterInfo parameter)
+    {
+        var type = Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType;
+        return !parameter.HasDefaultValue ? null
+            : parameter.DefaultValue is { } value && type.IsEnum ? Enum.ToObject(type, value)
+            : parameter.DefaultValue;
     }
 }
 
-internal sealed class TokenParameter : ToolParameter
+/// <summary>A parameter whose value need not become an object on its way.</summary>
+internal abstract class ToolParameter<T> : ToolParameter
 {
-    public override object? Find(JsonElement arguments, CallContext context) => context.CancellationToken;
+    public abstract T Read(JsonElement arguments, CallContext context);
+
+    public sealed override object? Find(JsonElement arguments, CallContext context) => Read(arguments, context);
 }
 
-internal sealed class ContextParameter : ToolParameter
+internal sealed class TokenParameter : ToolParameter<CancellationToken>
 {
-    public override object? Find(JsonElement arguments, CallContext context) => context;
+    public override CancellationToken Read(JsonElement arguments, CallContext context) => context.CancellationToken;
+}
+
+internal sealed class ContextParameter : ToolParameter<CallContext>
+{
+    public override CallContext Read(JsonElement arguments, CallContext context) => context;
 }
 
 internal sealed class HostParameter(Type type, string name) : ToolParameter
@@ -56,23 +81,25 @@ internal sealed class HostParameter(Type type, string name) : ToolParameter
 }
 
 /// <summary>A parameter that is an argument of the call, found by its name.</summary>
-internal sealed class ArgumentParameter : ToolParameter
+internal sealed class ArgumentParameter<T> : ToolParameter<T>
 {
     private readonly byte[] _name;
-    private readonly JsonTypeInfo _type;
-    private readonly object? _default;
+    private readonly string _path;
+    private readonly JsonTypeInfo<T> _type;
+    private readonly T _default;
 
-    public ArgumentParameter(ParameterInfo parameter, TypeShapeReader reader)
+    public ArgumentParameter(PropertyShape argument, JsonTypeInfo type, object? defaultValue)
     {
-        Shape = reader.ReadParameter(parameter);
-        _name = Encoding.UTF8.GetBytes(Shape.Name);
-        _type = reader.Options.GetTypeInfo(parameter.ParameterType);
-        _default = DefaultOf(parameter);
+        Argument = argument;
+        _name = Encoding.UTF8.GetBytes(argument.Name);
+        _path = "/" + argument.Name;
+        _type = (JsonTypeInfo<T>)type;
+        _default = defaultValue is T value ? value : default!;
     }
 
-    public PropertyShape Shape { get; }
+    public override PropertyShape Argument { get; }
 
-    public override object? Find(JsonElement arguments, CallContext context)
+    public override T Read(JsonElement arguments, CallContext context)
     {
         if (!arguments.TryGetProperty(_name, out var value))
         {
@@ -80,30 +107,21 @@ internal sealed class ArgumentParameter : ToolParameter
         }
 
         // The scalars that most arguments are, without the serializer's detour over a reader.
-        var type = _type.Type;
-        if (type == typeof(string))
+        if (typeof(T) == typeof(string))
         {
-            return value.GetString();
+            return (T)(object)value.GetString()!;
         }
 
-        if (type == typeof(int) && value.TryGetInt32(out int number))
+        if (typeof(T) == typeof(int) && value.TryGetInt32(out int number))
         {
-            return number;
+            return (T)(object)number;
         }
 
-        if (type == typeof(bool))
+        if (typeof(T) == typeof(bool))
         {
-            return value.GetBoolean();
+            return (T)(object)value.GetBoolean();
         }
 
-        return type == typeof(JsonElement) ? value : ArgumentBinder.Bind(value, _type, "/" + Shape.Name, context);
-    }
-
-    private static object? DefaultOf(ParameterInfo parameter)
-    {
-        var type = Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType;
-        return !parameter.HasDefaultValue ? null
-            : parameter.DefaultValue is { } value && type.IsEnum ? Enum.ToObject(type, value)
-            : parameter.DefaultValue;
+        return typeof(T) == typeof(JsonElement) ? (T)(object)value : ArgumentBinder.Bind(value, _type, _path, context)!;
     }
 }

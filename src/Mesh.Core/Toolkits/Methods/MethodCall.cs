@@ -1,0 +1,85 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using System.Text.Json;
+
+namespace Mesh;
+
+/// <summary>
+/// How a tool's method is called. Methods of up to four parameters are called through a delegate, their arguments read
+/// as what they are; others through reflection, every argument an object in an array.
+/// </summary>
+internal abstract class MethodCall
+{
+    /// <summary>Calls the method. Returns what it returns, unread.</summary>
+    public abstract object? Invoke(JsonElement arguments, CallContext context);
+
+    [RequiresUnreferencedCode(Tool.ReflectionMessage)]
+    [RequiresDynamicCode(Tool.ReflectionMessage)]
+    public static MethodCall Of(MethodInfo method, object? target, ToolParameter[] parameters)
+    {
+        Type[] types = [.. method.GetParameters().Select(parameter => parameter.ParameterType), method.ReturnType];
+        var (form, signature) = parameters.Length switch
+        {
+            0 => (typeof(DelegateCall<>), typeof(Func<>)),
+            1 => (typeof(DelegateCall<,>), typeof(Func<,>)),
+            2 => (typeof(DelegateCall<,,>), typeof(Func<,,>)),
+            3 => (typeof(DelegateCall<,,,>), typeof(Func<,,,>)),
+            4 => (typeof(DelegateCall<,,,,>), typeof(Func<,,,,>)),
+            _ => (null, null),
+        };
+        bool isTyped = form is not null
+            && method.ReturnType != typeof(void)
+            && !types.Any(type => type.IsByRef || type.IsPointer || type.IsByRefLike)
+            && parameters.Zip(types).All(each => each.First.GetType().IsAssignableTo(typeof(ToolParameter<>).MakeGenericType(each.Second)));
+        if (!isTyped)
+        {
+            return new ReflectedCall(MethodInvoker.Create(method), target, parameters);
+        }
+
+        var code = method.CreateDelegate(signature!.MakeGenericType(types), method.IsStatic ? null : target);
+        return (MethodCall)Activator.CreateInstance(form!.MakeGenericType(types), [code, .. parameters])!;
+    }
+}
+
+internal sealed class ReflectedCall(MethodInvoker method, object? target, ToolParameter[] parameters) : MethodCall
+{
+    public override object? Invoke(JsonElement arguments, CallContext context)
+    {
+        var values = new object?[parameters.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = parameters[i].Find(arguments, context);
+        }
+
+        return method.Invoke(target, values.AsSpan());
+    }
+}
+
+internal sealed class DelegateCall<TReturn>(Func<TReturn> method) : MethodCall
+{
+    public override object? Invoke(JsonElement arguments, CallContext context) => method();
+}
+
+internal sealed class DelegateCall<T1, TReturn>(Func<T1, TReturn> method, ToolParameter<T1> p1) : MethodCall
+{
+    public override object? Invoke(JsonElement arguments, CallContext context) => method(p1.Read(arguments, context));
+}
+
+internal sealed class DelegateCall<T1, T2, TReturn>(Func<T1, T2, TReturn> method, ToolParameter<T1> p1, ToolParameter<T2> p2) : MethodCall
+{
+    public override object? Invoke(JsonElement arguments, CallContext context) => method(p1.Read(arguments, context), p2.Read(arguments, context));
+}
+
+internal sealed class DelegateCall<T1, T2, T3, TReturn>(
+    Func<T1, T2, T3, TReturn> method, ToolParameter<T1> p1, ToolParameter<T2> p2, ToolParameter<T3> p3) : MethodCall
+{
+    public override object? Invoke(JsonElement arguments, CallContext context) =>
+        method(p1.Read(arguments, context), p2.Read(arguments, context), p3.Read(arguments, context));
+}
+
+internal sealed class DelegateCall<T1, T2, T3, T4, TReturn>(
+    Func<T1, T2, T3, T4, TReturn> method, ToolParameter<T1> p1, ToolParameter<T2> p2, ToolParameter<T3> p3, ToolParameter<T4> p4) : MethodCall
+{
+    public override object? Invoke(JsonElement arguments, CallContext context) =>
+        method(p1.Read(arguments, context), p2.Read(arguments, context), p3.Read(arguments, context), p4.Read(arguments, context));
+}
