@@ -38,6 +38,24 @@ public sealed class SchemaEntranceTests
     }
 
     [Theory]
+    [InlineData("{\"a\":\"secret\"", "")]
+    [InlineData("""{"a":"secret" """, "")]
+    [InlineData("""{"a":"secret",""", "")]
+    [InlineData("""{"a":"secret",}""", "")]
+    [InlineData("""{"a":"secret",7""", "")]
+    [InlineData("""{"a":"secret","b""", "")]
+    [InlineData("""{"a":"secret"]""", "")]
+    [InlineData("""{"x":[{"a":["secret"] """, "/x/0")]
+    [InlineData("""{"x":{"a":"secret"]""", "/x")]
+    public void Where_text_breaks_off_no_value_is_taken_for_a_name(string json, string path)
+    {
+        MeshError? error = JsonEntrance.Check(Encoding.UTF8.GetBytes(json));
+        Assert.DoesNotContain("secret", error!.Message, StringComparison.Ordinal);
+        JsonElement violation = error.Details!.Value.GetProperty("violations")[0];
+        Assert.Equal((path, "json"), (violation.GetProperty("path").GetString(), violation.GetProperty("keyword").GetString()));
+    }
+
+    [Theory]
     [InlineData("""{"a":1,"b":[{"a":2},{"a":3}]}""")]
     [InlineData("\"\\ud83d\\ude00\"")]
     [InlineData("\"\U0001F600\"")]

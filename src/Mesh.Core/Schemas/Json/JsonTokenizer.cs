@@ -87,7 +87,7 @@ internal ref struct JsonTokenizer(ReadOnlySpan<byte> json, JsonScratch scratch, 
 
         position = SkipSpace(position);
         if ((uint)position >= (uint)json.Length)
-            return Fault(JsonFault.Malformed, count, parent);
+            return FaultBetweenValues(count, parent);
         ref JsonToken container = ref tokens[parent];
         container.Count++;
         if (json[position] != ',')
@@ -95,7 +95,7 @@ internal ref struct JsonTokenizer(ReadOnlySpan<byte> json, JsonScratch scratch, 
         position++;
         position = SkipSpace(position);
         if ((uint)position >= (uint)json.Length)
-            return Fault(JsonFault.Malformed, count, parent);
+            return FaultBetweenValues(count, parent);
         if ((rules & JsonRules.Lenient) != 0 && json[position] is (byte)'}' or (byte)']')
             goto Close;
         if (container.Kind != JsonKinds.Object)
@@ -107,10 +107,10 @@ internal ref struct JsonTokenizer(ReadOnlySpan<byte> json, JsonScratch scratch, 
         ref JsonToken name = ref tokens[count];
         name.Flags = JsonStringFlags.None;
         if (json[position] != '"')
-            return Fault(JsonFault.Malformed, count, parent);
+            return FaultBetweenValues(count, parent);
         int quote = JsonText.Scan(json, position + 1, ref name.Flags, ref loneSurrogate);
         if (quote < 0)
-            return Fault(JsonFault.Malformed, count, parent);
+            return FaultBetweenValues(count, parent);
         seen |= name.Flags;
         name.Kind = JsonKinds.String;
         name.Start = position + 1;
@@ -127,7 +127,7 @@ internal ref struct JsonTokenizer(ReadOnlySpan<byte> json, JsonScratch scratch, 
     Close:
         ref JsonToken closed = ref tokens[parent];
         if (json[position] != (closed.Kind == JsonKinds.Object ? '}' : ']'))
-            return Fault(JsonFault.Malformed, count, parent);
+            return FaultBetweenValues(count, parent);
         closed.End = ++position;
         int outer = closed.Next;
         closed.Next = count;
@@ -164,6 +164,16 @@ internal ref struct JsonTokenizer(ReadOnlySpan<byte> json, JsonScratch scratch, 
         }
 
         return path;
+    }
+
+    /// <summary>
+    /// Something is wrong where a member of an object should begin or the object end: the last token is no name but a
+    /// value, which a path must never show.
+    /// </summary>
+    private JsonFault FaultBetweenValues(int count, int parent)
+    {
+        ref JsonToken container = ref scratch.Tokens[parent];
+        return container.Kind == JsonKinds.Object ? Fault(JsonFault.Malformed, parent, container.Next) : Fault(JsonFault.Malformed, count, parent);
     }
 
     private JsonFault Fault(JsonFault fault, int count, int parent)
