@@ -53,10 +53,12 @@ internal static class CallErrors
             Remedy = "Await everything that a handler starts before it returns, or start a new tree with CallOptions.NewTree.",
         };
 
-    public static MeshError PastDeadline(CallState call)
+    /// <param name="call">The call.</param>
+    /// <param name="isPaused">Whether its deadline stands still, so that it must have been the wall time.</param>
+    public static MeshError PastDeadline(CallState call, bool isPaused = false)
     {
         long wall = call.Account?.Deadline ?? long.MaxValue;
-        return wall < call.Deadline
+        return isPaused || wall < call.Deadline
             ? new(MeshErrorCode.BudgetExceeded, $"Tool '{call.Request.Target}': the wall time of its budget is used up.")
             {
                 Remedy = "Give the call a larger Budget.WallTime, or do less in one tree.",

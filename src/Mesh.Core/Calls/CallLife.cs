@@ -176,6 +176,7 @@ internal sealed class CallLife(CallState call) : IDisposable
 
     private void OnTimer()
     {
+        bool isPaused;
         lock (_imposed)
         {
             if (_disposed)
@@ -183,14 +184,15 @@ internal sealed class CallLife(CallState call) : IDisposable
                 return;
             }
 
+            isPaused = _pauses > 0;
             long now = call.Host.Clock.GetTimestamp();
-            if ((_pauses > 0 || now < call.Deadline) && now < (call.Account?.Deadline ?? long.MaxValue))
+            if ((isPaused || now < call.Deadline) && now < (call.Account?.Deadline ?? long.MaxValue))
             {
                 ArmTimer();
                 return;
             }
         }
 
-        Impose(CallErrors.PastDeadline(call));
+        Impose(CallErrors.PastDeadline(call, isPaused));
     }
 }

@@ -1,0 +1,275 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Mesh.Contracts;
+
+/// <summary>Calls that somebody has to approve: what is approved is what runs, or nothing does.</summary>
+public abstract class RoomClientApprovalContract : RoomClientContract
+{
+    private readonly Signal _asked = new();
+    private readonly TaskCompletionSource<ApprovalAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<ApprovalRequest> _requests = [];
+    private CancellationToken _approverToken;
+    private int _runs;
+
+    private Tool Delete => Tool.Create("delete", (string path) =>
+    {
+        Interlocked.Increment(ref _runs);
+        return $"deleted {path}";
+    }, new ToolOptions { RequiresApproval = true, Description = "Deletes a file." });
+
+    [Fact]
+    public async Task Without_an_approver_the_call_is_refused()
+    {
+        await OfferAsync("ada", Delete);
+        var bob = await JoinAsync("bob");
+        var error = await FailureOf(bob.Toolkits.TryInvokeAsync("kit/delete", new { path = "a" }));
+        AssertCode(MeshErrorCode.ApprovalUnavailable, error);
+        Assert.Contains("RoomOptions.Approver", error.Remedy, StringComparison.Ordinal);
+        Assert.Equal(0, _runs);
+    }
+
+    [Fact]
+    public async Task An_approved_call_runs_with_what_was_approved()
+    {
+        StartHostWithRoom(new RoomOptions { Approver = AskAsync });
+        await OfferAsync("ada", Delete);
+        var bob = await JoinAsync("bob");
+        byte[] arguments = Utf8("""{ "path" : "a.txt" }""");
+        var call = bob.Toolkits.InvokeUtf8Async("kit/delete", arguments);
+        await _asked.InTime();
+        Assert.Equal(0, _runs);
+        Utf8("""{ "path" : "b.txt" }""").CopyTo(arguments, 0);
+        _answer.SetResult(ApprovalAnswer.Approved);
+        Assert.Equal("\"deleted a.txt\"", Encoding.UTF8.GetString((await call.InTime()).Span));
+        Assert.Equal(1, _runs);
+    }
+
+    [Fact]
+    public async Task The_record_binds_the_approval_to_call_tool_arguments_and_caller()
+    {
+        StartHostWithRoom(new RoomOptions { Approver = AskAsync });
+        _answer.SetResult(ApprovalAnswer.Approved);
+        await OfferAsync("ada", Delete);
+        var bob = await JoinAsync("bob");
+        var definition = (await bob.Toolkits.ListAsync().InTime())[0].Tools[0];
+        await bob.Toolkits.InvokeUtf8Async("kit/delete", Utf8("""{ "path":"a" }""")).InTime();
+        var request = Assert.Single(_requests);
+        var record = request.Record;
+        Assert.Equal(EntriesOf("kit/delete")[0].CallId, record.CallId);
+        Assert.Equal((Den, bob.Session, bob.Self.Id, "bob", "bob"), (record.Room, record.Session, record.CallerId, record.Caller, record.OnBehalfOf));
+        Assert.Equal(new ToolAddress("kit/delete"), record.Target);
+        Assert.Equal(definition.DefinitionHash, record.DefinitionHash);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData("""{"path":"a"}"""u8)), record.ArgumentsHash);
+        Assert.Equal((Clock.GetUtcNow(), Clock.GetUtcNow() + TimeSpan.FromMinutes(10)), (record.RequestedAt, record.ExpiresAt));
+        Assert.False(record.Id.IsEmpty);
+        Assert.Equal(("delete", "bob", "bob", "bob"), (request.Tool.Name, request.Caller.Name, request.OnBehalfOf?.Name, request.RootCaller.Name));
+    }
+
+    [Fact]
+    public async Task A_refused_call_tells_the_reason()
+    {
+        StartHostWithRoom(new RoomOptions { Approver = AskAsync });
+        _answer.SetResult(ApprovalAnswer.Refused("not on a Friday"));
+        await OfferAsync("ada", Delete);
+        var bob = await JoinAsync("bob");
+        var error = await FailureOf(bob.Toolkits.TryInvokeAsync("kit/delete", new { path = "a" }));
+        AssertCode(MeshErrorCode.ApprovalRefused, error);
+        Assert.Contains("not on a Friday", error.Message, StringComparison.Ordinal);
+        Assert.Equal(0, _runs);
+    }
+
+    [Fact]
+    public async Task An_approval_expires_after_10_minutes_and_no_deadline_runs_meanwhile()
+    {
+        StartHostWithRoom(new RoomOptions { Approver = AskAsync });
+        await OfferAsync("ada", Delete, Tool.Create("outer", async (CallContext call) =>
+            (await call.Room.Toolkits.TryInvokeAsync("kit/delete", new { path = "a" })).Error?.Code.Value ?? "none"));
+        var bob = await JoinAsync("bob");
+        var call = bob.Toolkits.InvokeAsync<string>("kit/outer").AsTask();
+        await _asked.InTime();
+        await Clock.TimerWithinAsync(TimeSpan.FromMinutes(10));
+        Clock.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromSeconds(1));
+        Assert.False(call.IsCompleted);
+        Assert.False(_approverToken.IsCancellationRequested);
+        Clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal("approval_expired", await call.InTime());
+        Assert.True(_approverToken.IsCancellationRequested);
+        Assert.Equal(0, _runs);
+    }
+
+    [Fact]
+    public async Task The_deadline_runs_on_after_an_approval()
+    {
+        StartHostWithRoom(new RoomOptions { Approver = AskAsync });
+        var started = new Signal();
+        await OfferAsync("ada", Tool.Create("wait", async (CancellationToken stop) =>
+        {
+            started.Set();
+            await TestEnds.WaitAsync(stop);
+        }, new ToolOptions { RequiresApproval = true }));
+        var bob = await JoinAsync("bob");
+        var call = bob.Toolkits.TryInvokeAsync("kit/wait").AsTask();
+        await _asked.InTime();
+        await Clock.TimerWithinAsync(TimeSpan.FromMinutes(10));
+        Clock.Advance(TimeSpan.FromMinutes(5));
+        _answer.SetResult(ApprovalAnswer.Approved);
+        await started.InTime();
+        await Clock.TimerWithinAsync(TimeSpan.FromSeconds(61));
+        Clock.Advance(TimeSpan.FromSeconds(59));
+        Assert.False(call.IsCompleted);
+        Clock.Advance(TimeSpan.FromSeconds(2));
+        AssertCode(MeshErrorCode.DeadlineExceeded, (await call.InTime()).Error);
+    }
+
+    [Fact]
+    public async Task Wall_time_runs_while_somebody_thinks()
+    {
+        StartHostWithRoom(new RoomOptions { Approver = AskAsync });
+        await OfferAsync("ada", Delete);
+        var bob = await JoinAsync("bob");
+        var call = bob.Toolkits.TryInvokeAsync("kit/delete", new { path = "a" }, new() { Budget = new() { WallTime = TimeSpan.FromMinutes(2) } });
+        await _asked.InTime();
+        await Clock.AdvancePastTimerAsync(TimeSpan.FromMinutes(3));
+        AssertCode(MeshErrorCode.BudgetExceeded, await FailureOf(call));
+        Assert.Equal(0, _runs);
+    }
+
+    [Fact]
+    public async Task A_call_that_is_cancelled_meanwhile_ends_the_asking()
+    {
+        StartHostWithRoom(new RoomOptions { Approver = AskAsync });
+        await OfferAsync("ada", Delete);
+        var bob = await JoinAsync("bob");
+        using var cancel = new CancellationTokenSource();
+        var call = bob.Toolkits.TryInvokeAsync("kit/delete", new { path = "a" }, cancellationToken: cancel.Token);
+        await _asked.InTime();
+        await cancel.CancelAsync();
+        Assert.Equal(CallStatus.Cancelled, (await call.InTime()).Status);
+        Assert.True(_approverToken.IsCancellationRequested);
+        _answer.SetResult(ApprovalAnswer.Approved);
+        Assert.Equal(0, _runs);
+    }
+
+    [Fact]
+    public async Task Rights_taken_away_meanwhile_count()
+    {
+        StartHostWithRoom(new RoomOptions { Approver = AskAsync });
+        await OfferAsync("ada", Delete);
+        var bob = await JoinAsync("bob");
+        var call = bob.Toolkits.TryInvokeAsync("kit/delete", new { path = "a" });
+        await _asked.InTime();
+        Host.SetGrants(Den, "bob", Tools("other/*"));
+        _answer.SetResult(ApprovalAnswer.Approved);
+        AssertCode(MeshErrorCode.NotGranted, await FailureOf(call));
+        Assert.Equal(0, _runs);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_tool_that_is_replaced_meanwhile_is_not_what_was_approved(bool sameContract)
+    {
+        StartHostWithRoom(new RoomOptions { Approver = AskAsync });
+        var ada = await JoinAsync("ada", Grants.Full, ParticipantRole.Agent);
+        var registration = await ada.Toolkits.RegisterAsync(Toolkit.Create("kit", Delete)).InTime();
+        var bob = await JoinAsync("bob");
+        var call = bob.Toolkits.TryInvokeAsync("kit/delete", new { path = "a" });
+        await _asked.InTime();
+        await registration.DisposeAsync().InTime();
+        var options = new ToolOptions { RequiresApproval = true, Description = "Deletes everything." };
+        await ada.Toolkits.RegisterAsync(Toolkit.Create("kit", sameContract
+            ? Tool.Create("delete", (string path) => $"{++_runs} {path}", options)
+            : Tool.Create("delete", (string path, bool all = true) => $"{++_runs} {path} {all}", options))).InTime();
+        _answer.SetResult(ApprovalAnswer.Approved);
+        AssertCode(MeshErrorCode.ApprovalStale, await FailureOf(call));
+        Assert.Equal(0, _runs);
+    }
+
+    [Fact]
+    public async Task A_tool_that_is_withdrawn_meanwhile_is_not_found()
+    {
+        StartHostWithRoom(new RoomOptions { Approver = AskAsync });
+        var ada = await OfferAsync("ada", Delete);
+        var bob = await JoinAsync("bob");
+        var call = bob.Toolkits.TryInvokeAsync("kit/delete", new { path = "a" });
+        await _asked.InTime();
+        await ada.DisposeAsync().InTime();
+        _answer.SetResult(ApprovalAnswer.Approved);
+        AssertCode(MeshErrorCode.NotFound, await FailureOf(call));
+    }
+
+    [Fact]
+    public async Task A_budget_replaced_meanwhile_keeps_its_count()
+    {
+        StartHostWithRoom(new RoomOptions { Approver = AskAsync });
+        await OfferAsync("ada", Delete, Tool.Create("leaf", () => "leaf"));
+        var bob = await JoinAsync("bob", Grants.UserDefault with { Budget = new() { Calls = 9 } });
+        var call = bob.Toolkits.TryInvokeAsync("kit/delete", new { path = "a" });
+        await _asked.InTime();
+        Host.SetGrants(Den, "bob", Grants.UserDefault with { Budget = new() { Calls = 1 } });
+        _answer.SetResult(ApprovalAnswer.Refused());
+        AssertCode(MeshErrorCode.ApprovalRefused, await FailureOf(call));
+        Assert.True((await bob.Toolkits.TryInvokeAsync("kit/leaf").InTime()).IsResult);
+        AssertCode(MeshErrorCode.BudgetExceeded, await FailureOf(bob.Toolkits.TryInvokeAsync("kit/leaf")));
+    }
+
+    [Fact]
+    public async Task An_approver_that_throws_refuses_without_its_text()
+    {
+        StartHostWithRoom(new RoomOptions { Approver = (_, _) => throw new InvalidOperationException("secret") });
+        await OfferAsync("ada", Delete);
+        var bob = await JoinAsync("bob");
+        var error = await FailureOf(bob.Toolkits.TryInvokeAsync("kit/delete", new { path = "a" }));
+        AssertCode(MeshErrorCode.ApprovalRefused, error);
+        Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
+        Assert.Equal((MeshFaultKind.Host, "secret"), (Assert.Single(Faults).Kind, Faults.First().Exception?.Message));
+    }
+
+    [Fact]
+    public async Task A_policy_of_the_room_decides_which_calls_need_one()
+    {
+        StartHostWithRoom(new RoomOptions { RequiresApproval = (tool, caller) => tool.Name == "leaf" && caller.Name == "bob" });
+        await OfferAsync("ada", Tool.Create("leaf", () => "leaf"));
+        AssertCode(MeshErrorCode.ApprovalUnavailable, await FailureOf((await JoinAsync("bob")).Toolkits.TryInvokeAsync("kit/leaf")));
+        Assert.True((await (await JoinAsync("eve")).Toolkits.TryInvokeAsync("kit/leaf").InTime()).IsResult);
+    }
+
+    [Fact]
+    public async Task A_call_that_a_policy_fails_for_needs_an_approval()
+    {
+        StartHostWithRoom(new RoomOptions
+        {
+            RequiresApproval = (tool, _) => tool.Name == "leaf" ? throw new InvalidOperationException("secret") : false,
+        });
+        await OfferAsync("ada", Tool.Create("leaf", () => $"{++_runs}"));
+        var bob = await JoinAsync("bob");
+        var error = await FailureOf(bob.Toolkits.TryInvokeAsync("kit/leaf"));
+        AssertCode(MeshErrorCode.ApprovalUnavailable, error);
+        Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
+        Assert.Equal((0, MeshFaultKind.Host), (_runs, Assert.Single(Faults).Kind));
+    }
+
+    [Fact]
+    public async Task An_approver_may_use_the_room_outside_of_the_call()
+    {
+        RoomClient? desk = null;
+        StartHostWithRoom(new RoomOptions
+        {
+            Approver = async (_, stop) => new ApprovalAnswer(await desk!.Toolkits.InvokeAsync<bool>("kit/judge", cancellationToken: stop)),
+        });
+        await OfferAsync("ada", Delete, Tool.Create("judge", () => true));
+        desk = await JoinAsync("desk");
+        var bob = await JoinAsync("bob");
+        Assert.Equal("deleted a", await bob.Toolkits.InvokeAsync<string>("kit/delete", new { path = "a" }).InTime());
+        Assert.True(EntriesOf("kit/judge")[0].ParentId.IsEmpty);
+    }
+
+    private async ValueTask<ApprovalAnswer> AskAsync(ApprovalRequest request, CancellationToken cancellationToken)
+    {
+        _requests.Add(request);
+        _approverToken = cancellationToken;
+        _asked.Set();
+        return await _answer.Task.WaitAsync(cancellationToken);
+    }
+}
