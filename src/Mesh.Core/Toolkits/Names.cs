@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 
 namespace Mesh;
 
@@ -25,11 +26,27 @@ internal static class Names
         "A toolkit's name is 1 to 64 letters, digits, '_', '-' and '.'; 'room' is taken by the room itself.");
 
     public static void CheckParticipant(string name) => Check(
-        "Participant", name, name is { Length: > 0 and <= 128 } && !HasControlOrEdgeSpace(name),
-        "A participant's name is 1 to 128 characters without control characters or spaces at its ends.");
+        "Participant", name, name is { Length: > 0 and <= 128 } && !HasControlOrEdgeSpace(name) && IsWellFormed(name),
+        "A participant's name is 1 to 128 characters of well-formed text without control characters or spaces at its ends.");
 
     private static bool HasControlOrEdgeSpace(string name) =>
         char.IsWhiteSpace(name[0]) || char.IsWhiteSpace(name[^1]) || name.Any(char.IsControl);
+
+    /// <summary>Half of a surrogate pair is no text: as JSON it would come back as something else.</summary>
+    private static bool IsWellFormed(string name)
+    {
+        for (var rest = name.AsSpan(); !rest.IsEmpty;)
+        {
+            if (Rune.DecodeFromUtf16(rest, out _, out int length) != OperationStatus.Done)
+            {
+                return false;
+            }
+
+            rest = rest[length..];
+        }
+
+        return true;
+    }
 
     private static void Check(string what, string name, bool wellFormed, string remedy)
     {
