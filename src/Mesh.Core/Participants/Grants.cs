@@ -156,6 +156,7 @@ public sealed record Grants
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
     AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(Grants))]
 internal sealed partial class GrantsJsonContext : JsonSerializerContext;
