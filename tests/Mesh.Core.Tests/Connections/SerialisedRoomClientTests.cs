@@ -6,7 +6,7 @@ public sealed class SerialisedRoomClientStreamTests : RoomClientStreamContract
 {
     protected override ConnectionKind Connection => ConnectionKind.Serialised;
 
-    /// <summary>One window from the provider to the room, another from the room to the caller.</summary>
+    // Once from the provider to the room, and once from the room to the caller.
     protected override int Credit => 2 * WireFlow.Window;
 }
 
@@ -46,6 +46,61 @@ public sealed class SerialisedRoomClientLineageTests : RoomClientLineageContract
 }
 
 public sealed class SerialisedRoomClientBudgetTests : RoomClientBudgetContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientApprovalTests : RoomClientApprovalContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientFilterTests : RoomClientFilterContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientIdempotencyTests : RoomClientIdempotencyContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientExplainTests : RoomClientExplainContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientRegistrationTests : RoomClientRegistrationContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientSharingTests : RoomClientSharingContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientPresenceTests : RoomClientPresenceContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientEventTests : RoomClientEventContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientFailureTests : RoomClientFailureContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientLifeTests : RoomClientLifeContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientServiceTests : RoomClientServiceContract
 {
     protected override ConnectionKind Connection => ConnectionKind.Serialised;
 }
