@@ -88,6 +88,6 @@ internal sealed class EventSubscription(RoomMember member, EventPosition from, C
             < 0 => ring.Head + 1,
             _ => from.Value,
         };
-        return new EventCursor(ring, member, position, readerToken.CanBeCanceled ? readerToken : cancellationToken);
+        return new EventCursor(ring, member, position, readerToken, cancellationToken);
     }
 }

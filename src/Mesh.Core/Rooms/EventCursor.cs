@@ -11,35 +11,39 @@ internal sealed class EventCursor : IAsyncEnumerator<RoomEvent>, IValueTaskSourc
     private readonly EventRing _ring;
     private readonly RoomMember _reader;
     private readonly CancellationToken _token;
+    private readonly CancellationToken _otherToken;
     private readonly CancellationTokenRegistration _cancellation;
+    private readonly CancellationTokenRegistration _otherCancellation;
     private ManualResetValueTaskSourceCore<bool> _wakeUp = new() { RunContinuationsAsynchronously = true };
     private RoomEvent? _found;
     private long _position;
     private long _stopAfter = long.MaxValue;
     private bool _disposed;
 
-    public EventCursor(EventRing ring, RoomMember reader, long from, CancellationToken cancellationToken)
+    /// <summary>A reader that either of two tokens ends: that of the enumeration, and that of whoever asked for the events.</summary>
+    public EventCursor(EventRing ring, RoomMember reader, long from, CancellationToken token, CancellationToken otherToken = default)
     {
         _ring = ring;
         _reader = reader;
         _position = Math.Max(1, from);
-        _token = cancellationToken;
+        _token = token;
+        _otherToken = otherToken;
         ring.Add(this);
         if (!reader.TryAddCursor(this))
         {
             _stopAfter = 0;
         }
 
-        if (cancellationToken.CanBeCanceled)
-        {
-            _cancellation = cancellationToken.UnsafeRegister(static state => ((EventCursor)state!).WakeIfWaiting(), this);
-        }
+        _cancellation = WakeOn(token);
+        _otherCancellation = WakeOn(otherToken);
     }
 
     /// <summary>The sequence number that is read next.</summary>
     public long Position => Volatile.Read(ref _position);
 
     public RoomEvent Current { get; private set; } = null!;
+
+    private bool IsCancelled => _token.IsCancellationRequested || _otherToken.IsCancellationRequested;
 
     /// <summary>Links of the ring's lists, kept under its lock.</summary>
     internal EventCursor? Next;
@@ -56,7 +60,7 @@ internal sealed class EventCursor : IAsyncEnumerator<RoomEvent>, IValueTaskSourc
         _wakeUp.Reset();
         var waiting = new ValueTask<bool>(this, _wakeUp.Version);
         WaitOrWake();
-        if (_token.IsCancellationRequested || _stopAfter != long.MaxValue)
+        if (IsCancelled || _stopAfter != long.MaxValue)
         {
             WakeIfWaiting();
         }
@@ -82,6 +86,7 @@ internal sealed class EventCursor : IAsyncEnumerator<RoomEvent>, IValueTaskSourc
             _ring.Remove(this);
             _reader.RemoveCursor(this);
             await _cancellation.DisposeAsync().ConfigureAwait(false);
+            await _otherCancellation.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -110,6 +115,10 @@ internal sealed class EventCursor : IAsyncEnumerator<RoomEvent>, IValueTaskSourc
         _wakeUp.SetResult(true);
     }
 
+    private CancellationTokenRegistration WakeOn(CancellationToken token) => token.CanBeCanceled
+        ? token.UnsafeRegister(static state => ((EventCursor)state!).WakeIfWaiting(), this)
+        : default;
+
     private void WakeIfWaiting()
     {
         if (_ring.TryStopWaiting(this))
@@ -121,7 +130,7 @@ internal sealed class EventCursor : IAsyncEnumerator<RoomEvent>, IValueTaskSourc
     /// <summary>Looks for the next event that the reader may see, or for the end; false when it has to wait for either.</summary>
     private bool TryFind()
     {
-        if (_token.IsCancellationRequested)
+        if (IsCancelled)
         {
             return true;
         }
@@ -164,6 +173,7 @@ internal sealed class EventCursor : IAsyncEnumerator<RoomEvent>, IValueTaskSourc
         }
 
         _token.ThrowIfCancellationRequested();
+        _otherToken.ThrowIfCancellationRequested();
         return false;
     }
 }
