@@ -18,9 +18,6 @@ public abstract class RoomClientContract : IAsyncDisposable
     /// <summary>What lies between all participants of a test and their room.</summary>
     protected abstract ConnectionKind Connection { get; }
 
-    /// <summary>Why the contract cannot be run on this connection yet, or null.</summary>
-    protected virtual string? NotYet => null;
-
     protected ManualTimeProvider Clock { get; } = new();
 
     protected MemoryJournal Journal { get; } = new();
@@ -52,11 +49,6 @@ public abstract class RoomClientContract : IAsyncDisposable
     protected MeshHost StartHost(Func<MeshHostOptions, MeshHostOptions>? change = null)
     {
         Assert.Null(_host);
-        if (NotYet is { } reason)
-        {
-            Assert.Skip(reason);
-        }
-
         var options = new MeshHostOptions
         {
             TimeProvider = Clock,

@@ -65,7 +65,7 @@ public abstract class RoomClientInputContract : RoomClientContract
     [InlineData(64)]
     [InlineData(65)]
     [InlineData(70)]
-    [InlineData(100_000)]
+    [InlineData(2_000)]
     public async Task Depth_is_bounded_and_the_same_for_text_and_parsed(int depth)
     {
         await OfferAsync("ada", Tool.Create("take", (JsonElement value) => "taken"));
@@ -80,6 +80,16 @@ public abstract class RoomClientInputContract : RoomClientContract
         Assert.Equal(depth <= 64, parsed.IsResult);
         Assert.Equal(depth <= 64 ? null : MeshErrorCode.InvalidArguments, text.Error?.Code);
         Assert.Equal(text.Error?.Code, parsed.Error?.Code);
+    }
+
+    [Fact]
+    public async Task Text_nested_a_million_deep_is_refused_as_what_it_is()
+    {
+        await OfferAsync("ada", Tool.Create("take", (JsonElement value) => "taken"));
+        var bob = await JoinAsync("bob");
+        var error = await FailureOf(bob.Toolkits.InvokeUtf8Async("kit/take", Utf8("{\"value\":" + new string('[', 1_000_000))));
+        AssertCode(MeshErrorCode.InvalidArguments, error);
+        Assert.Equal("maxDepth", error.Details!.Value.GetProperty("violations")[0].GetProperty("keyword").GetString());
     }
 
     [Fact]

@@ -46,7 +46,9 @@ internal static class CallApproval
             var request = new ApprovalRequest(
                 record, call.Instance!.Contract.Definition, call.Arguments, call.Caller.Snapshot, call.OnBehalfOf?.Snapshot, call.RootCaller.Snapshot);
             var answer = await AskOutsideAnyCallAsync(approver, request, wait.Token).ConfigureAwait(false);
-            return answer.IsApproved ? null : Refused(call, answer.Reason);
+
+            // What ended the call meanwhile counts, also where the answer came right after it.
+            return call.Imposed?.Error ?? (answer.IsApproved ? null : Refused(call, answer.Reason));
         }
         catch (OperationCanceledException) when (wait.IsCancellationRequested)
         {

@@ -103,3 +103,13 @@ public sealed class DirectRoomClientServiceTests : RoomClientServiceContract
 {
     protected override ConnectionKind Connection => ConnectionKind.Direct;
 }
+
+public sealed class DirectRoomClientGatherTests : RoomClientGatherContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
+
+public sealed class DirectRoomClientRecheckTests : RoomClientRecheckContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}

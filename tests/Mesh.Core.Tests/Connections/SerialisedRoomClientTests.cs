@@ -104,3 +104,13 @@ public sealed class SerialisedRoomClientServiceTests : RoomClientServiceContract
 {
     protected override ConnectionKind Connection => ConnectionKind.Serialised;
 }
+
+public sealed class SerialisedRoomClientGatherTests : RoomClientGatherContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientRecheckTests : RoomClientRecheckContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
