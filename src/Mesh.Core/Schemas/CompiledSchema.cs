@@ -21,12 +21,14 @@ public sealed class CompiledSchema
 {
     private readonly SchemaNode _root;
     private readonly SchemaOptions _options;
+    private readonly FlatObject? _flat;
 
     private CompiledSchema(JsonElement source, SchemaNode root, SchemaOptions options)
     {
         Source = source;
         _root = root;
         _options = options;
+        _flat = FlatObject.Of(root, options);
     }
 
     /// <summary>The schema itself. A copy that owns its memory: changing or disposing what was compiled does not touch it.</summary>
@@ -53,14 +55,14 @@ public sealed class CompiledSchema
     /// <summary>Whether an instance satisfies the schema. Stops at the first failure.</summary>
     /// <param name="instance">The instance. Of properties given twice, both are looked at.</param>
     /// <exception cref="ArgumentException">The element has no value.</exception>
-    public bool IsValid(JsonElement instance) => Run(Raw(instance), JsonRules.Lenient, null);
+    public bool IsValid(JsonElement instance) => IsValid(Raw(instance), JsonRules.Lenient);
 
     /// <summary>
     /// Whether bytes are JSON that satisfies the schema and keeps the rules for everything that enters a room: no property
     /// twice, no number beyond what a double holds, no half of a surrogate pair, not too deep, not too large.
     /// </summary>
     /// <param name="utf8">One JSON value as UTF-8, without comments.</param>
-    public bool IsValid(ReadOnlySpan<byte> utf8) => Run(utf8, JsonRules.Entrance, null);
+    public bool IsValid(ReadOnlySpan<byte> utf8) => IsValid(utf8, JsonRules.Entrance);
 
     /// <summary>Finds everything that is wrong with an instance.</summary>
     /// <param name="instance">The instance.</param>
@@ -70,7 +72,7 @@ public sealed class CompiledSchema
     public IReadOnlyList<SchemaViolation> Validate(JsonElement instance) => Validate(instance, strict: false);
 
     /// <summary><see cref="IsValid(JsonElement)"/>, with the rules for what enters a room in the same walk.</summary>
-    internal bool IsValidStrict(JsonElement instance) => Run(Raw(instance), JsonRules.Entrance | JsonRules.Lenient, null);
+    internal bool IsValidStrict(JsonElement instance) => IsValid(Raw(instance), JsonRules.Entrance | JsonRules.Lenient);
 
     /// <param name="instance">The instance.</param>
     /// <param name="strict">Whether the rules for what enters a room are checked too. One that is broken is reported alone.</param>
@@ -81,6 +83,8 @@ public sealed class CompiledSchema
     /// <inheritdoc cref="Validate(JsonElement, bool, bool)"/>
     internal IReadOnlyList<SchemaViolation> Validate(ReadOnlySpan<byte> utf8, bool includeValues = true) =>
         Validate(utf8, JsonRules.Entrance, includeValues);
+
+    private bool IsValid(ReadOnlySpan<byte> json, JsonRules rules) => _flat?.Accepts(json) == true || Run(json, rules, null);
 
     private List<SchemaViolation> Validate(ReadOnlySpan<byte> json, JsonRules rules, bool includeValues)
     {

@@ -28,12 +28,15 @@ internal sealed class NumberRule
             _integerDivisor = number.Small * JsonNumber.Power((int)number.Exponent);
     }
 
+    /// <summary>Whether an integer, written without fraction and exponent, is certainly allowed; a long one gets no answer.</summary>
+    public bool AllowsInteger(ReadOnlySpan<byte> text) => JsonNumber.TryReadInt64(text, out long integer)
+        && integer >= _lowest && integer <= _highest
+        && (_divisor is null || _integerDivisor != 0 && integer % _integerDivisor == 0);
+
     public bool Evaluate(ref SchemaEvaluation evaluation, in JsonToken value, int token)
     {
         ReadOnlySpan<byte> text = evaluation.Text(value);
-        if (value.Kind == JsonKinds.Integer && JsonNumber.TryReadInt64(text, out long integer)
-            && integer >= _lowest && integer <= _highest
-            && (_divisor is null || _integerDivisor != 0 && integer % _integerDivisor == 0))
+        if (value.Kind == JsonKinds.Integer && AllowsInteger(text))
             return true;
 
         evaluation.Work -= text.Length >> 4;
