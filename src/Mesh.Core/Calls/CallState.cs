@@ -20,7 +20,6 @@ internal sealed class CallState : ICallPort
         Sink = sink;
         CallerToken = callerToken;
         Depth = (parent?.Depth ?? 0) + 1;
-        OnBehalfOf = parent is null ? (caller.Snapshot.Role == ParticipantRole.User ? caller : null) : parent.OnBehalfOf;
     }
 
     public RoomMember Caller { get; }
@@ -34,7 +33,7 @@ internal sealed class CallState : ICallPort
     public CallState? Parent { get; }
 
     /// <summary>The person whose rights limit the tree as well, or null. Never set by a caller: it follows the lineage.</summary>
-    public RoomMember? OnBehalfOf { get; }
+    public RoomMember? OnBehalfOf => RootCaller is { Snapshot.Role: ParticipantRole.User } person ? person : null;
 
     /// <summary>Who began the tree.</summary>
     public RoomMember RootCaller => Parent?.RootCaller ?? Caller;

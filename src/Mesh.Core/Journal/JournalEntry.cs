@@ -86,7 +86,7 @@ public readonly record struct JournalEntry
         Provider = call.Instance?.Provider?.Snapshot.Name,
         ContractHash = call.Instance?.Contract.Definition.ContractHash,
         StartedAt = call.Host.UtcAt(call.StartedAt),
-        Duration = call.Host.Clock.GetElapsedTime(call.StartedAt, call.EndedAt != 0 ? call.EndedAt : call.Host.Clock.GetTimestamp()),
+        Duration = call.Host.Elapsed(call.StartedAt, call.EndedAt != 0 ? call.EndedAt : call.Host.Clock.GetTimestamp()),
         BytesIn = call.ArgumentBytes,
         BytesOut = ContentSize.Of(outcome.Response),
         Status = outcome.Status,

@@ -18,6 +18,7 @@ public sealed class MeshHost : IAsyncDisposable
     private readonly ConcurrentDictionary<MeshId, CallState> _liveCalls = new();
     private readonly DateTimeOffset _startedAt;
     private readonly long _startedTimestamp;
+    private readonly double _ticksPerTimestamp;
     private Task? _disposing;
 
     /// <summary>A host without rooms.</summary>
@@ -29,6 +30,7 @@ public sealed class MeshHost : IAsyncDisposable
         Journal = Options.Journal ?? new MemoryJournal();
         _startedAt = Clock.GetUtcNow();
         _startedTimestamp = Clock.GetTimestamp();
+        _ticksPerTimestamp = (double)TimeSpan.TicksPerSecond / Clock.TimestampFrequency;
         Contracts = new ContractCache(SchemaOptions.Default with
         {
             MaxInstanceBytes = Math.Max(Options.MaxArgumentBytes, Options.MaxResponseBytes),
@@ -161,7 +163,10 @@ public sealed class MeshHost : IAsyncDisposable
 
     internal void Forget(Room room) => _rooms.TryRemove(new(room.Name, room));
 
-    internal DateTimeOffset UtcAt(long timestamp) => _startedAt + Clock.GetElapsedTime(_startedTimestamp, timestamp);
+    internal DateTimeOffset UtcAt(long timestamp) => _startedAt + Elapsed(_startedTimestamp, timestamp);
+
+    /// <summary>The time between two timestamps, as the clock itself would tell, which asks for its frequency each time.</summary>
+    internal TimeSpan Elapsed(long from, long to) => new((long)((to - from) * _ticksPerTimestamp));
 
     internal void ReportFault(MeshFault fault) => Options.OnFault?.Invoke(fault);
 
