@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Mesh.Contracts;
 
 /// <summary>Every kind of content that a tool may answer with arrives as it was given.</summary>
@@ -148,5 +150,39 @@ public abstract class RoomClientContentContract : RoomClientContract
     private sealed class BrokenStream : MemoryStream
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new IOException("secret path");
+    }
+
+    [Fact]
+    public async Task A_tool_may_answer_with_a_part_of_its_arguments()
+    {
+        await OfferAsync("ada", new EchoTool());
+        var bob = await JoinAsync("bob");
+        var outcome = await bob.Toolkits.TryInvokeAsync("kit/echo", new { deep = new { x = 1 } }).InTime();
+        Assert.Equal("""{"x":1}""", outcome.GetResult().ToString());
+    }
+
+    [Fact]
+    public async Task An_answer_from_a_disposed_document_is_the_tools_failure()
+    {
+        await OfferAsync("ada", new DisposedTool());
+        var bob = await JoinAsync("bob");
+        Assert.Equal(MeshErrorCode.HandlerFailed, (await FailureOf(bob.Toolkits.TryInvokeAsync("kit/gone"))).Code);
+    }
+
+    private static ToolDefinition Anything(string name) => new() { Name = name, InputSchema = JsonElement.Parse("{}") };
+
+    private sealed class EchoTool() : Tool(Anything("echo"))
+    {
+        protected override ValueTask<ToolResponse> InvokeAsync(JsonElement arguments, CallContext context) =>
+            new(new JsonResponse(arguments.GetProperty("deep")));
+    }
+
+    private sealed class DisposedTool() : Tool(Anything("gone"))
+    {
+        protected override ValueTask<ToolResponse> InvokeAsync(JsonElement arguments, CallContext context)
+        {
+            using var document = JsonDocument.Parse("""{"a":1}""");
+            return new(new JsonResponse(document.RootElement));
+        }
     }
 }

@@ -71,7 +71,7 @@ internal static class CallValidation
         if (response is JsonResponse { Value: var value } && call.Sink is null)
         {
             // The common case, without a state machine: one JSON value.
-            return new(CheckJson(call, value) is { } error ? CallOutcome.FromError(error) : CallOutcome.FromResult(Own((JsonResponse)response)));
+            return new(CheckJson(call, value) is { } error ? CallOutcome.FromError(error) : CallOutcome.FromResult(response));
         }
 
         return CheckContentAsync(call, response);
@@ -125,12 +125,6 @@ internal static class CallValidation
             return CallOutcome.FromError(error, call.Sink?.Partial);
         }
 
-        response = response switch
-        {
-            JsonResponse json => Own(json),
-            ContentResponse content => new ContentResponse([.. content.Parts.Select(part => part.Own())]),
-            _ => response,
-        };
         return CallOutcome.FromResult(call.Sink is { } sink ? sink.Complete(response) : response);
     }
 
@@ -179,18 +173,6 @@ internal static class CallValidation
         }
 
         return schema.IsValid(json.Utf8Span) ? null : schema.Validate(json.Utf8Span, includeValues)[0];
-    }
-
-    /// <summary>A result that its receiver may keep: the tool may have taken it from a document that goes with the call.</summary>
-    private static JsonResponse Own(JsonResponse response)
-    {
-        if (response.OwnsMemory || !response.Value.IsElement)
-        {
-            return response;
-        }
-
-        var own = response.Value.Clone();
-        return response.Value.IsSameAs(own) ? response : new JsonResponse(own);
     }
 
     private static MeshError Refuse(CallState call, IReadOnlyList<SchemaViolation> violations)

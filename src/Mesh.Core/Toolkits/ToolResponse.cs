@@ -13,6 +13,15 @@ public abstract class ToolResponse
     {
     }
 
+    /// <summary>The response with memory of its own, so that it may outlive the call: its tool may have taken it from the arguments.</summary>
+    /// <exception cref="ObjectDisposedException">It was taken from a document that is disposed.</exception>
+    internal ToolResponse Own() => this switch
+    {
+        JsonResponse { OwnsMemory: false, Value: { IsElement: true } value } => new JsonResponse(value.Clone()) { OwnsMemory = true },
+        ContentResponse content => new ContentResponse([.. content.Parts.Select(part => part.Own())]),
+        _ => this,
+    };
+
     /// <summary>The parts, in order; empty for an <see cref="EmptyResponse"/>.</summary>
     public abstract IReadOnlyList<ContentPart> Parts { get; }
 

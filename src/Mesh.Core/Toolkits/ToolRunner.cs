@@ -21,7 +21,7 @@ internal static class ToolRunner
         try
         {
             var response = await tool.InvokeAsync(arguments, context).ConfigureAwait(false);
-            return response is null ? Fault(context, new InvalidOperationException("The tool returned no response.")) : CallOutcome.FromResult(response);
+            return response is null ? Fault(context, new InvalidOperationException("The tool returned no response.")) : CallOutcome.FromResult(response.Own());
         }
         catch (ToolException exception)
         {

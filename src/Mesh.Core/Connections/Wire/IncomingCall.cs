@@ -25,7 +25,17 @@ internal abstract class IncomingCall(WireEnd end, long id, bool hasInput) : IDis
 
     public async Task RunAsync()
     {
-        await ServeAsync().ConfigureAwait(false);
+        try
+        {
+            await ServeAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            // Whoever waits at the other end must learn that nothing will come.
+            End.Host.ReportFault(new(MeshFaultKind.Connection, "An answer could not be sent over a connection.", exception));
+            await SendEndAsync(CallOutcome.FromError(new(MeshErrorCode.HandlerFailed, "The answer could not be sent over the connection.")), 0).ConfigureAwait(false);
+        }
+
         End.Forget(this);
         Dispose();
     }
@@ -50,7 +60,7 @@ internal abstract class IncomingCall(WireEnd end, long id, bool hasInput) : IDis
 
     public void OnInputEnd(MeshError? error) => _input.Writer.TryComplete(error is null ? null : new MeshException(error));
 
-    /// <summary>Serves the call and sends its end. Never throws.</summary>
+    /// <summary>Serves the call and sends its end.</summary>
     protected abstract Task ServeAsync();
 
     /// <summary>Waits until the reader has room for one more.</summary>
