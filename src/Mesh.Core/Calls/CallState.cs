@@ -81,6 +81,9 @@ internal sealed class CallState : ICallPort
     /// <summary>The size of the arguments as JSON.</summary>
     public int ArgumentBytes { get; set; }
 
+    /// <summary>The size of a result that is one JSON value; 0 for any other.</summary>
+    public int ResponseBytes { get; set; }
+
     /// <summary>The arguments once they are parsed and found valid.</summary>
     public JsonElement Arguments { get; set; }
 

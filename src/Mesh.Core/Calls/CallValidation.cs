@@ -42,21 +42,22 @@ internal static class CallValidation
             };
         }
 
-        if (payload.IsEmpty)
+        if (call.ArgumentBytes == 0)
         {
             call.Arguments = NoArguments;
             return schema.IsValid(NoArguments) ? null : Refuse(call, schema.Validate(NoArguments));
         }
 
-        if (payload.IsElement)
+        var json = payload.Open(out bool isElement);
+        if (isElement)
         {
-            call.Arguments = payload.ToElement();
-            return schema.IsValidStrict(call.Arguments) ? null : Refuse(call, schema.Validate(call.Arguments, strict: true));
+            call.Arguments = payload.Element;
+            return schema.IsValidStrict(json) ? null : Refuse(call, schema.Validate(call.Arguments, strict: true));
         }
 
-        if (!schema.IsValid(payload.Utf8Span))
+        if (!schema.IsValid(json))
         {
-            return Refuse(call, schema.Validate(payload.Utf8Span));
+            return Refuse(call, schema.Validate(json));
         }
 
         // Read only now that it is known to be well formed; pooled, and given back when the call has ended.
@@ -130,12 +131,14 @@ internal static class CallValidation
 
     private static MeshError? CheckJson(CallState call, JsonPayload value)
     {
-        if (value.IsEmpty)
+        var json = value.Open(out bool isElement);
+        call.ResponseBytes = json.Length;
+        if (json.IsEmpty)
         {
             return Invalid(call, [new("", "", "type", "must be a JSON value")]);
         }
 
-        if (value.Length > call.Host.Options.MaxResponseBytes)
+        if (json.Length > call.Host.Options.MaxResponseBytes)
         {
             return CallErrors.ResponseTooLarge(call.Host, call.Request.Target);
         }
@@ -143,12 +146,12 @@ internal static class CallValidation
         var schema = call.Instance!.Contract.Output;
         if (schema is null)
         {
-            return value.IsElement || JsonEntrance.Check(value.Utf8Span, maxBytes: call.Host.Options.MaxResponseBytes) is null ? null : Invalid(call, [new("", "", "json", "is not valid JSON")]);
+            return isElement || JsonEntrance.Check(json, maxBytes: call.Host.Options.MaxResponseBytes) is null ? null : Invalid(call, [new("", "", "json", "is not valid JSON")]);
         }
 
-        return value.IsElement
-            ? schema.IsValidStrict(value.ToElement()) ? null : Invalid(call, schema.Validate(value.ToElement(), strict: true, includeValues: false))
-            : schema.IsValid(value.Utf8Span) ? null : Invalid(call, schema.Validate(value.Utf8Span, includeValues: false));
+        return isElement
+            ? schema.IsValidStrict(json) ? null : Invalid(call, schema.Validate(value.Element, strict: true, includeValues: false))
+            : schema.IsValid(json) ? null : Invalid(call, schema.Validate(json, includeValues: false));
     }
 
     private static MeshError? CheckText(CallState call, string text) =>

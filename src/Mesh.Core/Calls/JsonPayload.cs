@@ -62,6 +62,16 @@ public readonly struct JsonPayload
     /// <summary>A payload that owns its memory and so may outlive the call.</summary>
     public JsonPayload Clone() => IsElement ? new(_element.Clone(), default) : new(default, _utf8.ToArray());
 
+    /// <summary>The element that the payload holds, whatever it holds.</summary>
+    internal JsonElement Element => _element;
+
+    /// <summary>The JSON text, and whether it is that of a parsed element, asked of its document no more than once.</summary>
+    internal ReadOnlySpan<byte> Open(out bool isElement)
+    {
+        isElement = _utf8.IsEmpty && _element.ValueKind != JsonValueKind.Undefined;
+        return isElement ? JsonMarshal.GetRawUtf8Value(_element) : _utf8.Span;
+    }
+
     /// <summary>Whether two payloads are the same memory.</summary>
     internal bool IsSameAs(JsonPayload other) => Utf8Span == other.Utf8Span;
 

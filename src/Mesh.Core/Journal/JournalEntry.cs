@@ -88,7 +88,7 @@ public readonly record struct JournalEntry
         StartedAt = call.Host.UtcAt(call.StartedAt),
         Duration = call.Host.Elapsed(call.StartedAt, call.EndedAt != 0 ? call.EndedAt : call.Host.Clock.GetTimestamp()),
         BytesIn = call.ArgumentBytes,
-        BytesOut = ContentSize.Of(outcome.Response),
+        BytesOut = outcome.Response is JsonResponse && call.ResponseBytes > 0 ? call.ResponseBytes : ContentSize.Of(outcome.Response),
         Status = outcome.Status,
         ErrorCode = outcome.Error?.Code,
     };

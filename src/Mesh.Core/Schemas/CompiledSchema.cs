@@ -72,7 +72,10 @@ public sealed class CompiledSchema
     public IReadOnlyList<SchemaViolation> Validate(JsonElement instance) => Validate(instance, strict: false);
 
     /// <summary><see cref="IsValid(JsonElement)"/>, with the rules for what enters a room in the same walk.</summary>
-    internal bool IsValidStrict(JsonElement instance) => IsValid(Raw(instance), JsonRules.Entrance | JsonRules.Lenient);
+    internal bool IsValidStrict(JsonElement instance) => IsValidStrict(Raw(instance));
+
+    /// <summary>The same by the raw text of an element that has been parsed.</summary>
+    internal bool IsValidStrict(ReadOnlySpan<byte> parsed) => IsValid(parsed, JsonRules.Entrance | JsonRules.Lenient);
 
     /// <param name="instance">The instance.</param>
     /// <param name="strict">Whether the rules for what enters a room are checked too. One that is broken is reported alone.</param>
