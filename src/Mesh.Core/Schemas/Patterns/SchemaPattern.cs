@@ -37,6 +37,9 @@ internal sealed class SchemaPattern
         }
     }
 
+    /// <summary>What matching costs at most, in steps per byte of the subject.</summary>
+    public long CostPerByte => _linear is null ? _costPerByte : 1;
+
     public bool IsMatch(ref SchemaEvaluation evaluation, in JsonToken value)
     {
         if (value.Length > _maxSubject)
@@ -62,6 +65,17 @@ internal sealed class SchemaPattern
 
     /// <summary>Whether a name from the schema itself matches.</summary>
     public bool IsMatch(string name) => _linear is null ? _regex!.IsMatch(name) : _linear.IsMatch(Encoding.UTF8.GetBytes(name));
+
+    /// <summary>Whether a text matches that is no longer than <see cref="SchemaOptions.MaxPatternSubject"/>.</summary>
+    public bool IsMatch(ReadOnlySpan<char> text)
+    {
+        const int OnStack = 256;
+        if (_linear is null)
+            return _regex!.IsMatch(text);
+        int most = Encoding.UTF8.GetMaxByteCount(text.Length);
+        Span<byte> utf8 = most <= OnStack ? stackalloc byte[OnStack] : new byte[most];
+        return _linear.IsMatch(utf8[..Encoding.UTF8.GetBytes(text, utf8)]);
+    }
 
     /// <summary>A string as UTF-16, in the scratch memory of the thread: valid until the next call.</summary>
     public static ReadOnlySpan<char> ToChars(ref SchemaEvaluation evaluation, in JsonToken value)
