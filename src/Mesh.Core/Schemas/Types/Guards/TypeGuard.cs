@@ -1,0 +1,83 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Mesh;
+
+/// <summary>
+/// Enforces on CLR values what validation would enforce on their JSON, without making that JSON: a value is accepted
+/// exactly when the serializer writes it and the schema of its shape accepts what was written. Made from the same
+/// <see cref="TypeShape"/> as the schema. Immutable; may be used by any number of threads at the same time.
+/// </summary>
+/// <remarks>
+/// <para>It is stricter than that in one point: half of a surrogate pair is refused, where the serializer would silently
+/// write U+FFFD for it. A value that is so large or so deep that a limit may matter, or that has parts whose JSON only a
+/// converter knows, is serialised and validated; one of those that has a U+FFFD of its own is refused too.</para>
+/// <para>A refusal gives no reason: who needs one serialises the value and has it validated.</para>
+/// </remarks>
+internal abstract class TypeGuard
+{
+    private protected TypeGuard(GuardSlot root, SerialisedGuard serialised, int maxDepth)
+    {
+        Root = root;
+        Serialised = serialised;
+        MaxDepth = maxDepth;
+    }
+
+    private protected GuardSlot Root { get; }
+
+    private protected SerialisedGuard Serialised { get; }
+
+    private protected int MaxDepth { get; }
+
+    /// <summary>Whether a value of the type, or null, is accepted. What its getters throw means that it is not.</summary>
+    public abstract bool Accepts(object? value);
+
+    /// <summary>Compiles the guard of a type whose values are known as such where it is called.</summary>
+    /// <param name="shape">What <see cref="TypeShapeReader"/> read from <paramref name="type"/>, perhaps with rules of its place.</param>
+    /// <param name="type">The metadata that the values are written with, and that their parts are read through.</param>
+    /// <param name="forInput">Whether the values are held to the schema of input; otherwise to that of output.</param>
+    /// <exception cref="MeshException"><see cref="MeshErrorCode.InvalidSchema"/>: a pattern cannot be run.</exception>
+    public static TypeGuard<T> Compile<T>(TypeShape shape, JsonTypeInfo<T> type, bool forInput) => Create<T>(shape, type, forInput);
+
+    /// <inheritdoc cref="Compile{T}(TypeShape, JsonTypeInfo{T}, bool)"/>
+    public static TypeGuard Compile(TypeShape shape, JsonTypeInfo type, bool forInput) => Create<object?>(shape, type, forInput);
+
+    private static TypeGuard<T> Create<T>(TypeShape shape, JsonTypeInfo type, bool forInput)
+    {
+        JsonSerializerOptions options = type.Options;
+        GuardSlot root = new GuardCompiler(options, forInput).Slot(shape, type.Type);
+        // At the innermost levels the serializer's own limit depends on what stands there.
+        int maxDepth = Math.Min(options.MaxDepth == 0 ? MeshJson.MaxDepth : options.MaxDepth, SchemaOptions.Default.MaxInstanceDepth) - 2;
+        return new TypeGuard<T>(root, new SerialisedGuard(shape, type, forInput), maxDepth);
+    }
+}
+
+/// <summary>A guard whose values have a type that is known where it is called.</summary>
+internal sealed class TypeGuard<T> : TypeGuard
+{
+    private readonly GuardNode<T>? _typed;
+
+    internal TypeGuard(GuardSlot root, SerialisedGuard serialised, int maxDepth)
+        : base(root, serialised, maxDepth) =>
+        _typed = root.Node as GuardNode<T>;
+
+    /// <inheritdoc/>
+    public override bool Accepts(object? value) =>
+        value is T typed ? Accepts(typed) : value is null && default(T) is null && Accepts(default!);
+
+    /// <inheritdoc cref="TypeGuard.Accepts(object?)"/>
+    public bool Accepts(T value)
+    {
+        GuardRun run = new(MaxDepth);
+        try
+        {
+            bool accepted = _typed is not null && value is not null ? _typed.Accepts(value, ref run) : Root.Accepts(value, ref run);
+            return accepted && (!run.IsUndecided || Serialised.Accepts(value));
+        }
+        catch (Exception)
+        {
+            // Getters and enumerators are code of the user's, and serialising would have met the same exception.
+            return false;
+        }
+    }
+}
