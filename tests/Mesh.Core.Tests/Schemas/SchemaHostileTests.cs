@@ -64,6 +64,27 @@ public sealed class SchemaHostileTests
         Assert.Contains(compiled.Validate(Json("1")), violation => violation.Keyword is "maxDepth" or "maxSteps");
     }
 
+    [Theory]
+    [InlineData("""{"t":"a","n":""", "}")]
+    [InlineData("""{"n":""", ""","t":"a"}""")]
+    [InlineData("""{"n":""", "}")]
+    [InlineData("""{"t":"b","n":""", "}")]
+    public void Alternatives_do_not_descend_into_what_cannot_be_theirs(string open, string close)
+    {
+        CompiledSchema schema = Schema(
+            """
+            {"oneOf":[
+              {"properties":{"t":{"const":"a"},"n":{"anyOf":[{"$ref":"#"},{"const":0}]}},"required":["t"]},
+              {"properties":{"t":{"const":"b"},"n":{"anyOf":[{"$ref":"#"},{"const":0}]}},"required":["t"]},
+              {"properties":{"t":false,"n":{"anyOf":[{"$ref":"#"},{"const":0}]}}}]}
+            """);
+        string deep = string.Concat(Enumerable.Repeat(open, 50)) + "0" + string.Concat(Enumerable.Repeat(close, 50));
+        Assert.True(schema.IsValid(Json(deep)));
+        Assert.Empty(schema.Validate(Json(deep)));
+        Assert.False(schema.IsValid(Json(deep.Replace("0", "1", StringComparison.Ordinal))));
+        Assert.DoesNotContain(schema.Validate(Json(deep.Replace("0", "1", StringComparison.Ordinal))), violation => violation.Keyword == "maxSteps");
+    }
+
     [Fact]
     public void Recursion_through_children_is_fine()
     {

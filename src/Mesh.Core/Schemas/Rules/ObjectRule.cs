@@ -83,6 +83,27 @@ internal sealed class ObjectRule
             || EvaluateRest(ref evaluation, value, token, frame, seen)) && valid;
     }
 
+    /// <summary>Whether a required property is missing, or the schema of one with a scalar fails. Collects nothing.</summary>
+    public bool IsRuledOut(ref SchemaEvaluation evaluation, int token)
+    {
+        int end = evaluation.Tokens[token].Next;
+        ulong seen = 0;
+        int guess = 0;
+        for (int name = token + 1; name < end; name = evaluation.Tokens[name + 1].Next)
+        {
+            if (--evaluation.Work < 0)
+                return false;
+            if (Find(ref evaluation, evaluation.Tokens[name], ref guess) is not { } entry)
+                continue;
+            seen |= entry.Bit;
+            bool isScalar = (evaluation.Tokens[name + 1].Kind & (JsonKinds.Object | JsonKinds.Array)) == 0;
+            if (isScalar && entry.Node is not null && !entry.Node.Evaluate(ref evaluation, name + 1, -1))
+                return true;
+        }
+
+        return (RequiredBits & ~seen) != 0;
+    }
+
     private PropertyEntry? Find(ref SchemaEvaluation evaluation, in JsonToken name, ref int guess)
     {
         if ((name.Flags & JsonStringFlags.Escaped) == 0)

@@ -14,7 +14,11 @@ internal abstract class Rule
     {
         ViolationList? muted = evaluation.Mute();
         bool valid;
-        if (frame < 0)
+        if (node.IsRuledOut(ref evaluation, token))
+        {
+            valid = false;
+        }
+        else if (frame < 0)
         {
             valid = node.Evaluate(ref evaluation, token, -1);
         }

@@ -86,6 +86,20 @@ internal sealed class SchemaNode
         return valid;
     }
 
+    /// <summary>
+    /// Whether an object fails by the names and scalars of its properties alone. Alternatives are asked this first: if each
+    /// of them went into nested values only to fail afterwards, a deep value would cost exponentially much.
+    /// </summary>
+    public bool IsRuledOut(ref SchemaEvaluation evaluation, int token)
+    {
+        if (Alias is not null)
+            return Alias.IsRuledOut(ref evaluation, token);
+        ref readonly JsonToken value = ref evaluation.Tokens[token];
+        bool isNested = value.Kind == JsonKinds.Object && value.Next - token - 1 > 2 * value.Count;
+        // Inside a resource of its own, dynamic references would first have to be told of it.
+        return isNested && Resource is null && Objects is not null && Objects.IsRuledOut(ref evaluation, token);
+    }
+
     private bool EvaluateContainer(ref SchemaEvaluation evaluation, in JsonToken value, int token, int frame)
     {
         DynamicScope? outer = evaluation.Scope;
