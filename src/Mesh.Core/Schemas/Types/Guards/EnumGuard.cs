@@ -7,8 +7,12 @@ internal sealed class EnumGuard : GuardNode
 {
     private readonly HashSet<object> _members;
 
-    private EnumGuard(HashSet<object> members, bool hasDistinctNames)
+    private readonly int _cost;
+
+    private EnumGuard(HashSet<object> members, EnumShape shape, bool hasDistinctNames)
     {
+        // A name is short enough for this, and its schema lists all of them.
+        _cost = 256 + (2 * shape.Values.Count) + GuardValues.Cost(shape);
         _members = members;
         HasDistinctNames = hasDistinctNames;
     }
@@ -22,11 +26,11 @@ internal sealed class EnumGuard : GuardNode
         object[] members = [.. Enum.GetValuesAsUnderlyingType(shape.ClrType).Cast<object>().Distinct().Select(n => Enum.ToObject(shape.ClrType, n))];
         bool isDistinct = members.Length == shape.Values.Count;
         if (shape is { Allowed: null, Denied: null })
-            return new EnumGuard([.. members], isDistinct);
+            return new EnumGuard([.. members], shape, isDistinct);
         if (!isDistinct)
             return null;
         // The walk lists what is written for the members in their order.
-        return new EnumGuard([.. members.Where((_, i) => IsAccepted(shape, shape.Values[i]))], isDistinct);
+        return new EnumGuard([.. members.Where((_, i) => IsAccepted(shape, shape.Values[i]))], shape, isDistinct);
     }
 
     private static bool IsAccepted(EnumShape shape, JsonElement value) =>
@@ -34,5 +38,5 @@ internal sealed class EnumGuard : GuardNode
         && (shape.Denied is null || !shape.Denied.Any(d => JsonElement.DeepEquals(d, value)));
 
     public override bool Accepts(object value, ref GuardRun run) =>
-        _members.Contains(value) && run.Charge(256);
+        _members.Contains(value) && run.Charge(_cost);
 }

@@ -14,6 +14,9 @@ internal sealed class GuardCompiler(JsonSerializerOptions options, bool forInput
 
     private readonly bool _isPlain = IsPlain(options);
 
+    /// <summary>How many times a validator may look at the same scalar: once for each case of a union that it belongs to.</summary>
+    public int Effort { get; private set; } = 1;
+
     /// <summary>Whether the serializer leaves out, adds and renames nothing that metadata does not tell of.</summary>
     public static bool IsPlain(JsonSerializerOptions options) => options is
     {
@@ -108,6 +111,7 @@ internal sealed class GuardCompiler(JsonSerializerOptions options, bool forInput
         JsonTypeInfo info = options.GetTypeInfo(shape.ClrType);
         if (info.PolymorphismOptions is not { } polymorphism)
             return Undecided;
+        Effort = Math.Max(Effort, 2 * shape.Cases.Count);
         Dictionary<Type, GuardNode> cases = [];
         foreach (UnionCase item in shape.Cases)
         {

@@ -4,10 +4,12 @@ namespace Mesh;
 /// One check in progress. It reckons, generously, how many bytes of JSON and how many steps of validation the value would
 /// take; once a limit might matter, the check is left undecided and the value has to be serialised.
 /// </summary>
-internal struct GuardRun(int maxDepth)
+/// <param name="maxDepth">How many containers may stand within each other.</param>
+/// <param name="effort">How many times a validator may look at one and the same scalar; at least 1.</param>
+internal struct GuardRun(int maxDepth, int effort)
 {
     // Below both SchemaOptions.MaxInstanceBytes and SchemaOptions.MaxSteps, so that one figure serves for both.
-    private long _left = 4_000_000;
+    private long _left = 4_000_000 / effort;
     private int _depth;
 
     /// <summary>Whether only the value's JSON can tell. An answer of "refused" still stands.</summary>

@@ -11,6 +11,9 @@ internal static class GuardValues
     // As many as Int128 and UInt128 have.
     private const int MaxDigits = 39;
 
+    /// <summary>What a validator may need to look through the listed values.</summary>
+    public static int Cost(TypeShape shape) => 2 * ((shape.Allowed?.Count ?? 0) + (shape.Denied?.Count ?? 0));
+
     /// <summary>The strings among the values, which no other value equals; null when there is no list.</summary>
     public static HashSet<string>? Strings(IReadOnlyList<JsonElement>? values) => values is null
         ? null

@@ -93,6 +93,7 @@ internal sealed class IntegerGuard<T> : GuardNode<T>
     private readonly T _maximum;
     private readonly T[]? _allowed;
     private readonly T[] _denied;
+    private readonly int _cost;
 
     public IntegerGuard(IntegerShape shape)
     {
@@ -100,13 +101,14 @@ internal sealed class IntegerGuard<T> : GuardNode<T>
         _maximum = T.CreateChecked(shape.Maximum);
         _allowed = GuardValues.Integers<T>(shape.Allowed);
         _denied = GuardValues.Integers<T>(shape.Denied) ?? [];
+        _cost = 40 + GuardValues.Cost(shape);
     }
 
     public override bool Accepts(T value, ref GuardRun run) =>
         value >= _minimum && value <= _maximum
         && (_allowed is null || _allowed.AsSpan().Contains(value))
         && !_denied.AsSpan().Contains(value)
-        && run.Charge(40);
+        && run.Charge(_cost);
 }
 
 /// <summary>A finite number within its limits.</summary>

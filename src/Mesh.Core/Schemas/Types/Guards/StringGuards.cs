@@ -9,6 +9,7 @@ internal sealed class StringRules
     private readonly int _minLength;
     private readonly int _maxLength;
     private readonly SchemaPattern? _pattern;
+    private readonly int _cost;
     private readonly long _costPerChar;
     private readonly StringFormat? _format;
     private readonly HashSet<string>? _allowed;
@@ -21,6 +22,7 @@ internal sealed class StringRules
         _minLength = shape.MinLength;
         _maxLength = shape.MaxLength ?? int.MaxValue;
         _pattern = shape.Pattern is null ? null : Compile(shape.Pattern);
+        _cost = 8 + GuardValues.Cost(shape);
         _costPerChar = BytesPerChar * (_pattern?.CostPerByte ?? 1);
         _format = shape.Format is null ? null : StringFormats.Find(shape.Format);
         _allowed = GuardValues.Strings(shape.Allowed);
@@ -30,7 +32,7 @@ internal sealed class StringRules
 
     public bool Accept(ReadOnlySpan<char> text, ref GuardRun run)
     {
-        if (!run.TrySpend(8 + (_costPerChar * text.Length)))
+        if (!run.TrySpend(_cost + (_costPerChar * text.Length)))
             return true;
         int length = text.ContainsAnyInRange('\uD800', '\uDFFF') ? CountCodePoints(text) : text.Length;
         return length >= 0 && (_isPlain || AcceptRules(text, length, ref run));

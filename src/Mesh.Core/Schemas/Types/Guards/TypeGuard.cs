@@ -16,11 +16,12 @@ namespace Mesh;
 /// </remarks>
 internal abstract class TypeGuard
 {
-    private protected TypeGuard(GuardSlot root, SerialisedGuard serialised, int maxDepth)
+    private protected TypeGuard(GuardSlot root, SerialisedGuard serialised, int maxDepth, int effort)
     {
         Root = root;
         Serialised = serialised;
         MaxDepth = maxDepth;
+        Effort = effort;
     }
 
     private protected GuardSlot Root { get; }
@@ -28,6 +29,8 @@ internal abstract class TypeGuard
     private protected SerialisedGuard Serialised { get; }
 
     private protected int MaxDepth { get; }
+
+    private protected int Effort { get; }
 
     /// <summary>Whether a value of the type, or null, is accepted. What its getters throw means that it is not.</summary>
     public abstract bool Accepts(object? value);
@@ -45,10 +48,11 @@ internal abstract class TypeGuard
     private static TypeGuard<T> Create<T>(TypeShape shape, JsonTypeInfo type, bool forInput)
     {
         JsonSerializerOptions options = type.Options;
-        GuardSlot root = new GuardCompiler(options, forInput).Slot(shape, type.Type);
+        GuardCompiler compiler = new(options, forInput);
+        GuardSlot root = compiler.Slot(shape, type.Type);
         // At the innermost levels the serializer's own limit depends on what stands there.
         int maxDepth = Math.Min(options.MaxDepth == 0 ? MeshJson.MaxDepth : options.MaxDepth, SchemaOptions.Default.MaxInstanceDepth) - 2;
-        return new TypeGuard<T>(root, new SerialisedGuard(shape, type, forInput), maxDepth);
+        return new TypeGuard<T>(root, new SerialisedGuard(shape, type, forInput), maxDepth, compiler.Effort);
     }
 }
 
@@ -57,8 +61,8 @@ internal sealed class TypeGuard<T> : TypeGuard
 {
     private readonly GuardNode<T>? _typed;
 
-    internal TypeGuard(GuardSlot root, SerialisedGuard serialised, int maxDepth)
-        : base(root, serialised, maxDepth) =>
+    internal TypeGuard(GuardSlot root, SerialisedGuard serialised, int maxDepth, int effort)
+        : base(root, serialised, maxDepth, effort) =>
         _typed = root.Node as GuardNode<T>;
 
     /// <inheritdoc/>
@@ -68,7 +72,7 @@ internal sealed class TypeGuard<T> : TypeGuard
     /// <inheritdoc cref="TypeGuard.Accepts(object?)"/>
     public bool Accepts(T value)
     {
-        GuardRun run = new(MaxDepth);
+        GuardRun run = new(MaxDepth, Effort);
         try
         {
             bool accepted = _typed is not null && value is not null ? _typed.Accepts(value, ref run) : Root.Accepts(value, ref run);
