@@ -9,11 +9,11 @@ internal static class CallAuthorization
         var tool = call.Instance!;
         if (!tool.IsGrantedBy(call.Caller.Grants))
         {
-            return CallErrors.NotGranted(call.Request.Target, call.Caller.Snapshot, onBehalf: false);
+            return CallErrors.NotGranted(call.Request.Target, tool.GrantName, call.Caller.Snapshot, onBehalf: false);
         }
 
         return call.OnBehalfOf is { } person && person != call.Caller && !tool.IsGrantedBy(person.Grants)
-            ? CallErrors.NotGranted(call.Request.Target, person.Snapshot, onBehalf: true)
+            ? CallErrors.NotGranted(call.Request.Target, tool.GrantName, person.Snapshot, onBehalf: true)
             : null;
     }
 }

@@ -21,12 +21,12 @@ internal static class CallErrors
             Retryable = true,
         };
 
-    public static MeshError NotGranted(ToolAddress target, Participant who, bool onBehalf) =>
+    public static MeshError NotGranted(ToolAddress target, string grant, Participant who, bool onBehalf) =>
         new(MeshErrorCode.NotGranted, onBehalf
             ? $"Tool '{target}' is not granted to '{who.Name}', on whose behalf it was called."
             : $"Tool '{target}' is not granted to '{who.Name}'.")
         {
-            Remedy = "Ask the host for the grant: the tool must be in agents.tools, with agents.useTools set, or have the section that a room tool asks for.",
+            Remedy = $"Ask the host for the grant {grant}.",
         };
 
     public static MeshError ContractChanged(ToolAddress target) =>

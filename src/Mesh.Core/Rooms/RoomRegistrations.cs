@@ -1,26 +1,18 @@
 namespace Mesh;
 
-/// <summary>Registering and withdrawing toolkits: the tools <c>room/registerToolkit</c> and <c>room/unregisterToolkit</c>.</summary>
+/// <summary>Registering and withdrawing toolkits: the tools <c>room/registerToolkit</c>,
+/// <c>room/registerPrivateToolkit</c> and <c>room/unregisterToolkit</c>.</summary>
 internal static class RoomRegistrations
 {
-    /// <summary>The right to register anything at all; which of the two it takes depends on the arguments.</summary>
-    public static bool MayRegisterAny(Grants grants) => grants.Agents is { RegisterPublicToolkit: true } or { RegisterPrivateToolkit: true };
-
-    public static ValueTask<RegisterToolkitResult> Register(CallState call, RegisterToolkitArguments arguments)
+    public static ValueTask<RegisterToolkitResult> Register(CallState call, RegisterToolkitArguments arguments, bool isPrivate)
     {
         var (provider, toolkit) = (call.Caller, arguments.Toolkit);
-        RefuseUngranted(call, provider, arguments.Private);
-        if (call.OnBehalfOf is { } person && person != provider)
-        {
-            RefuseUngranted(call, person, arguments.Private);
-        }
-
         Names.CheckToolkit(toolkit.Name);
-        var options = new RegistrationOptions { Private = arguments.Private, VisibleTo = arguments.VisibleTo, AddressedOnly = arguments.AddressedOnly };
+        var options = new RegistrationOptions { Private = isPrivate, VisibleTo = arguments.VisibleTo, AddressedOnly = arguments.AddressedOnly };
         var registration = new Registration(
             provider,
             arguments.Registration,
-            toolkit with { Participant = provider.Snapshot.Name, IsPrivate = arguments.Private, AddressedOnly = arguments.AddressedOnly },
+            toolkit with { Participant = provider.Snapshot.Name, IsPrivate = isPrivate, AddressedOnly = arguments.AddressedOnly },
             options,
             registration => toolkit.Tools.Select(tool =>
             {
@@ -64,22 +56,6 @@ internal static class RoomRegistrations
         catch (MeshException exception)
         {
             throw new MeshException(exception.Error with { Message = $"Tool '{toolkit.Name}/{tool.Name}': {exception.Error.Message}" }, exception);
-        }
-    }
-
-    private static void RefuseUngranted(CallState call, RoomMember member, bool isPrivate)
-    {
-        bool granted = isPrivate
-            ? member.Grants.Agents?.RegisterPrivateToolkit ?? false
-            : member.Grants.Agents?.RegisterPublicToolkit ?? false;
-        if (!granted)
-        {
-            string right = isPrivate ? "agents.registerPrivateToolkit" : "agents.registerPublicToolkit";
-            throw new MeshException(new MeshError(
-                MeshErrorCode.NotGranted, $"'{member.Snapshot.Name}' may not register {(isPrivate ? "private" : "public")} toolkits in room '{call.Room.Name}'.")
-            {
-                Remedy = $"Ask the host for the grant {right}.",
-            });
         }
     }
 }

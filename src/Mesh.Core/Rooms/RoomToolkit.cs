@@ -15,14 +15,15 @@ internal static class RoomToolkit
 
     static RoomToolkit()
     {
-        Add("listParticipants", "Who is in the room.", readOnly: true, Json.NoArguments, Json.IReadOnlyListParticipant, ListParticipants, MayListParticipants);
-        Add("listToolkits", "The toolkits in the room, with the tools that the caller may use.", readOnly: true, Json.ListToolkitsArguments, Json.IReadOnlyListToolkitInfo, ListToolkits, _ => true);
-        Add("explain", "What would become of a call, without making it.", readOnly: true, Json.ExplainArguments, Json.CallExplanation, Explain, _ => true);
-        Add("setAttributes", "Changes what the caller says of itself; null removes an attribute.", readOnly: false, Json.SetAttributesArguments, Json.Participant, SetAttributes, _ => true);
-        Add("registerToolkit", "Offers a toolkit of the caller's.", readOnly: false, Json.RegisterToolkitArguments, Json.RegisterToolkitResult, RoomRegistrations.Register, RoomRegistrations.MayRegisterAny);
-        Add("unregisterToolkit", "Withdraws a toolkit of the caller's.", readOnly: false, Json.UnregisterToolkitArguments, Json.NoResult, RoomRegistrations.Unregister, _ => true);
-        Add("removeParticipant", "Makes a participant leave.", readOnly: false, Json.RemoveParticipantArguments, Json.NoResult, RemoveParticipant, grants => grants.Admin?.RemoveParticipants ?? false);
-        Add("setGrants", "Replaces what a participant may do.", readOnly: false, Json.SetGrantsArguments, Json.NoResult, SetGrants, grants => grants.Admin?.ChangeGrants ?? false);
+        Add("listParticipants", "Who is in the room.", readOnly: true, Json.NoArguments, Json.IReadOnlyListParticipant, ListParticipants, new("messaging.list", grants => grants.Messaging?.List ?? false));
+        Add("listToolkits", "The toolkits in the room, with the tools that the caller may use.", readOnly: true, Json.ListToolkitsArguments, Json.IReadOnlyListToolkitInfo, ListToolkits, RoomRight.Everyone);
+        Add("explain", "What would become of a call, without making it.", readOnly: true, Json.ExplainArguments, Json.CallExplanation, Explain, RoomRight.Everyone);
+        Add("setAttributes", "Changes what the caller says of itself; null removes an attribute.", readOnly: false, Json.SetAttributesArguments, Json.Participant, SetAttributes, RoomRight.Everyone);
+        Add("registerToolkit", "Offers a toolkit of the caller's to everyone.", readOnly: false, Json.RegisterToolkitArguments, Json.RegisterToolkitResult, static (call, arguments) => RoomRegistrations.Register(call, arguments, isPrivate: false), new("agents.registerPublicToolkit", grants => grants.Agents?.RegisterPublicToolkit ?? false));
+        Add("registerPrivateToolkit", "Offers a toolkit of the caller's to some.", readOnly: false, Json.RegisterToolkitArguments, Json.RegisterToolkitResult, static (call, arguments) => RoomRegistrations.Register(call, arguments, isPrivate: true), new("agents.registerPrivateToolkit", grants => grants.Agents?.RegisterPrivateToolkit ?? false));
+        Add("unregisterToolkit", "Withdraws a toolkit of the caller's.", readOnly: false, Json.UnregisterToolkitArguments, Json.NoResult, RoomRegistrations.Unregister, RoomRight.Everyone);
+        Add("removeParticipant", "Makes a participant leave.", readOnly: false, Json.RemoveParticipantArguments, Json.NoResult, RemoveParticipant, new("admin.removeParticipants", grants => grants.Admin?.RemoveParticipants ?? false));
+        Add("setGrants", "Replaces what a participant may do.", readOnly: false, Json.SetGrantsArguments, Json.NoResult, SetGrants, new("admin.changeGrants", grants => grants.Admin?.ChangeGrants ?? false));
     }
 
     /// <summary>The tool of the room at an address; null for any other address.</summary>
@@ -36,7 +37,7 @@ internal static class RoomToolkit
         JsonTypeInfo<TArguments> arguments,
         JsonTypeInfo<TResult> result,
         Func<CallState, TArguments, ValueTask<TResult>> handler,
-        Func<Grants, bool> requiredGrant)
+        RoomRight right)
     {
         var tool = Tool.Create(name, (value, context) => RunAsync(handler, context.State!, value), arguments, result, new ToolOptions
         {
@@ -44,7 +45,7 @@ internal static class RoomToolkit
             Annotations = new() { ReadOnly = readOnly, Destructive = false, Idempotent = readOnly, OpenWorld = false },
         });
         string path = $"{Names.RoomToolkit}/{name}";
-        ByPath.Add(path, new ToolInstance(path, new ToolContract(tool.Definition, SchemaOptions.Default), new RoomToolInvoker(tool), null, requiredGrant));
+        ByPath.Add(path, new ToolInstance(path, new ToolContract(tool.Definition, SchemaOptions.Default), new RoomToolInvoker(tool), null, right));
     }
 
     /// <summary>What the room refuses it says to the caller itself: there is nothing behind it that the caller may not know.</summary>
@@ -60,8 +61,6 @@ internal static class RoomToolkit
             throw new ToolException(exception.Error, exception);
         }
     }
-
-    private static bool MayListParticipants(Grants grants) => grants.Messaging?.List ?? false;
 
     private static ValueTask<IReadOnlyList<Participant>> ListParticipants(CallState call, NoArguments arguments) =>
         new([.. call.Room.Members().Select(member => member.Snapshot).OrderBy(participant => participant.Incarnation)]);

@@ -25,8 +25,6 @@ internal sealed record SetGrantsArguments(string Participant, Grants Grants);
 /// <summary>A toolkit with the lease that its provider's side chose for it.</summary>
 internal sealed record RegisterToolkitArguments(MeshId Registration, ToolkitInfo Toolkit)
 {
-    public bool Private { get; init; }
-
     public IReadOnlyList<string> VisibleTo { get; init; } = [];
 
     public bool AddressedOnly { get; init; }

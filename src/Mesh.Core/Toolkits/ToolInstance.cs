@@ -4,7 +4,7 @@ namespace Mesh;
 /// One registration of one tool, prepared for calls: its contract, whoever serves it, and how it is reached. Several
 /// instances of the same contract share the calls to their address.
 /// </summary>
-internal sealed class ToolInstance(string path, ToolContract contract, ToolInvoker invoker, Registration? registration, Func<Grants, bool>? requiredGrant = null)
+internal sealed class ToolInstance(string path, ToolContract contract, ToolInvoker invoker, Registration? registration, RoomRight? right = null)
 {
     private int _inFlight;
 
@@ -28,5 +28,17 @@ internal sealed class ToolInstance(string path, ToolContract contract, ToolInvok
 
     /// <summary>Whether grants cover this tool: by its name, or for a tool of the room by the right that it asks for.</summary>
     public bool IsGrantedBy(Grants grants) =>
-        requiredGrant is null ? grants.Agents?.AllowsTool(Path) ?? false : requiredGrant(grants);
+        right is null ? grants.Agents?.AllowsTool(Path) ?? false : right.IsIn(grants);
+
+    /// <summary>The grant that it takes, as a remedy names it.</summary>
+    public string GrantName => right?.Name ?? "agents.useTools, with the tool in agents.tools";
+}
+
+/// <summary>The right that a tool of the room asks for, in place of being listed as a tool.</summary>
+/// <param name="Name">The member of the grants, such as <c>messaging.list</c>.</param>
+/// <param name="IsIn">Whether grants have it.</param>
+internal sealed record RoomRight(string Name, Func<Grants, bool> IsIn)
+{
+    /// <summary>Everyone in the room.</summary>
+    public static RoomRight Everyone { get; } = new("none", _ => true);
 }

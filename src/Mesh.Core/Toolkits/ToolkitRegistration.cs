@@ -57,10 +57,9 @@ public sealed class ToolkitRegistration : IAsyncDisposable
         try
         {
             var result = await room.Toolkits.InvokeAsync(
-                "room/registerToolkit",
+                options.Private ? "room/registerPrivateToolkit" : "room/registerToolkit",
                 new RegisterToolkitArguments(id, Describe(toolkit))
                 {
-                    Private = options.Private,
                     VisibleTo = options.VisibleTo,
                     AddressedOnly = options.AddressedOnly,
                 },
