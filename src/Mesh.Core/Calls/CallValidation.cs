@@ -83,7 +83,7 @@ internal static class CallValidation
         CheckItem(call.Instance!.Contract.Chunk, item, includeValues: false) is { } violation
             ? new(MeshErrorCode.InvalidOutput, $"Tool '{call.Request.Target}': an item of its stream {Describe("result", violation)}.")
             {
-                Details = Details([violation]),
+                Details = ViolationDetails.Of([violation]),
             }
             : null;
 
@@ -93,7 +93,7 @@ internal static class CallValidation
             ? new(MeshErrorCode.InvalidArguments, $"Tool '{call.Request.Target}': an item of the input stream {Describe("item", violation)}.")
             {
                 Remedy = "See the tool's schema for streamed input.",
-                Details = Details([violation]),
+                Details = ViolationDetails.Of([violation]),
             }
             : null;
 
@@ -185,7 +185,7 @@ internal static class CallValidation
         return new(code, $"Tool '{call.Request.Target}': {Describe("argument", first)}{More(violations)}")
         {
             Remedy = "See the tool's input schema.",
-            Details = Details(violations),
+            Details = ViolationDetails.Of(violations),
         };
     }
 
@@ -193,7 +193,7 @@ internal static class CallValidation
         new(MeshErrorCode.InvalidOutput, $"Tool '{call.Request.Target}': {Describe("result", violations[0])}{More(violations)}")
         {
             Remedy = "The tool does not keep its own output schema: tell its provider.",
-            Details = Details(violations),
+            Details = ViolationDetails.Of(violations),
         };
 
     private static string Describe(string what, SchemaViolation violation) => violation.InstancePath.Length == 0
@@ -203,14 +203,4 @@ internal static class CallValidation
     private static string More(IReadOnlyList<SchemaViolation> violations) => violations.Count == 1
         ? ""
         : string.Create(CultureInfo.InvariantCulture, $" (and {violations.Count - 1} more)");
-
-    private static JsonElement Details(IReadOnlyList<SchemaViolation> violations) => JsonSerializer.SerializeToElement(
-        new ViolationDetails([.. violations.Select(each => new Violation(each.InstancePath, each.Keyword, each.Message))]),
-        MeshJsonContext.Default.ViolationDetails);
 }
-
-/// <summary>The details of an error about arguments or a result.</summary>
-internal sealed record ViolationDetails(IReadOnlyList<Violation> Violations);
-
-/// <summary>One entry of <see cref="ViolationDetails"/>.</summary>
-internal sealed record Violation(string Path, string Keyword, string Message);

@@ -72,9 +72,6 @@ public readonly struct JsonPayload
         return isElement ? JsonMarshal.GetRawUtf8Value(_element) : _utf8.Span;
     }
 
-    /// <summary>Whether two payloads are the same memory.</summary>
-    internal bool IsSameAs(JsonPayload other) => Utf8Span == other.Utf8Span;
-
     /// <summary>Writes the JSON as it is; an empty payload is written as null.</summary>
     /// <param name="writer">Where to.</param>
     public void WriteTo(Utf8JsonWriter writer)

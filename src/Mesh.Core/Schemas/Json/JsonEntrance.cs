@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
@@ -40,18 +39,6 @@ internal static class JsonEntrance
         return JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = maxDepth });
     }
 
-    /// <summary>The error of arguments or a result that fail: all violations as details, the first ones in the message.</summary>
-    /// <param name="code">What the error is called.</param>
-    /// <param name="subject">What the message begins with, such as <c>Tool 'weather/forecast'</c>.</param>
-    /// <param name="violations">At least one.</param>
-    public static MeshError ToError(MeshErrorCode code, string subject, IReadOnlyList<SchemaViolation> violations)
-    {
-        const int Named = 3;
-        string message = subject + ": " + string.Join("; ", violations.Take(Named))
-            + (violations.Count > Named ? $"; and {violations.Count - Named} more" : "") + ".";
-        return new MeshError(code, message) { Details = ToDetails(violations) };
-    }
-
     private static MeshError? Check(ReadOnlySpan<byte> json, JsonRules rules, int maxDepth, int maxBytes)
     {
         if (json.Length > maxBytes)
@@ -64,31 +51,12 @@ internal static class JsonEntrance
         return error;
     }
 
-    private static MeshError Refuse(JsonFault fault, string path) => ToError(
-        fault == JsonFault.TooLarge ? MeshErrorCode.TooLarge : MeshErrorCode.InvalidArguments,
-        "The JSON is refused",
-        [new SchemaViolation(path, "", fault.Keyword(), fault.Message())]);
-
-    private static JsonElement ToDetails(IReadOnlyList<SchemaViolation> violations)
+    private static MeshError Refuse(JsonFault fault, string path)
     {
-        ArrayBufferWriter<byte> buffer = new();
-        using (Utf8JsonWriter writer = new(buffer))
+        var violation = new SchemaViolation(path, "", fault.Keyword(), fault.Message());
+        return new MeshError(fault == JsonFault.TooLarge ? MeshErrorCode.TooLarge : MeshErrorCode.InvalidArguments, $"The JSON is refused: {violation}.")
         {
-            writer.WriteStartObject();
-            writer.WriteStartArray("violations"u8);
-            foreach (SchemaViolation violation in violations)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("path"u8, violation.InstancePath);
-                writer.WriteString("keyword"u8, violation.Keyword);
-                writer.WriteString("message"u8, violation.Message);
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
-            writer.WriteEndObject();
-        }
-
-        return JsonElement.Parse(buffer.WrittenSpan);
+            Details = ViolationDetails.Of([violation]),
+        };
     }
 }
