@@ -111,7 +111,7 @@ public sealed class CallContext
         await _port.EmitAsync(toFrame(read)).ConfigureAwait(false);
     }
 
-    /// <summary>Makes a call ambient for the rest of the calling async method.</summary>
+    /// <summary>Makes a call ambient, until the execution context that was there before is restored.</summary>
     internal static void Enter(CallContext context) => Ambient.Value = context;
 
     /// <summary>Leaves every call for the rest of the calling async method: for loops that the library starts.</summary>

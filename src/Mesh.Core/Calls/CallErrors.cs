@@ -29,6 +29,12 @@ internal static class CallErrors
             Remedy = $"Ask the host for the grant {grant}.",
         };
 
+    public static MeshError UnwritableArguments(ToolAddress target, Exception exception) =>
+        new(MeshErrorCode.InvalidArguments, $"Tool '{target}': the arguments cannot be written as JSON: {exception.Message}")
+        {
+            Remedy = "See the tool's input schema.",
+        };
+
     public static MeshError ContractChanged(ToolAddress target) =>
         new(MeshErrorCode.ContractConflict, $"Tool '{target}' no longer has the contract that the caller asked for.")
         {

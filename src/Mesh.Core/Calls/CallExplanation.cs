@@ -30,7 +30,10 @@ public sealed record CallExplanation
     /// <summary>Whether somebody would have to approve it.</summary>
     public bool NeedsApproval { get; init; }
 
-    /// <summary>How arguments would reach the tool: <c>json</c>.</summary>
+    /// <summary>
+    /// How arguments would reach the tool: <c>json</c>; or <c>reference</c>, asked through a
+    /// <see cref="ToolHandle{TArguments, TResult}"/> whose values would go without JSON.
+    /// </summary>
     public string Passing { get; init; } = "json";
 
     /// <summary>The calls that are left in the tightest budget, this one included.</summary>

@@ -8,34 +8,36 @@ namespace Mesh;
 /// </summary>
 public readonly struct CallOutcome
 {
-    private CallOutcome(CallStatus status, ToolResponse? response, MeshError? error)
-    {
-        Status = status;
-        Response = response;
-        Error = error;
-    }
+    // A response, an error, or an error with a partial response. One reference: an outcome is copied at every stage of
+    // the call path, and copies of three fields cost a call more than its authorisation.
+    private readonly object? _end;
+
+    private CallOutcome(object end) => _end = end;
 
     /// <summary>How the call ended.</summary>
-    public CallStatus Status { get; }
+    public CallStatus Status => Error is not { } error ? CallStatus.Result
+        : error.Code == MeshErrorCode.Cancelled ? CallStatus.Cancelled
+        : error.Code == MeshErrorCode.ProviderLost ? CallStatus.Unknown
+        : CallStatus.Error;
 
     /// <summary>
     /// The result when <see cref="Status"/> is <see cref="CallStatus.Result"/>. Otherwise what a streaming tool had
     /// already sent before its call failed, or null.
     /// </summary>
-    public ToolResponse? Response { get; }
+    public ToolResponse? Response => _end is MeshError ? null : _end is PartialFailure failure ? failure.Partial : (ToolResponse?)_end;
 
     /// <summary>What went wrong; null only for a result.</summary>
-    public MeshError? Error { get; }
+    public MeshError? Error => _end is MeshError error ? error : (_end as PartialFailure)?.Error;
 
     /// <summary>Whether the call ended with a result.</summary>
     [MemberNotNullWhen(true, nameof(Response))]
     [MemberNotNullWhen(false, nameof(Error))]
-    public bool IsResult => Status == CallStatus.Result && Error is null;
+    public bool IsResult => _end is not (null or MeshError or PartialFailure);
 
     /// <summary>The outcome of a call that succeeded.</summary>
     /// <param name="response">What the tool answered.</param>
     public static CallOutcome FromResult(ToolResponse response) =>
-        new(CallStatus.Result, response ?? throw new ArgumentNullException(nameof(response)), null);
+        new(response ?? throw new ArgumentNullException(nameof(response)));
 
     /// <summary>The outcome of a call that failed, was refused, was cancelled, or whose effect cannot be known.</summary>
     /// <param name="error">The failure. Its code <see cref="MeshErrorCode.Cancelled"/> makes the status
@@ -45,10 +47,7 @@ public readonly struct CallOutcome
     public static CallOutcome FromError(MeshError error, ToolResponse? partial = null)
     {
         ArgumentNullException.ThrowIfNull(error);
-        var status = error.Code == MeshErrorCode.Cancelled ? CallStatus.Cancelled
-            : error.Code == MeshErrorCode.ProviderLost ? CallStatus.Unknown
-            : CallStatus.Error;
-        return new(status, partial, error);
+        return new(partial is null ? error : new PartialFailure(error, partial));
     }
 
     /// <summary>The result, or the exception that stands for the failure.</summary>
@@ -72,4 +71,6 @@ public readonly struct CallOutcome
 
     /// <summary>The result's text, or the error's.</summary>
     public override string ToString() => Error is null ? $"{Response}" : $"{Error.Code}: {Error}";
+
+    private sealed record PartialFailure(MeshError Error, ToolResponse Partial);
 }

@@ -62,7 +62,7 @@ internal sealed class CallPipeline(MeshHost host)
 
     private static async ValueTask<CallOutcome> ApproveAsync(CallState call)
     {
-        var refusal = await CallApproval.AskAsync(call).ConfigureAwait(false) ?? CallApproval.Recheck(call);
+        var refusal = CallValidation.CheckAsJson(call) ?? await CallApproval.AskAsync(call).ConfigureAwait(false) ?? CallApproval.Recheck(call);
         return refusal is null ? await InvokeAndRetryAsync(call).ConfigureAwait(false) : CallOutcome.FromError(refusal);
     }
 
@@ -128,25 +128,39 @@ internal sealed class CallPipeline(MeshHost host)
         }
 
         var instance = call.Instance!;
-        instance.Enter();
+        bool isCounted = instance.IsShared;
+        if (isCounted)
+        {
+            instance.Enter();
+        }
+
         call.HasStarted = true;
         var handler = instance.Invoker.InvokeAsync(call);
         if (!handler.IsCompletedSuccessfully)
         {
-            return WaitAsync(call, handler);
+            return WaitAsync(call, handler, isCounted);
         }
 
         // A handler that blocked its caller's thread past the deadline is found out only now.
         var outcome = handler.Result;
-        instance.Exit();
+        if (isCounted)
+        {
+            instance.Exit();
+        }
+
         call.EndedAt = call.Host.Clock.GetTimestamp();
         return CheckOutputAsync(
             call,
             call.Imposed ?? (call.EndedAt > call.EffectiveDeadline ? CallOutcome.FromError(CallErrors.PastDeadline(call)) : outcome));
     }
 
-    private static async ValueTask<CallOutcome> WaitAsync(CallState call, ValueTask<CallOutcome> handler)
+    private static async ValueTask<CallOutcome> WaitAsync(CallState call, ValueTask<CallOutcome> handler, bool isCounted)
     {
+        if (!isCounted)
+        {
+            call.Instance!.Enter();
+        }
+
         var life = call.EnsureLife();
         life.TrackProvider(call.Instance!);
         var outcome = await life.RaceAsync(handler).ConfigureAwait(false);

@@ -8,9 +8,14 @@ internal static class CallValidation
 {
     private static readonly JsonElement NoArguments = JsonElement.Parse("{}");
 
-    /// <summary>Takes the size of the arguments, and finds out whether they are still there.</summary>
+    /// <summary>Takes the size of the arguments, and finds out whether they are still there. A filter is to see them as JSON.</summary>
     public static MeshError? Measure(CallState call)
     {
+        if (call.Request.Arguments.Typed is not null)
+        {
+            return call.Host.Options.Filters.Count == 0 ? null : WriteArguments(call);
+        }
+
         try
         {
             call.ArgumentBytes = call.Request.Arguments.Length;
@@ -33,6 +38,13 @@ internal static class CallValidation
     public static MeshError? CheckArguments(CallState call)
     {
         var payload = call.Request.Arguments;
+        if (payload.Typed is { } typed)
+        {
+            return MayPass(call) && typed.TryPass(call.Instance!, call.Host.Options.MaxArgumentBytes)
+                ? null
+                : WriteArguments(call) ?? CheckArguments(call);
+        }
+
         var schema = call.Instance!.Contract.Input;
         if (call.ArgumentBytes > call.Host.Options.MaxArgumentBytes)
         {
@@ -97,6 +109,46 @@ internal static class CallValidation
             }
             : null;
 
+    /// <summary>Whether the arguments of a call would go by reference.</summary>
+    public static bool WouldPass(CallState call) =>
+        (CallResolution.Resolve(call) ?? Measure(call) ?? CheckArguments(call)) is null && call.Request.Arguments.Typed is not null;
+
+    /// <summary>Makes JSON of arguments that went by reference so far, for somebody who is to see what the tool will be given.</summary>
+    public static MeshError? CheckAsJson(CallState call) =>
+        call.Request.Arguments.Typed is null ? null : WriteArguments(call) ?? CheckArguments(call);
+
+    /// <summary>Puts the JSON of arguments that would go by reference in their place.</summary>
+    public static MeshError? WriteArguments(ref CallRequest request)
+    {
+        if (request.Arguments.Typed is not { } typed)
+        {
+            return null;
+        }
+
+        try
+        {
+            request = request with { Arguments = JsonPayload.FromUtf8(typed.ToUtf8()) };
+            return null;
+        }
+        catch (Exception exception)
+        {
+            request = request with { Arguments = default };
+            return CallErrors.UnwritableArguments(request.Target, exception);
+        }
+    }
+
+    /// <summary>A repeated call under a key is known by the JSON of its arguments.</summary>
+    private static bool MayPass(CallState call) => call.Request.IdempotencyKey is null;
+
+    private static MeshError? WriteArguments(CallState call)
+    {
+        var request = call.Request;
+        var error = WriteArguments(ref request);
+        call.Request = request;
+        call.ArgumentBytes = request.Arguments.Length;
+        return error;
+    }
+
     private static async ValueTask<CallOutcome> CheckContentAsync(CallState call, ToolResponse response)
     {
         try
@@ -131,6 +183,12 @@ internal static class CallValidation
 
     private static MeshError? CheckJson(CallState call, JsonPayload value)
     {
+        if (value.Typed is not null)
+        {
+            // Its passage has held it against the schema; where that was in vain, it is JSON by now.
+            return null;
+        }
+
         var json = value.Open(out bool isElement);
         call.ResponseBytes = json.Length;
         if (json.IsEmpty)

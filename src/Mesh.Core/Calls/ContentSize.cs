@@ -2,13 +2,13 @@ using System.Text;
 
 namespace Mesh;
 
-/// <summary>How many bytes content amounts to: what limits and the journal count.</summary>
+/// <summary>How many bytes content amounts to: what limits and the journal count. What goes by reference has none.</summary>
 internal static class ContentSize
 {
     public static long Of(ContentPart part) => part switch
     {
         TextPart text => Encoding.UTF8.GetByteCount(text.Text),
-        JsonPart json => json.Value.Length,
+        JsonPart json => Of(json.Value),
         BytesPart bytes => bytes.Data.Length,
         LinkPart link => link.Uri.OriginalString.Length,
         _ => 0,
@@ -17,9 +17,11 @@ internal static class ContentSize
     public static long Of(ToolResponse? response) => response switch
     {
         null or EmptyResponse => 0,
-        JsonResponse json => json.Value.Length,
+        JsonResponse json => Of(json.Value),
         TextResponse text => Encoding.UTF8.GetByteCount(text.Text),
         FileResponse file => file.File.Data.Length,
         _ => response.Parts.Sum(Of),
     };
+
+    private static long Of(JsonPayload json) => json.Typed is null ? json.Length : 0;
 }

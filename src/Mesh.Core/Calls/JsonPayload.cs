@@ -1,31 +1,46 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Mesh;
 
 /// <summary>
-/// JSON on its way through a call: either a parsed <see cref="JsonElement"/> or its UTF-8 text, whichever its sender
-/// had. It does not own an element's document: who keeps a payload beyond the call keeps <see cref="Clone"/>.
+/// JSON on its way through a call: a parsed <see cref="JsonElement"/>, its UTF-8 text, or, between a typed caller and a
+/// typed tool of one process, a value that is written as JSON only if somebody looks. It does not own an element's
+/// document: who keeps a payload beyond the call keeps <see cref="Clone"/>.
 /// </summary>
 public readonly struct JsonPayload
 {
     private readonly JsonElement _element;
-    private readonly ReadOnlyMemory<byte> _utf8;
 
-    private JsonPayload(JsonElement element, ReadOnlyMemory<byte> utf8)
+    // The text as the array or the memory manager that a ReadOnlyMemory would hold, or else the value: one payload is
+    // part of every request and every result, and a field for each form would make all of them larger.
+    private readonly object? _source;
+    private readonly int _start;
+    private readonly int _length;
+
+    private JsonPayload(JsonElement element) => _element = element;
+
+    private JsonPayload(object source, int start, int length)
     {
-        _element = element;
-        _utf8 = utf8;
+        _source = source;
+        _start = start;
+        _length = length;
     }
 
     /// <summary>A payload of a parsed element. The element's document must live until the call has ended.</summary>
     /// <param name="element">The element; one of kind <see cref="JsonValueKind.Undefined"/> makes an empty payload.</param>
-    public static JsonPayload FromElement(JsonElement element) => new(element, default);
+    public static JsonPayload FromElement(JsonElement element) => new(element);
 
     /// <summary>A payload of UTF-8 JSON text. It is parsed, with the strict rules of a room's entrance, where it is needed.</summary>
     /// <param name="utf8">One JSON value. The memory must stay unchanged until the call has ended.</param>
-    public static JsonPayload FromUtf8(ReadOnlyMemory<byte> utf8) => new(default, utf8);
+    public static JsonPayload FromUtf8(ReadOnlyMemory<byte> utf8) =>
+        utf8.IsEmpty ? default
+        : MemoryMarshal.TryGetArray(utf8, out var array) ? new(array.Array!, array.Offset, array.Count)
+        : MemoryMarshal.TryGetMemoryManager(utf8, out MemoryManager<byte>? manager, out int start, out int length) ? new(manager, start, length)
+        : FromUtf8(utf8.ToArray());
 
     /// <summary>A payload of a value with given serializer metadata.</summary>
     /// <param name="value">The value.</param>
@@ -36,8 +51,11 @@ public readonly struct JsonPayload
     /// <summary>A payload of one JSON string.</summary>
     internal static JsonPayload FromText(string text) => FromUtf8(JsonSerializer.SerializeToUtf8Bytes(text, MeshJsonContext.Default.String));
 
+    /// <summary>A payload of a value that nobody can change, written when somebody looks.</summary>
+    internal static JsonPayload FromTyped(TypedValue value) => new(value, 0, -1);
+
     /// <summary>Whether there is no JSON at all, which is not the same as a JSON null.</summary>
-    public bool IsEmpty => _utf8.IsEmpty && _element.ValueKind == JsonValueKind.Undefined;
+    public bool IsEmpty => _source is null && _element.ValueKind == JsonValueKind.Undefined;
 
     /// <summary>Whether the payload is held as a parsed element.</summary>
     public bool IsElement => _element.ValueKind != JsonValueKind.Undefined;
@@ -46,31 +64,31 @@ public readonly struct JsonPayload
     public int Length => Utf8Span.Length;
 
     /// <summary>The JSON as UTF-8 text, without copying it. For an element: its raw text, valid while its document lives.</summary>
-    public ReadOnlySpan<byte> Utf8Span =>
-        IsElement ? JsonMarshal.GetRawUtf8Value(_element) : _utf8.Span;
+    public ReadOnlySpan<byte> Utf8Span => Open(out _);
 
-    /// <summary>The JSON as UTF-8 text; copied when the payload holds a parsed element.</summary>
-    public ReadOnlyMemory<byte> ToUtf8() => IsElement ? Utf8Span.ToArray() : _utf8;
-
-    /// <summary>The JSON as an element: the one that the payload holds, else a new one that owns its memory.</summary>
-    /// <exception cref="JsonException">The text is not one JSON value.</exception>
-    public JsonElement ToElement()
-    {
-        return IsElement || _utf8.IsEmpty ? _element : JsonElement.Parse(_utf8.Span);
-    }
-
-    /// <summary>A payload that owns its memory and so may outlive the call.</summary>
-    public JsonPayload Clone() => IsElement ? new(_element.Clone(), default) : new(default, _utf8.ToArray());
+    /// <summary>The value, where it has not come as JSON; else null.</summary>
+    internal TypedValue? Typed => _length < 0 ? (TypedValue)_source! : null;
 
     /// <summary>The element that the payload holds, whatever it holds.</summary>
     internal JsonElement Element => _element;
 
-    /// <summary>The JSON text, and whether it is that of a parsed element, asked of its document no more than once.</summary>
-    internal ReadOnlySpan<byte> Open(out bool isElement)
-    {
-        isElement = _utf8.IsEmpty && _element.ValueKind != JsonValueKind.Undefined;
-        return isElement ? JsonMarshal.GetRawUtf8Value(_element) : _utf8.Span;
-    }
+    /// <summary>The JSON as UTF-8 text; copied when the payload holds a parsed element.</summary>
+    public ReadOnlyMemory<byte> ToUtf8() =>
+        IsElement ? Utf8Span.ToArray()
+        : _source switch
+        {
+            null => default,
+            byte[] array => new ReadOnlyMemory<byte>(array, _start, _length),
+            MemoryManager<byte> manager => manager.Memory.Slice(_start, _length),
+            _ => Typed!.ToUtf8(),
+        };
+
+    /// <summary>The JSON as an element: the one that the payload holds, else a new one that owns its memory.</summary>
+    /// <exception cref="JsonException">The text is not one JSON value.</exception>
+    public JsonElement ToElement() => IsElement || _source is null ? _element : JsonElement.Parse(Utf8Span);
+
+    /// <summary>A payload that owns its memory and so may outlive the call.</summary>
+    public JsonPayload Clone() => IsElement ? new(_element.Clone()) : FromUtf8(Utf8Span.ToArray());
 
     /// <summary>Writes the JSON as it is; an empty payload is written as null.</summary>
     /// <param name="writer">Where to.</param>
@@ -81,16 +99,27 @@ public readonly struct JsonPayload
         {
             _element.WriteTo(writer);
         }
-        else if (_utf8.IsEmpty)
+        else if (_source is null)
         {
             writer.WriteNullValue();
         }
         else
         {
-            writer.WriteRawValue(_utf8.Span);
+            writer.WriteRawValue(Utf8Span);
         }
     }
 
     /// <summary>The JSON text.</summary>
-    public override string ToString() => System.Text.Encoding.UTF8.GetString(Utf8Span);
+    public override string ToString() => Encoding.UTF8.GetString(Utf8Span);
+
+    /// <summary>The JSON text, and whether it is that of a parsed element, asked of its document no more than once.</summary>
+    internal ReadOnlySpan<byte> Open(out bool isElement)
+    {
+        isElement = _source is null && _element.ValueKind != JsonValueKind.Undefined;
+        return isElement ? JsonMarshal.GetRawUtf8Value(_element)
+            : _source is byte[] array ? array.AsSpan(_start, _length)
+            : OpenOther();
+    }
+
+    private ReadOnlySpan<byte> OpenOther() => ToUtf8().Span;
 }

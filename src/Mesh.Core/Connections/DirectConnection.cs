@@ -48,6 +48,12 @@ internal sealed class DirectConnection : IRoomConnection, ICallReceiver
             },
             cancellationToken);
 
+    public bool WouldPass(ToolAddress target, TypedValue arguments)
+    {
+        var request = _client.NewRequest(target, JsonPayload.FromTyped(arguments), null);
+        return CallValidation.WouldPass(new CallState(_member, request, FindParent(request), null, default));
+    }
+
     public IAsyncEnumerable<RoomEvent> ReadEventsAsync(EventPosition from, CancellationToken cancellationToken) =>
         new EventSubscription(_member, from, cancellationToken);
 

@@ -49,7 +49,7 @@ internal sealed class SerialisingConnection : WireEnd, IRoomConnection
 
     public async ValueTask<CallOutcome> CallAsync(CallRequest request, IAsyncEnumerable<ContentPart>? input, CancellationToken cancellationToken)
     {
-        if (Refuse(request, cancellationToken) is { } refusal)
+        if ((Refuse(request, cancellationToken) ?? CallValidation.WriteArguments(ref request)) is { } refusal)
         {
             return CallOutcome.FromError(refusal);
         }
@@ -106,6 +106,8 @@ internal sealed class SerialisingConnection : WireEnd, IRoomConnection
             ? new ResultFrame(outcome.Response) { Sequence = sequence + 1 }
             : new ErrorFrame(outcome.Error!) { Sequence = sequence + 1 };
     }
+
+    public bool WouldPass(ToolAddress target, TypedValue arguments) => false;
 
     public IAsyncEnumerable<RoomEvent> ReadEventsAsync(EventPosition from, CancellationToken cancellationToken) => ReadEventsCoreAsync(from, cancellationToken);
 

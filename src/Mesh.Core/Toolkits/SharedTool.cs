@@ -35,12 +35,22 @@ internal sealed class SharedTool
     }
 
     /// <summary>Under the registry's lock.</summary>
-    public void AddLocked(ToolInstance instance) => Volatile.Write(ref _instances, [.. _instances, instance]);
+    public void AddLocked(ToolInstance instance) => SetLocked([.. _instances, instance]);
 
     /// <summary>Under the registry's lock. Returns whether none is left.</summary>
     public bool RemoveLocked(ToolInstance instance)
     {
-        Volatile.Write(ref _instances, Array.FindAll(_instances, each => each != instance));
+        SetLocked(Array.FindAll(_instances, each => each != instance));
         return _instances.Length == 0;
+    }
+
+    private void SetLocked(ToolInstance[] instances)
+    {
+        foreach (var instance in instances)
+        {
+            instance.IsShared = instances.Length > 1;
+        }
+
+        Volatile.Write(ref _instances, instances);
     }
 }

@@ -77,4 +77,7 @@ public abstract partial class Tool
 
     /// <summary>The same tool with the serializer options of a host, where it has none of its own.</summary>
     internal virtual Tool BoundTo(JsonSerializerOptions hostOptions) => this;
+
+    /// <summary>How values of a caller's types go into the tool and out of it by reference; null when they go as JSON.</summary>
+    internal virtual ToolPassage? FindPassage<TArguments, TResult>(PassedType<TArguments> arguments, PassedType<TResult> result) => null;
 }

@@ -7,6 +7,7 @@ namespace Mesh;
 internal sealed class ToolInstance(string path, ToolContract contract, ToolInvoker invoker, Registration? registration, RoomRight? right = null)
 {
     private int _inFlight;
+    private bool _isShared;
 
     /// <summary><c>toolkit/tool</c>.</summary>
     public string Path { get; } = path;
@@ -19,6 +20,12 @@ internal sealed class ToolInstance(string path, ToolContract contract, ToolInvok
     public Registration? Registration { get; } = registration;
 
     public RoomMember? Provider => Registration?.Provider;
+
+    /// <summary>
+    /// Whether other instances share its calls. While it is alone, only calls that go on for longer are counted as in
+    /// flight: nobody asks for the others, and counting costs them as much as finding their tool.
+    /// </summary>
+    public bool IsShared { get => Volatile.Read(ref _isShared); set => Volatile.Write(ref _isShared, value); }
 
     public int InFlight => Volatile.Read(ref _inFlight);
 

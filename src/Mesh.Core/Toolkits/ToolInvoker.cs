@@ -5,6 +5,12 @@ internal abstract class ToolInvoker
 {
     /// <summary>Serves one call. Never throws: a failure is an outcome.</summary>
     public abstract ValueTask<CallOutcome> InvokeAsync(CallState call);
+
+    /// <summary>How values of a caller's types get to the tool by reference; null when they go as JSON.</summary>
+    /// <param name="contract">What the tool is registered with.</param>
+    /// <param name="arguments">The type of the arguments.</param>
+    /// <param name="result">The type that the caller reads the result as.</param>
+    public virtual ToolPassage? FindPassage<TArguments, TResult>(ToolContract contract, PassedType<TArguments> arguments, PassedType<TResult> result) => null;
 }
 
 /// <summary>Stands for a tool that was registered by hand, without code. At the far end of a connection this shows only when it is called.</summary>
@@ -21,4 +27,8 @@ internal sealed class DirectToolInvoker(Tool tool, RoomClient provider) : ToolIn
         tool,
         new CallContext(call.Request, call.Caller.Snapshot, call.OnBehalfOf?.Snapshot, provider, call),
         call.Arguments);
+
+    // A lease may have been registered by hand, with another definition than that of the code behind it.
+    public override ToolPassage? FindPassage<TArguments, TResult>(ToolContract contract, PassedType<TArguments> arguments, PassedType<TResult> result) =>
+        tool.Definition.DefinitionHash == contract.Definition.DefinitionHash ? tool.FindPassage(arguments, result) : null;
 }

@@ -9,33 +9,72 @@ namespace Mesh;
 internal static class ToolRunner
 {
     public static ValueTask<CallOutcome> RunAsync(Tool tool, CallContext context, JsonElement arguments) =>
-        tool.RunOnThreadPool ? HopAsync(tool, context, arguments) : EnterAsync(tool, context, arguments);
+        tool.RunOnThreadPool ? HopAsync(tool, context, arguments) : Enter(tool, context, arguments);
 
     /// <summary>Apart from <see cref="RunAsync"/>, so that only a call that hops pays for a closure.</summary>
     private static ValueTask<CallOutcome> HopAsync(Tool tool, CallContext context, JsonElement arguments) =>
-        new(Task.Run(() => EnterAsync(tool, context, arguments).AsTask()));
+        new(Task.Run(() => Enter(tool, context, arguments).AsTask()));
 
-    private static async ValueTask<CallOutcome> EnterAsync(Tool tool, CallContext context, JsonElement arguments)
+    /// <summary>Calls the code within the call. There is a state machine only where it does not end at once.</summary>
+    private static ValueTask<CallOutcome> Enter(Tool tool, CallContext context, JsonElement arguments)
+    {
+        if (ExecutionContext.Capture() is not { } outside)
+        {
+            return EnterSuppressedAsync(tool, context, arguments);
+        }
+
+        CallContext.Enter(context);
+        try
+        {
+            var running = tool.InvokeAsync(arguments, context);
+            return running.IsCompletedSuccessfully ? new(Read(running.Result, context)) : WaitAsync(running, context);
+        }
+        catch (Exception exception)
+        {
+            return new(Fail(exception, context));
+        }
+        finally
+        {
+            ExecutionContext.Restore(outside);
+        }
+    }
+
+    /// <summary>The same where the caller has suppressed the flow of its context: then only a state machine can put it back.</summary>
+    private static async ValueTask<CallOutcome> EnterSuppressedAsync(Tool tool, CallContext context, JsonElement arguments)
     {
         CallContext.Enter(context);
         try
         {
-            var response = await tool.InvokeAsync(arguments, context).ConfigureAwait(false);
-            return response is null ? Fault(context, new InvalidOperationException("The tool returned no response.")) : CallOutcome.FromResult(response.Own());
-        }
-        catch (ToolException exception)
-        {
-            return CallOutcome.FromError(exception.Error);
-        }
-        catch (Exception exception) when (IsOfTheEnd(exception) && context.CancellationToken.IsCancellationRequested)
-        {
-            return CallOutcome.FromError(CallErrors.Cancelled(context.Request.Target));
+            return Read(await tool.InvokeAsync(arguments, context).ConfigureAwait(false), context);
         }
         catch (Exception exception)
         {
-            return Fault(context, exception);
+            return Fail(exception, context);
         }
     }
+
+    private static async ValueTask<CallOutcome> WaitAsync(ValueTask<ToolResponse> running, CallContext context)
+    {
+        try
+        {
+            return Read(await running.ConfigureAwait(false), context);
+        }
+        catch (Exception exception)
+        {
+            return Fail(exception, context);
+        }
+    }
+
+    private static CallOutcome Read(ToolResponse? response, CallContext context) => response is null
+        ? Fault(context, new InvalidOperationException("The tool returned no response."))
+        : CallOutcome.FromResult(response.Own());
+
+    private static CallOutcome Fail(Exception exception, CallContext context) => exception switch
+    {
+        ToolException { Error: var error } => CallOutcome.FromError(error),
+        _ when IsOfTheEnd(exception) && context.CancellationToken.IsCancellationRequested => CallOutcome.FromError(CallErrors.Cancelled(context.Request.Target)),
+        _ => Fault(context, exception),
+    };
 
     /// <summary>
     /// Whether an exception says no more than that the call was ended from outside: its token, a frame or an item that

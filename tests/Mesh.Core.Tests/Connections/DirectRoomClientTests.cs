@@ -113,3 +113,8 @@ public sealed class DirectRoomClientRecheckTests : RoomClientRecheckContract
 {
     protected override ConnectionKind Connection => ConnectionKind.Direct;
 }
+
+public sealed class DirectRoomClientHandleTests : RoomClientHandleContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}

@@ -114,3 +114,8 @@ public sealed class SerialisedRoomClientRecheckTests : RoomClientRecheckContract
 {
     protected override ConnectionKind Connection => ConnectionKind.Serialised;
 }
+
+public sealed class SerialisedRoomClientHandleTests : RoomClientHandleContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}

@@ -13,6 +13,10 @@ internal abstract class MethodCall
     /// <summary>Calls the method. Returns what it returns, unread.</summary>
     public abstract object? Invoke(JsonElement arguments, CallContext context);
 
+    /// <summary>A call of the same method that takes its arguments from elsewhere.</summary>
+    /// <param name="parameters">As many as the method has, of the same types.</param>
+    public abstract MethodCall With(IReadOnlyList<ToolParameter> parameters);
+
     [RequiresUnreferencedCode(Tool.ReflectionMessage)]
     [RequiresDynamicCode(Tool.ReflectionMessage)]
     public static MethodCall Of(MethodInfo method, object? target, ToolParameter[] parameters)
@@ -41,11 +45,13 @@ internal abstract class MethodCall
     }
 }
 
-internal sealed class ReflectedCall(MethodInvoker method, object? target, ToolParameter[] parameters) : MethodCall
+internal sealed class ReflectedCall(MethodInvoker method, object? target, IReadOnlyList<ToolParameter> parameters) : MethodCall
 {
+    public override MethodCall With(IReadOnlyList<ToolParameter> parameters) => new ReflectedCall(method, target, parameters);
+
     public override object? Invoke(JsonElement arguments, CallContext context)
     {
-        var values = new object?[parameters.Length];
+        var values = new object?[parameters.Count];
         for (int i = 0; i < values.Length; i++)
         {
             values[i] = parameters[i].Find(arguments, context);
@@ -58,16 +64,24 @@ internal sealed class ReflectedCall(MethodInvoker method, object? target, ToolPa
 internal sealed class DelegateCall<TReturn>(Func<TReturn> method) : MethodCall
 {
     public override object? Invoke(JsonElement arguments, CallContext context) => method();
+
+    public override MethodCall With(IReadOnlyList<ToolParameter> parameters) => this;
 }
 
 internal sealed class DelegateCall<T1, TReturn>(Func<T1, TReturn> method, ToolParameter<T1> p1) : MethodCall
 {
     public override object? Invoke(JsonElement arguments, CallContext context) => method(p1.Read(arguments, context));
+
+    public override MethodCall With(IReadOnlyList<ToolParameter> parameters) =>
+        new DelegateCall<T1, TReturn>(method, (ToolParameter<T1>)parameters[0]);
 }
 
 internal sealed class DelegateCall<T1, T2, TReturn>(Func<T1, T2, TReturn> method, ToolParameter<T1> p1, ToolParameter<T2> p2) : MethodCall
 {
     public override object? Invoke(JsonElement arguments, CallContext context) => method(p1.Read(arguments, context), p2.Read(arguments, context));
+
+    public override MethodCall With(IReadOnlyList<ToolParameter> parameters) =>
+        new DelegateCall<T1, T2, TReturn>(method, (ToolParameter<T1>)parameters[0], (ToolParameter<T2>)parameters[1]);
 }
 
 internal sealed class DelegateCall<T1, T2, T3, TReturn>(
@@ -75,6 +89,9 @@ internal sealed class DelegateCall<T1, T2, T3, TReturn>(
 {
     public override object? Invoke(JsonElement arguments, CallContext context) =>
         method(p1.Read(arguments, context), p2.Read(arguments, context), p3.Read(arguments, context));
+
+    public override MethodCall With(IReadOnlyList<ToolParameter> parameters) => new DelegateCall<T1, T2, T3, TReturn>(
+        method, (ToolParameter<T1>)parameters[0], (ToolParameter<T2>)parameters[1], (ToolParameter<T3>)parameters[2]);
 }
 
 internal sealed class DelegateCall<T1, T2, T3, T4, TReturn>(
@@ -82,4 +99,7 @@ internal sealed class DelegateCall<T1, T2, T3, T4, TReturn>(
 {
     public override object? Invoke(JsonElement arguments, CallContext context) =>
         method(p1.Read(arguments, context), p2.Read(arguments, context), p3.Read(arguments, context), p4.Read(arguments, context));
+
+    public override MethodCall With(IReadOnlyList<ToolParameter> parameters) => new DelegateCall<T1, T2, T3, T4, TReturn>(
+        method, (ToolParameter<T1>)parameters[0], (ToolParameter<T2>)parameters[1], (ToolParameter<T3>)parameters[2], (ToolParameter<T4>)parameters[3]);
 }

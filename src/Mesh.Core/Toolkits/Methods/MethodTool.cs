@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 
 namespace Mesh;
@@ -7,6 +8,7 @@ internal sealed class MethodTool : Tool
 {
     private readonly ToolMethod _method;
     private readonly Func<JsonSerializerOptions, Tool>? _rebind;
+    private ConcurrentDictionary<(Type Arguments, Type Result), ToolPassage?>? _passages;
 
     public MethodTool(string name, ToolMethod method, ToolOptions options, Func<JsonSerializerOptions, Tool>? rebind)
         : base(method.Define(name, options))
@@ -18,6 +20,13 @@ internal sealed class MethodTool : Tool
 
     internal override Tool BoundTo(JsonSerializerOptions hostOptions) => _rebind?.Invoke(hostOptions) ?? this;
 
-    protected internal override ValueTask<ToolResponse> InvokeAsync(JsonElement arguments, CallContext context) =>
-        _method.Result.ReadAsync(_method.Invoke(arguments, context), context);
+    internal override ToolPassage? FindPassage<TArguments, TResult>(PassedType<TArguments> arguments, PassedType<TResult> result) =>
+        arguments.MayPass && arguments.Info.Options == _method.Options
+            ? LazyInitializer.EnsureInitialized(ref _passages, () => new()).GetOrAdd(
+                (typeof(TArguments), typeof(TResult)), _ => MethodPassage<TArguments, TResult>.TryCreate(_method, arguments, result))
+            : null;
+
+    protected internal override ValueTask<ToolResponse> InvokeAsync(JsonElement arguments, CallContext context) => _method.Result.ReadAsync(
+        context.Request.Arguments.Typed?.Passage is MethodPassage passage ? passage.Invoke(context) : _method.Call.Invoke(arguments, context),
+        context);
 }

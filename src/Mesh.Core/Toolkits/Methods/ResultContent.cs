@@ -23,9 +23,13 @@ internal abstract class ResultContent(JsonElement? schema)
             return new ByteContent();
         }
 
-        var schema = TypeSchemaWriter.Write(reader.Read(type, use), forInput: false);
-        return type == typeof(string) ? new StringContent(schema) : new JsonContent(reader.Options.GetTypeInfo(type), schema);
+        var shape = reader.Read(type, use);
+        var schema = TypeSchemaWriter.Write(shape, forInput: false);
+        return type == typeof(string) ? new StringContent(schema) : new JsonContent(reader.Options.GetTypeInfo(type), shape, schema);
     }
+
+    /// <summary>What enforces the schema on values of a caller's type; null where values are not of that type, or no JSON.</summary>
+    public virtual TypeGuard<T>? Guard<T>(PassedType<T> type) => null;
 
     public abstract ToolResponse ToResponse(object? value, CallContext context);
 
@@ -66,13 +70,18 @@ internal abstract class ResultContent(JsonElement? schema)
             value is string text ? new TextPart(text) : new JsonPart(JsonPayload.FromElement(Null));
     }
 
-    private sealed class JsonContent(JsonTypeInfo type, JsonElement schema) : ResultContent(schema)
+    private sealed class JsonContent(JsonTypeInfo type, TypeShape shape, JsonElement schema) : ResultContent(schema)
     {
+        private JsonTypeInfo ContentType { get; } = type;
+
+        public override TypeGuard<T>? Guard<T>(PassedType<T> type) =>
+            ReferenceEquals(type.Info, ContentType) ? TypeGuard.Compile(shape, type.Info, forInput: false, type.Properties) : null;
+
         public override ToolResponse ToResponse(object? value, CallContext context) => value switch
         {
             JsonElement element => new JsonResponse(element.Clone()) { OwnsMemory = true },
             null => new JsonResponse(Null),
-            _ => ResultWriter.Write(value, type, context),
+            _ => context.Request.Arguments.Typed?.Passage?.Pass(value, context.Host.Options.MaxResponseBytes) ?? ResultWriter.Write(value, ContentType, context),
         };
 
         public override ContentPart ToPart(object? value) => new JsonPart(JsonPayload.FromElement(ToElement(value)));
@@ -81,7 +90,7 @@ internal abstract class ResultContent(JsonElement? schema)
         {
             JsonElement element => element.Clone(),
             null => Null,
-            _ => JsonSerializer.SerializeToElement(value, type),
+            _ => JsonSerializer.SerializeToElement(value, ContentType),
         };
     }
 }

@@ -7,7 +7,6 @@ namespace Mesh;
 /// <summary>A method prepared for being called as a tool: how each parameter is found, and what becomes of the result.</summary>
 internal sealed class ToolMethod
 {
-    private readonly MethodCall _call;
     private readonly JsonElement _inputSchema;
 
     [RequiresUnreferencedCode(Tool.ReflectionMessage)]
@@ -25,19 +24,29 @@ internal sealed class ToolMethod
         try
         {
             var reader = new TypeShapeReader(json);
+            Options = json;
             ToolParameter[] parameters = [.. method.GetParameters().Select(parameter => ToolParameter.Of(parameter, reader))];
+            Parameters = parameters;
             _inputSchema = TypeSchemaWriter.Write([.. parameters.Select(each => each.Argument).OfType<PropertyShape>()], forInput: true);
             Result = ToolResult.Of(method, new TypeShapeReader(json));
             Input = parameters.OfType<InputStreamParameter>().ToArray() is var streams && streams.Length > 1
                 ? throw new MeshException(new MeshError(MeshErrorCode.InvalidDefinition, "only one parameter can be an input stream."))
                 : streams.FirstOrDefault();
-            _call = MethodCall.Of(method, target, parameters);
+            Call = MethodCall.Of(method, target, parameters);
         }
         catch (MeshException exception) when (exception.Code == MeshErrorCode.InvalidDefinition)
         {
             throw new MeshException(exception.Error with { Message = $"Tool '{toolName}': {exception.Error.Message}" }, exception);
         }
     }
+
+    /// <summary>What arguments are read and the result is written with.</summary>
+    public JsonSerializerOptions Options { get; }
+
+    public IReadOnlyList<ToolParameter> Parameters { get; }
+
+    /// <summary>The method, called with arguments that are JSON.</summary>
+    public MethodCall Call { get; }
 
     public ToolResult Result { get; }
 
@@ -50,7 +59,4 @@ internal sealed class ToolMethod
         TakesStream = Input is not null,
         InputChunkSchema = Input?.ItemSchema,
     };
-
-    /// <summary>Calls the method. Returns what it returns, unread.</summary>
-    public object? Invoke(JsonElement arguments, CallContext context) => _call.Invoke(arguments, context);
 }

@@ -15,6 +15,12 @@ internal abstract class ToolParameter
     /// <summary>The value for one call. The arguments satisfy the schema.</summary>
     public abstract object? Find(JsonElement arguments, CallContext context);
 
+    /// <summary>The same parameter for calls whose arguments are a value: its own, where they have nothing to do with it.</summary>
+    /// <param name="property">The property that has its name in JSON; null when there is none.</param>
+    /// <typeparam name="TArguments">The type of the arguments.</typeparam>
+    /// <returns>Null when the property cannot stand for the parameter.</returns>
+    public virtual ToolParameter? From<TArguments>(JsonPropertyInfo? property) => this;
+
     [RequiresUnreferencedCode(Tool.ReflectionMessage)]
     [RequiresDynamicCode(Tool.ReflectionMessage)]
     public static ToolParameter Of(ParameterInfo parameter, TypeShapeReader reader)
@@ -99,6 +105,19 @@ internal sealed class ArgumentParameter<T> : ToolParameter<T>
 
     public override PropertyShape Argument { get; }
 
+    public override ToolParameter? From<TArguments>(JsonPropertyInfo? property)
+    {
+        if (property is null)
+        {
+            return Argument.Required ? null : new DefaultParameter<T>(_default);
+        }
+
+        // One that is written in a way of its own may come out of its JSON as another value.
+        return property is { CustomConverter: null, NumberHandling: null, AttributeProvider: PropertyInfo { GetMethod: { } getter } } && property.PropertyType == typeof(T)
+            ? PropertyParameter<TArguments, T>.Of(getter, property)
+            : null;
+    }
+
     public override T Read(JsonElement arguments, CallContext context)
     {
         if (!arguments.TryGetProperty(_name, out var value))
@@ -124,4 +143,20 @@ internal sealed class ArgumentParameter<T> : ToolParameter<T>
 
         return typeof(T) == typeof(JsonElement) ? (T)(object)value : ArgumentBinder.Bind(value, _type, _path, context)!;
     }
+}
+
+/// <summary>A parameter that the arguments say nothing about.</summary>
+internal sealed class DefaultParameter<T>(T value) : ToolParameter<T>
+{
+    public override T Read(JsonElement arguments, CallContext context) => value;
+}
+
+/// <summary>A parameter that is a property of arguments that go by reference.</summary>
+internal sealed class PropertyParameter<TArguments, T>(Func<TArguments, T> get) : ToolParameter<T>
+{
+    public static PropertyParameter<TArguments, T> Of(MethodInfo getter, JsonPropertyInfo property) => new(typeof(TArguments).IsValueType
+        ? arguments => (T)property.Get!(arguments!)!
+        : getter.CreateDelegate<Func<TArguments, T>>());
+
+    public override T Read(JsonElement arguments, CallContext context) => get(((TypedValue<TArguments>)context.Request.Arguments.Typed!).Value);
 }

@@ -5,15 +5,20 @@ using System.Text.Json;
 namespace Mesh;
 
 /// <summary>What becomes of the value that a tool's method returns.</summary>
-internal abstract class ToolResult(JsonElement? schema, JsonElement? chunkSchema = null)
+/// <param name="content">What the value is made into; null when there is none, or each item of a stream is.</param>
+/// <param name="chunkSchema">The schema of an item of the stream.</param>
+internal abstract class ToolResult(ResultContent? content, JsonElement? chunkSchema = null)
 {
     /// <summary>The schema of the result; null when it has no JSON, or is not described.</summary>
-    public JsonElement? Schema { get; } = schema;
+    public JsonElement? Schema => content?.Schema;
 
     /// <summary>The schema of an item of the stream.</summary>
     public JsonElement? ChunkSchema { get; } = chunkSchema;
 
     public virtual bool Streams => false;
+
+    /// <summary>What enforces the schema of the result on values of a caller's type; null where the result is not of that type.</summary>
+    public TypeGuard<T>? Guard<T>(PassedType<T> type) => content?.Guard(type);
 
     /// <summary>Waits for the value, if there is something to wait for, and makes it a response.</summary>
     public abstract ValueTask<ToolResponse> ReadAsync(object? returned, CallContext context);
@@ -59,23 +64,29 @@ internal sealed class VoidResult() : ToolResult(null)
 }
 
 /// <summary>A value that is there when the method returns.</summary>
-internal sealed class ValueResult(ResultContent content) : ToolResult(content.Schema)
+internal sealed class ValueResult(ResultContent content) : ToolResult(content)
 {
-    public override ValueTask<ToolResponse> ReadAsync(object? returned, CallContext context) => new(content.ToResponse(returned, context));
+    private readonly ResultContent _content = content;
+
+    public override ValueTask<ToolResponse> ReadAsync(object? returned, CallContext context) => new(_content.ToResponse(returned, context));
 }
 
 /// <summary>A value to wait for.</summary>
-internal sealed class TaskResult<T>(ResultContent content) : ToolResult(content.Schema)
+internal sealed class TaskResult<T>(ResultContent content) : ToolResult(content)
 {
+    private readonly ResultContent _content = content;
+
     public override async ValueTask<ToolResponse> ReadAsync(object? returned, CallContext context) =>
-        content.ToResponse(await ((Task<T>)returned!).ConfigureAwait(false), context);
+        _content.ToResponse(await ((Task<T>)returned!).ConfigureAwait(false), context);
 }
 
 /// <summary>A value to wait for.</summary>
-internal sealed class ValueTaskResult<T>(ResultContent content) : ToolResult(content.Schema)
+internal sealed class ValueTaskResult<T>(ResultContent content) : ToolResult(content)
 {
+    private readonly ResultContent _content = content;
+
     public override async ValueTask<ToolResponse> ReadAsync(object? returned, CallContext context) =>
-        content.ToResponse(await ((ValueTask<T>)returned!).ConfigureAwait(false), context);
+        _content.ToResponse(await ((ValueTask<T>)returned!).ConfigureAwait(false), context);
 }
 
 /// <summary>A stream of values: each is a chunk, and the result is empty.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Mesh;
@@ -39,11 +40,15 @@ internal sealed class ByReference
     /// <param name="reason">One sentence for a person; null when they may.</param>
     public static bool IsAllowed(JsonTypeInfo type, TypeShape shape, [NotNullWhen(false)] out string? reason)
     {
-        reason = GuardCompiler.IsPlain(type.Options)
+        reason = GuardCompiler.IsPlain(type.Options) && type.Options.TypeInfoResolverChain.All(IsPlain)
             ? new ByReference().Refuse(shape, type.Type)
-            : "The host's serializer options leave out or rename what the properties do not tell of.";
+            : "The host's serializer options change what is written in ways that the properties do not tell of.";
         return reason is null;
     }
+
+    // A modifier, or a resolver of the user's own, may put other getters in the place of the properties'.
+    private static bool IsPlain(IJsonTypeInfoResolver resolver) => resolver is JsonSerializerContext
+        || (resolver is DefaultJsonTypeInfoResolver { Modifiers.Count: 0 } && resolver.GetType() == typeof(DefaultJsonTypeInfoResolver));
 
     private string? Refuse(TypeShape shape, Type type)
     {

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace Mesh;
 
 /// <summary>Turns shapes into the nodes of a guard. What they do not model is left to the value's JSON.</summary>
-internal sealed class GuardCompiler(JsonSerializerOptions options, bool forInput)
+internal sealed class GuardCompiler(JsonSerializerOptions options, bool forInput, GuardPropertyFactory? typed)
 {
     private static readonly UndecidedGuard Undecided = new();
 
@@ -134,11 +134,17 @@ internal sealed class GuardCompiler(JsonSerializerOptions options, bool forInput
             cost += (6 * property.Name.Length) + 8;
             bool isRequired = forInput ? property.Required : property.AlwaysWritten && property.IsWritten;
             if (property.IsWritten)
-                properties.Add(new GuardProperty(property.Metadata!, PropertySlot(property), isRequired));
+                properties.Add(Property(property, isRequired));
             else if (isRequired)
                 return new NeverGuard();
         }
         return new ObjectGuard([.. properties], cost);
+    }
+
+    private GuardProperty Property(PropertyShape property, bool isRequired)
+    {
+        GuardSlot slot = PropertySlot(property);
+        return typed?.Invoke(property.Metadata!, slot) ?? new MetadataGuardProperty(property.Metadata!, slot, isRequired);
     }
 
     private GuardSlot PropertySlot(PropertyShape property)

@@ -5,11 +5,13 @@ namespace Mesh;
 /// take; once a limit might matter, the check is left undecided and the value has to be serialised.
 /// </summary>
 /// <param name="maxDepth">How many containers may stand within each other.</param>
-/// <param name="effort">How many times a validator may look at one and the same scalar; at least 1.</param>
-internal struct GuardRun(int maxDepth, int effort)
+/// <param name="limit">How many bytes and steps it may take, at most <see cref="MaxSteps"/>.</param>
+internal struct GuardRun(int maxDepth, int limit)
 {
-    // Below both SchemaOptions.MaxInstanceBytes and SchemaOptions.MaxSteps, so that one figure serves for both.
-    private long _left = 4_000_000 / effort;
+    /// <summary>Below both SchemaOptions.MaxInstanceBytes and SchemaOptions.MaxSteps, so that one figure serves for both.</summary>
+    public const int MaxSteps = 4_000_000;
+
+    private long _left = limit;
     private int _depth;
 
     /// <summary>Whether only the value's JSON can tell. An answer of "refused" still stands.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization.Metadata;
-
 namespace Mesh;
 
 /// <summary>An object, property by property.</summary>
@@ -16,19 +14,6 @@ internal sealed class ObjectGuard(GuardProperty[] properties, int cost) : GuardN
         }
         run.Leave();
         return true;
-    }
-}
-
-/// <summary>A property that is written, read by the getter that the serializer uses.</summary>
-internal sealed class GuardProperty(JsonPropertyInfo metadata, GuardSlot slot, bool isRequired)
-{
-    private readonly Func<object, object?> _get = metadata.Get!;
-    private readonly Func<object, object?, bool>? _isWritten = metadata.ShouldSerialize;
-
-    public bool Accepts(object owner, ref GuardRun run)
-    {
-        object? value = _get(owner);
-        return _isWritten is not null && !_isWritten(owner, value) ? !isRequired : slot.Accepts(value, ref run);
     }
 }
 

@@ -10,9 +10,9 @@ internal sealed class SerialisedGuard(TypeShape shape, JsonTypeInfo type, bool f
     private readonly Lazy<CompiledSchema> _schema = new(() =>
         CompiledSchema.Compile(TypeSchemaWriter.Write(shape, forInput), new SchemaOptions { AssertFormats = true }));
 
-    public bool Accepts(object? value)
+    public bool Accepts(object? value, int maxBytes)
     {
-        BoundedBuffer buffer = new(SchemaOptions.Default.MaxInstanceBytes);
+        BoundedBuffer buffer = new(Math.Min(SchemaOptions.Default.MaxInstanceBytes, maxBytes));
         using (Utf8JsonWriter writer = new(buffer, new() { Encoder = type.Options.Encoder, MaxDepth = type.Options.MaxDepth, SkipValidation = true }))
             JsonSerializer.Serialize(writer, value, type);
         // Nobody can tell any more whether this was half of a surrogate pair.

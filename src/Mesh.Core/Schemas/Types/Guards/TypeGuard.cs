@@ -21,7 +21,8 @@ internal abstract class TypeGuard
         Root = root;
         Serialised = serialised;
         MaxDepth = maxDepth;
-        Effort = effort;
+        // A validator may look at one and the same scalar several times.
+        MaxSteps = GuardRun.MaxSteps / effort;
     }
 
     private protected GuardSlot Root { get; }
@@ -30,25 +31,30 @@ internal abstract class TypeGuard
 
     private protected int MaxDepth { get; }
 
-    private protected int Effort { get; }
+    private protected int MaxSteps { get; }
 
     /// <summary>Whether a value of the type, or null, is accepted. What its getters throw means that it is not.</summary>
-    public abstract bool Accepts(object? value);
+    /// <param name="value">The value.</param>
+    /// <param name="maxBytes">How many bytes its JSON may have, where that is less than schemas accept.</param>
+    public abstract bool Accepts(object? value, int maxBytes = int.MaxValue);
 
     /// <summary>Compiles the guard of a type whose values are known as such where it is called.</summary>
     /// <param name="shape">What <see cref="TypeShapeReader"/> read from <paramref name="type"/>, perhaps with rules of its place.</param>
     /// <param name="type">The metadata that the values are written with, and that their parts are read through.</param>
     /// <param name="forInput">Whether the values are held to the schema of input; otherwise to that of output.</param>
+    /// <param name="properties">Reads properties without boxing their values, where it can; null to read all through the metadata.</param>
     /// <exception cref="MeshException"><see cref="MeshErrorCode.InvalidSchema"/>: a pattern cannot be run.</exception>
-    public static TypeGuard<T> Compile<T>(TypeShape shape, JsonTypeInfo<T> type, bool forInput) => Create<T>(shape, type, forInput);
+    public static TypeGuard<T> Compile<T>(TypeShape shape, JsonTypeInfo<T> type, bool forInput, GuardPropertyFactory? properties = null) =>
+        Create<T>(shape, type, forInput, properties);
 
-    /// <inheritdoc cref="Compile{T}(TypeShape, JsonTypeInfo{T}, bool)"/>
-    public static TypeGuard Compile(TypeShape shape, JsonTypeInfo type, bool forInput) => Create<object?>(shape, type, forInput);
+    /// <inheritdoc cref="Compile{T}(TypeShape, JsonTypeInfo{T}, bool, GuardPropertyFactory?)"/>
+    public static TypeGuard Compile(TypeShape shape, JsonTypeInfo type, bool forInput, GuardPropertyFactory? properties = null) =>
+        Create<object?>(shape, type, forInput, properties);
 
-    private static TypeGuard<T> Create<T>(TypeShape shape, JsonTypeInfo type, bool forInput)
+    private static TypeGuard<T> Create<T>(TypeShape shape, JsonTypeInfo type, bool forInput, GuardPropertyFactory? properties)
     {
         JsonSerializerOptions options = type.Options;
-        GuardCompiler compiler = new(options, forInput);
+        GuardCompiler compiler = new(options, forInput, properties);
         GuardSlot root = compiler.Slot(shape, type.Type);
         // At the innermost levels the serializer's own limit depends on what stands there.
         int maxDepth = Math.Min(options.MaxDepth == 0 ? MeshJson.MaxDepth : options.MaxDepth, SchemaOptions.Default.MaxInstanceDepth) - 2;
@@ -66,17 +72,17 @@ internal sealed class TypeGuard<T> : TypeGuard
         _typed = root.Node as GuardNode<T>;
 
     /// <inheritdoc/>
-    public override bool Accepts(object? value) =>
-        value is T typed ? Accepts(typed) : value is null && default(T) is null && Accepts(default!);
+    public override bool Accepts(object? value, int maxBytes = int.MaxValue) =>
+        value is T typed ? Accepts(typed, maxBytes) : value is null && default(T) is null && Accepts(default(T)!, maxBytes);
 
-    /// <inheritdoc cref="TypeGuard.Accepts(object?)"/>
-    public bool Accepts(T value)
+    /// <inheritdoc cref="TypeGuard.Accepts(object?, int)"/>
+    public bool Accepts(T value, int maxBytes = int.MaxValue)
     {
-        GuardRun run = new(MaxDepth, Effort);
+        GuardRun run = new(MaxDepth, Math.Min(MaxSteps, maxBytes));
         try
         {
             bool accepted = _typed is not null && value is not null ? _typed.Accepts(value, ref run) : Root.Accepts(value, ref run);
-            return accepted && (!run.IsUndecided || Serialised.Accepts(value));
+            return accepted && (!run.IsUndecided || Serialised.Accepts(value, maxBytes));
         }
         catch (Exception)
         {

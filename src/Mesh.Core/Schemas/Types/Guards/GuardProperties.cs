@@ -1,0 +1,51 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Mesh;
+
+/// <summary>A property that is written.</summary>
+internal abstract class GuardProperty
+{
+    public abstract bool Accepts(object owner, ref GuardRun run);
+
+    /// <summary>A <see cref="GuardPropertyFactory"/> for serializer metadata that was made by reflection.</summary>
+    [RequiresUnreferencedCode(Tool.ReflectionMessage)]
+    [RequiresDynamicCode(Tool.ReflectionMessage)]
+    public static GuardProperty? Typed(JsonPropertyInfo property, GuardSlot slot) =>
+        property is { ShouldSerialize: null, AttributeProvider: PropertyInfo { GetMethod: { } getter, DeclaringType: { IsValueType: false } owner } }
+            ? (GuardProperty)Activator.CreateInstance(
+                typeof(TypedGuardProperty<,>).MakeGenericType(owner, property.PropertyType),
+                getter.CreateDelegate(typeof(Func<,>).MakeGenericType(owner, property.PropertyType)),
+                slot)!
+            : null;
+}
+
+/// <summary>Makes the guard of a property that it can read without boxing its value; null for any other.</summary>
+internal delegate GuardProperty? GuardPropertyFactory(JsonPropertyInfo property, GuardSlot slot);
+
+/// <summary>A property that is always written, read by its own getter.</summary>
+internal sealed class TypedGuardProperty<TOwner, T>(Func<TOwner, T> get, GuardSlot slot) : GuardProperty
+    where TOwner : class
+{
+    private readonly GuardNode<T>? _typed = slot.Node as GuardNode<T>;
+
+    public override bool Accepts(object owner, ref GuardRun run)
+    {
+        var value = get((TOwner)owner);
+        return _typed is not null && value is not null ? _typed.Accepts(value, ref run) : slot.Accepts(value, ref run);
+    }
+}
+
+/// <summary>Any other property, read by the getter that the serializer uses.</summary>
+internal sealed class MetadataGuardProperty(JsonPropertyInfo metadata, GuardSlot slot, bool isRequired) : GuardProperty
+{
+    private readonly Func<object, object?> _get = metadata.Get!;
+    private readonly Func<object, object?, bool>? _isWritten = metadata.ShouldSerialize;
+
+    public override bool Accepts(object owner, ref GuardRun run)
+    {
+        object? value = _get(owner);
+        return _isWritten is not null && !_isWritten(owner, value) ? !isRequired : slot.Accepts(value, ref run);
+    }
+}

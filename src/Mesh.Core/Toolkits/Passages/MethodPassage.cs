@@ -1,0 +1,71 @@
+using System.Text.Json.Serialization.Metadata;
+
+namespace Mesh;
+
+/// <summary>The passage into a tool that is a method.</summary>
+internal abstract class MethodPassage : ToolPassage
+{
+    /// <summary>Calls the method with the arguments of the call. Returns what it returns, unread.</summary>
+    public abstract object? Invoke(CallContext context);
+}
+
+/// <summary>
+/// The passage into a tool that is a method: each parameter is taken from the property of its name. The guards are those
+/// of the method's own parameters and result, held against the caller's types.
+/// </summary>
+internal sealed class MethodPassage<TArguments, TResult> : MethodPassage
+{
+    private readonly MethodCall _call;
+    private readonly TypeGuard<TArguments> _arguments;
+    private readonly TypeGuard<TResult>? _result;
+    private readonly JsonTypeInfo<TResult> _resultType;
+
+    private MethodPassage(MethodCall call, TypeGuard<TArguments> arguments, TypeGuard<TResult>? result, JsonTypeInfo<TResult> resultType)
+    {
+        _call = call;
+        _arguments = arguments;
+        _result = result;
+        _resultType = resultType;
+    }
+
+    /// <summary>The passage of two types; null when the arguments do not fit the parameters one to one.</summary>
+    public static MethodPassage<TArguments, TResult>? TryCreate(ToolMethod method, PassedType<TArguments> arguments, PassedType<TResult> result)
+    {
+        // Those with neither getter nor setter are not part of the type's JSON.
+        var properties = arguments.Info.Properties.Where(property => property.Get is not null || property.Set is not null)
+            .ToDictionary(property => property.Name, StringComparer.Ordinal);
+        var parameters = new ToolParameter[method.Parameters.Count];
+        var members = new List<PropertyShape>(parameters.Length);
+        for (int i = 0; i < parameters.Length; i++)
+        {
+            var parameter = method.Parameters[i];
+            JsonPropertyInfo? property = null;
+            if (parameter.Argument is { } argument && properties.Remove(argument.Name, out property))
+            {
+                members.Add(argument with { Metadata = property });
+            }
+
+            if (parameter.From<TArguments>(property) is not { } taken)
+            {
+                return null;
+            }
+
+            parameters[i] = taken;
+        }
+
+        // What is left over is unknown to the tool: its JSON is refused, and says so.
+        return properties.Count > 0 ? null : new(
+            method.Call.With(parameters),
+            TypeGuard.Compile(new ObjectShape(typeof(TArguments), members) { Metadata = arguments.Info }, arguments.Info, forInput: true, arguments.Properties),
+            result.MayPass ? method.Result.Guard(result) : null,
+            result.Info);
+    }
+
+    public override bool Accepts(TypedValue arguments, int maxBytes) => _arguments.Accepts(((TypedValue<TArguments>)arguments).Value, maxBytes);
+
+    public override JsonResponse? Pass(object result, int maxBytes) => result is TResult value && _result is not null && _result.Accepts(value, maxBytes)
+        ? new JsonResponse(JsonPayload.FromTyped(new TypedValue<TResult>(value, _resultType))) { OwnsMemory = true }
+        : null;
+
+    public override object? Invoke(CallContext context) => _call.Invoke(default, context);
+}

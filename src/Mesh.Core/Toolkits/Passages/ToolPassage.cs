@@ -1,0 +1,26 @@
+namespace Mesh;
+
+/// <summary>
+/// A way on which values of one type go into a tool, and its results out of it, without JSON. Its guards stand for the
+/// tool's schemas: it exists only where tool, schemas and values are described by the same metadata. Immutable.
+/// </summary>
+internal abstract class ToolPassage
+{
+    /// <summary>Whether arguments satisfy the tool's input schema.</summary>
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="maxBytes">How large their JSON may be.</param>
+    public abstract bool Accepts(TypedValue arguments, int maxBytes);
+
+    /// <summary>Lets a result go by reference, if it satisfies the tool's output schema.</summary>
+    /// <param name="result">What the tool returned.</param>
+    /// <param name="maxBytes">How large its JSON may be.</param>
+    /// <returns>Null when it goes as JSON, and is checked as such.</returns>
+    public abstract JsonResponse? Pass(object result, int maxBytes);
+}
+
+/// <summary>Where a call finds its passage into whichever tool serves it.</summary>
+internal abstract class PassageSource
+{
+    /// <summary>The passage; null when there is none.</summary>
+    public abstract ToolPassage? Find(ToolInstance instance);
+}

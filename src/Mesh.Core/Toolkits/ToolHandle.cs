@@ -1,0 +1,114 @@
+using System.Text.Json.Serialization.Metadata;
+
+namespace Mesh;
+
+/// <summary>
+/// One tool, prepared for calls with the types of its arguments and of its result; got from
+/// <see cref="ToolkitsClient.GetTool{TArguments, TResult}(ToolAddress)"/>. A call through it is a call like any other:
+/// granted, validated, within its budget, journaled. Where caller and tool share a process, and both types are sealed
+/// and immutable all the way down, values go by reference, and nothing is written or read as JSON: guards made from the
+/// same metadata as the schemas enforce on the values what the schemas would on their JSON. Everything else goes as
+/// JSON, with the same outcome. Thread-safe; it holds nothing that has to be disposed.
+/// </summary>
+/// <remarks>
+/// By reference go sealed records and the like whose properties are read-only, of scalars, strings, enums,
+/// <see cref="System.Collections.Immutable.ImmutableArray{T}"/>, <see cref="System.Collections.Immutable.ImmutableList{T}"/>
+/// and more such records. The tool must be a method that takes each property of the arguments as a parameter of the same
+/// name and type. A call with an idempotency key, one that needs an approval, and every call of a host with filters go as
+/// JSON, because somebody looks at it. <see cref="ExplainAsync"/> tells which way a call would go.
+/// </remarks>
+/// <typeparam name="TArguments">The type of the arguments, written as a JSON object.</typeparam>
+/// <typeparam name="TResult">The type of the result.</typeparam>
+public sealed class ToolHandle<TArguments, TResult>
+{
+    private readonly RoomClient _room;
+    private readonly PassedType<TArguments> _arguments;
+    private readonly PassedType<TResult> _result;
+    private readonly PassageSource? _passages;
+
+    internal ToolHandle(RoomClient room, ToolAddress address, PassedType<TArguments> arguments, PassedType<TResult> result)
+    {
+        _room = room;
+        _arguments = arguments;
+        _result = result;
+        _passages = arguments.MayPass ? new Passages(arguments, result) : null;
+        Address = address;
+    }
+
+    /// <summary>The tool. Who serves a call is found out anew each time.</summary>
+    public ToolAddress Address { get; }
+
+    /// <summary>Calls the tool.</summary>
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="options">Deadline, budget and the like; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the call, wherever its tool runs.</param>
+    /// <returns>The result.</returns>
+    /// <exception cref="MeshException">The call did not end with a result, or the result cannot be read as the type
+    /// (<see cref="MeshErrorCode.InvalidOutput"/>).</exception>
+    public ValueTask<TResult> InvokeAsync(TArguments arguments, CallOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var call = TryInvokeAsync(arguments, options, cancellationToken);
+        if (call.IsCompletedSuccessfully)
+        {
+            var outcome = call.Result;
+            return outcome is { IsResult: true, Response: JsonResponse { Value.Typed: TypedValue<TResult> typed } } ? new(typed.Value) : WaitAsync(new(outcome), cancellationToken);
+        }
+
+        return WaitAsync(call, cancellationToken);
+
+        async ValueTask<TResult> WaitAsync(ValueTask<CallOutcome> call, CancellationToken cancellationToken) =>
+            Read(await call.ConfigureAwait(false), cancellationToken);
+    }
+
+    /// <summary>Calls the tool and returns how the call ended, whatever that is.</summary>
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="options">Deadline, budget and the like; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the call, which then ends with <see cref="CallStatus.Cancelled"/>.</param>
+    public ValueTask<CallOutcome> TryInvokeAsync(TArguments arguments, CallOptions? options = null, CancellationToken cancellationToken = default) =>
+        _room.CallAsync(Address, ToPayload(arguments), options, cancellationToken);
+
+    /// <summary>Tells what would become of a call, without making it; <see cref="CallExplanation.Passing"/> which way its values would go.</summary>
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="cancellationToken">Cancels the asking.</param>
+    public async ValueTask<CallExplanation> ExplainAsync(TArguments arguments, CancellationToken cancellationToken = default)
+    {
+        var payload = ToPayload(arguments);
+        var explanation = await _room.Toolkits.ExplainAsync(Address, payload, cancellationToken).ConfigureAwait(false);
+        return payload.Typed is { } value && explanation is { WouldRun: true, NeedsApproval: false } && _room.Connection.WouldPass(Address, value)
+            ? explanation with { Passing = "reference" }
+            : explanation;
+    }
+
+    /// <summary>The address.</summary>
+    public override string ToString() => Address.ToString();
+
+    private JsonPayload ToPayload(TArguments arguments)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        return _passages is null
+            ? JsonPayload.From(arguments, _arguments.Info)
+            : JsonPayload.FromTyped(new TypedValue<TArguments>(arguments, _arguments.Info, _passages));
+    }
+
+    private TResult Read(CallOutcome outcome, CancellationToken cancellationToken) =>
+        ResponseReader.Read(outcome.GetResult(cancellationToken), _result.Info, Address);
+
+    /// <summary>Remembers the way into the instance that served the last call: mostly it serves the next one too.</summary>
+    private sealed class Passages(PassedType<TArguments> arguments, PassedType<TResult> result) : PassageSource
+    {
+        private Known? _last;
+
+        public override ToolPassage? Find(ToolInstance instance)
+        {
+            var last = _last;
+            if (last?.Instance != instance)
+            {
+                _last = last = new(instance, instance.Invoker.FindPassage(instance.Contract, arguments, result));
+            }
+
+            return last.Passage;
+        }
+
+        private sealed record Known(ToolInstance Instance, ToolPassage? Passage);
+    }
+}
