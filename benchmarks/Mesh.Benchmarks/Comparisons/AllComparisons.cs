@@ -10,6 +10,7 @@ internal static class AllComparisons
         new CallJson(),
         new CallJsonBytes(),
         new CallUtf8(),
+        new CallTyped(),
         new EventFanout(),
         new RoomJoin(),
         new RoomChurn(),

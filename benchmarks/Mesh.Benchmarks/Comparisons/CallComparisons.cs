@@ -37,3 +37,14 @@ internal sealed class CallUtf8() : Comparison("call.utf8", "ns")
         return await Rounds.CompareAsync(room.CallUtf8Async, function.CallUtf8Async).ConfigureAwait(false);
     }
 }
+
+/// <summary>A call with values through a prepared handle, by reference, against an <c>AIFunction</c> with values.</summary>
+internal sealed class CallTyped() : Comparison("call.typed", "ns")
+{
+    public override async Task<Figure> MeasureAsync()
+    {
+        await using var room = await ForecastRoom.OpenAsync().ConfigureAwait(false);
+        var function = new ForecastFunction();
+        return await Rounds.CompareAsync(room.CallTypedAsync, function.CallTypedAsync).ConfigureAwait(false);
+    }
+}

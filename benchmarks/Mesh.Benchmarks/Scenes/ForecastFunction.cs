@@ -33,6 +33,16 @@ internal sealed class ForecastFunction
         }
     }
 
+    /// <summary>Calls with values as arguments, and takes the result as it comes.</summary>
+    public async Task CallTypedAsync(int times)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            object? result = await _function.InvokeAsync(new AIFunctionArguments { ["city"] = "Oslo", ["days"] = 3 }, _cancellable).ConfigureAwait(false);
+            Sink.Take((JsonElement)result!);
+        }
+    }
+
     private static AIFunctionArguments Read(JsonElement json)
     {
         var arguments = new AIFunctionArguments();

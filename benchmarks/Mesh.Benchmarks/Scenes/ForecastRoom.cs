@@ -10,12 +10,14 @@ internal sealed class ForecastRoom : IAsyncDisposable
     private static readonly ReadOnlyMemory<byte> Utf8Arguments = FigureInputs.CallArguments;
     private readonly MeshHost _host;
     private readonly RoomClient _caller;
+    private readonly ToolHandle<ForecastArguments, Forecast> _forecast;
     private readonly CancellationToken _cancellable = new CancellationTokenSource().Token;
 
     private ForecastRoom(MeshHost host, RoomClient caller)
     {
         _host = host;
         _caller = caller;
+        _forecast = caller.Toolkits.GetTool<ForecastArguments, Forecast>(ForecastTool.Address);
     }
 
     public static async Task<ForecastRoom> OpenAsync()
@@ -42,6 +44,15 @@ internal sealed class ForecastRoom : IAsyncDisposable
         for (int i = 0; i < times; i++)
         {
             Sink.Take(await _caller.Toolkits.InvokeUtf8Async(ForecastTool.Address, Utf8Arguments, null, _cancellable).ConfigureAwait(false));
+        }
+    }
+
+    /// <summary>Calls with a value through a prepared handle, and takes the result as a value.</summary>
+    public async Task CallTypedAsync(int times)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            Sink.Take(await _forecast.InvokeAsync(new ForecastArguments("Oslo", 3), null, _cancellable).ConfigureAwait(false));
         }
     }
 

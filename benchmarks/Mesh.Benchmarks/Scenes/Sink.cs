@@ -16,6 +16,15 @@ internal static class Sink
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Take(Forecast result)
+    {
+        if (result.Days != 3)
+        {
+            throw new InvalidOperationException("The measured tool answers for three days.");
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Take(ReadOnlyMemory<byte> result)
     {
         if (result.Span[0] != '{')

@@ -211,12 +211,22 @@ internal sealed class CallPipeline(MeshHost host)
     private ValueTask Settle(CallState call, CallOutcome outcome, bool admitted)
     {
         CallBudget.Settle(call);
-        call.End();
-        call = call.Retry ?? call;
-        call.End();
+        call.MarkEnded();
         if (admitted)
         {
+            // It counts the call out, and is the fence that the call's end needs.
             call.Caller.ExitCall();
+        }
+        else
+        {
+            Interlocked.MemoryBarrier();
+        }
+
+        call.Release();
+        if (call.Retry is { } retry)
+        {
+            retry.End();
+            call = retry;
         }
 
         if (_hasFilters)

@@ -10,7 +10,7 @@ internal sealed class CallState : ICallPort
 {
     private CallLife? _life;
     private BudgetAccount? _account;
-    private int _ended;
+    private bool _ended;
 
     public CallState(RoomMember caller, CallRequest request, CallState? parent, IFrameSink? sink, CancellationToken callerToken)
     {
@@ -99,7 +99,7 @@ internal sealed class CallState : ICallPort
     /// <summary>Whether handlers at the far end of a connection may act within this call by naming its id.</summary>
     public bool IsPublished { get; set; }
 
-    public bool HasEnded => Volatile.Read(ref _ended) != 0;
+    public bool HasEnded => Volatile.Read(ref _ended);
 
     public CancellationToken CancellationToken => EnsureLife().Token;
 
@@ -214,14 +214,23 @@ internal sealed class CallState : ICallPort
     /// <summary>How long nothing has come since a moment; the time in which somebody was asked for an approval does not count.</summary>
     public TimeSpan IdleSince(long timestamp) => _life is { } life ? life.IdleSince(timestamp) : Host.Clock.GetElapsedTime(timestamp);
 
-    /// <summary>Marks the call as over and frees what it held. Called by the pipeline; without effect the second time.</summary>
+    /// <summary>
+    /// Marks the call as over. <see cref="Release"/> must follow, and between the two a full fence: whoever makes a life
+    /// for the call meanwhile either sees that it is over, or is seen.
+    /// </summary>
+    public void MarkEnded() => Volatile.Write(ref _ended, true);
+
+    /// <summary>Marks the call as over and frees what it held. Called by the pipeline, once.</summary>
     public void End()
     {
-        if (Interlocked.Exchange(ref _ended, 1) != 0)
-        {
-            return;
-        }
+        MarkEnded();
+        Interlocked.MemoryBarrier();
+        Release();
+    }
 
+    /// <summary>Frees what a call held that is over.</summary>
+    public void Release()
+    {
         _life?.Dispose();
         if (IsPublished)
         {

@@ -81,10 +81,18 @@ internal static class CallValidation
     /// <summary>Checks a result against the tool's schema, brings its content into memory, and joins what was streamed before it.</summary>
     public static ValueTask<CallOutcome> CheckOutputAsync(CallState call, ToolResponse response)
     {
-        if (response is JsonResponse { Value: var value } && call.Sink is null)
+        if (call.Sink is null)
         {
-            // The common case, without a state machine: one JSON value.
-            return new(CheckJson(call, value) is { } error ? CallOutcome.FromError(error) : CallOutcome.FromResult(response));
+            // The common cases, without a state machine. What comes by reference was held against the schema on its way.
+            if (response is TypedResponse)
+            {
+                return new(CallOutcome.FromResult(response));
+            }
+
+            if (response is JsonResponse { Value: var value })
+            {
+                return new(CheckJson(call, value) is { } error ? CallOutcome.FromError(error) : CallOutcome.FromResult(response));
+            }
         }
 
         return CheckContentAsync(call, response);
@@ -171,6 +179,7 @@ internal static class CallValidation
         {
             JsonResponse json => CheckJson(call, json.Value),
             TextResponse text => CheckText(call, text.Text),
+            TypedResponse => null,
             _ => call.Instance!.Contract.Output is null ? null : Invalid(call, [new("", "", "type", "must be JSON as the tool's output schema says")]),
         };
         if (error is not null)
@@ -183,12 +192,6 @@ internal static class CallValidation
 
     private static MeshError? CheckJson(CallState call, JsonPayload value)
     {
-        if (value.Typed is not null)
-        {
-            // Its passage has held it against the schema; where that was in vain, it is JSON by now.
-            return null;
-        }
-
         var json = value.Open(out bool isElement);
         call.ResponseBytes = json.Length;
         if (json.IsEmpty)

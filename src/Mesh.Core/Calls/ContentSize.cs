@@ -8,7 +8,7 @@ internal static class ContentSize
     public static long Of(ContentPart part) => part switch
     {
         TextPart text => Encoding.UTF8.GetByteCount(text.Text),
-        JsonPart json => Of(json.Value),
+        JsonPart json => json.Value.Length,
         BytesPart bytes => bytes.Data.Length,
         LinkPart link => link.Uri.OriginalString.Length,
         _ => 0,
@@ -16,12 +16,10 @@ internal static class ContentSize
 
     public static long Of(ToolResponse? response) => response switch
     {
-        null or EmptyResponse => 0,
-        JsonResponse json => Of(json.Value),
+        null or EmptyResponse or TypedResponse => 0,
+        JsonResponse json => json.Value.Length,
         TextResponse text => Encoding.UTF8.GetByteCount(text.Text),
         FileResponse file => file.File.Data.Length,
         _ => response.Parts.Sum(Of),
     };
-
-    private static long Of(JsonPayload json) => json.Typed is null ? json.Length : 0;
 }

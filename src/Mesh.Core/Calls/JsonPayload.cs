@@ -52,7 +52,7 @@ public readonly struct JsonPayload
     internal static JsonPayload FromText(string text) => FromUtf8(JsonSerializer.SerializeToUtf8Bytes(text, MeshJsonContext.Default.String));
 
     /// <summary>A payload of a value that nobody can change, written when somebody looks.</summary>
-    internal static JsonPayload FromTyped(TypedValue value) => new(value, 0, -1);
+    internal static JsonPayload FromTyped(TypedArguments value) => new(value, 0, -1);
 
     /// <summary>Whether there is no JSON at all, which is not the same as a JSON null.</summary>
     public bool IsEmpty => _source is null && _element.ValueKind == JsonValueKind.Undefined;
@@ -67,7 +67,7 @@ public readonly struct JsonPayload
     public ReadOnlySpan<byte> Utf8Span => Open(out _);
 
     /// <summary>The value, where it has not come as JSON; else null.</summary>
-    internal TypedValue? Typed => _length < 0 ? (TypedValue)_source! : null;
+    internal TypedArguments? Typed => _length < 0 ? (TypedArguments)_source! : null;
 
     /// <summary>The element that the payload holds, whatever it holds.</summary>
     internal JsonElement Element => _element;

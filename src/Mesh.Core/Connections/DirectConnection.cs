@@ -48,7 +48,7 @@ internal sealed class DirectConnection : IRoomConnection, ICallReceiver
             },
             cancellationToken);
 
-    public bool WouldPass(ToolAddress target, TypedValue arguments)
+    public bool WouldPass(ToolAddress target, TypedArguments arguments)
     {
         var request = _client.NewRequest(target, JsonPayload.FromTyped(arguments), null);
         return CallValidation.WouldPass(new CallState(_member, request, FindParent(request), null, default));

@@ -26,7 +26,7 @@ internal interface IRoomConnection
     IAsyncEnumerable<CallFrame> StreamAsync(Func<CallRequest> newRequest, IAsyncEnumerable<ContentPart>? input, CancellationToken cancellationToken);
 
     /// <summary>Whether a call that would run would take its arguments by reference.</summary>
-    bool WouldPass(ToolAddress target, TypedValue arguments);
+    bool WouldPass(ToolAddress target, TypedArguments arguments);
 
     /// <summary>Reads the room's events that the participant may see; ends when it leaves.</summary>
     IAsyncEnumerable<RoomEvent> ReadEventsAsync(EventPosition from, CancellationToken cancellationToken);

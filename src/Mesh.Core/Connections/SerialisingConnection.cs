@@ -107,7 +107,7 @@ internal sealed class SerialisingConnection : WireEnd, IRoomConnection
             : new ErrorFrame(outcome.Error!) { Sequence = sequence + 1 };
     }
 
-    public bool WouldPass(ToolAddress target, TypedValue arguments) => false;
+    public bool WouldPass(ToolAddress target, TypedArguments arguments) => false;
 
     public IAsyncEnumerable<RoomEvent> ReadEventsAsync(EventPosition from, CancellationToken cancellationToken) => ReadEventsCoreAsync(from, cancellationToken);
 

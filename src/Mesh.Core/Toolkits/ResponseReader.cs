@@ -9,7 +9,6 @@ internal static class ResponseReader
     public static T Read<T>(ToolResponse response, JsonTypeInfo<T> type, ToolAddress tool) => response switch
     {
         T same => same,
-        JsonResponse { Value.Typed: TypedValue<T> typed } when typed.Type == type => typed.Value,
         TextResponse { Text: T text } => text,
         FileResponse file when typeof(T) == typeof(byte[]) => (T)(object)file.File.Data.ToArray(),
         FileResponse { File.Data: T memory } => memory,

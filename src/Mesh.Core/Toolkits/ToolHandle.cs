@@ -47,11 +47,11 @@ public sealed class ToolHandle<TArguments, TResult>
     /// (<see cref="MeshErrorCode.InvalidOutput"/>).</exception>
     public ValueTask<TResult> InvokeAsync(TArguments arguments, CallOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var call = TryInvokeAsync(arguments, options, cancellationToken);
+        var call = _room.CallAsync(Address, ToPayload(arguments), options, cancellationToken);
         if (call.IsCompletedSuccessfully)
         {
             var outcome = call.Result;
-            return outcome is { IsResult: true, Response: JsonResponse { Value.Typed: TypedValue<TResult> typed } } ? new(typed.Value) : WaitAsync(new(outcome), cancellationToken);
+            return outcome.IsResult && outcome.Response is TypedResponse<TResult> typed ? new(typed.Value) : WaitAsync(new(outcome), cancellationToken);
         }
 
         return WaitAsync(call, cancellationToken);
@@ -64,8 +64,11 @@ public sealed class ToolHandle<TArguments, TResult>
     /// <param name="arguments">The arguments.</param>
     /// <param name="options">Deadline, budget and the like; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the call, which then ends with <see cref="CallStatus.Cancelled"/>.</param>
-    public ValueTask<CallOutcome> TryInvokeAsync(TArguments arguments, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        _room.CallAsync(Address, ToPayload(arguments), options, cancellationToken);
+    public async ValueTask<CallOutcome> TryInvokeAsync(TArguments arguments, CallOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var outcome = await _room.CallAsync(Address, ToPayload(arguments), options, cancellationToken).ConfigureAwait(false);
+        return outcome is { IsResult: true, Response: TypedResponse typed } ? CallOutcome.FromResult(typed.ToJson()) : outcome;
+    }
 
     /// <summary>Tells what would become of a call, without making it; <see cref="CallExplanation.Passing"/> which way its values would go.</summary>
     /// <param name="arguments">The arguments.</param>
@@ -87,11 +90,14 @@ public sealed class ToolHandle<TArguments, TResult>
         ArgumentNullException.ThrowIfNull(arguments);
         return _passages is null
             ? JsonPayload.From(arguments, _arguments.Info)
-            : JsonPayload.FromTyped(new TypedValue<TArguments>(arguments, _arguments.Info, _passages));
+            : JsonPayload.FromTyped(new TypedArguments<TArguments>(arguments, _arguments.Info, _passages));
     }
 
-    private TResult Read(CallOutcome outcome, CancellationToken cancellationToken) =>
-        ResponseReader.Read(outcome.GetResult(cancellationToken), _result.Info, Address);
+    private TResult Read(CallOutcome outcome, CancellationToken cancellationToken)
+    {
+        var response = outcome.GetResult(cancellationToken);
+        return response is TypedResponse<TResult> typed ? typed.Value : ResponseReader.Read(response, _result.Info, Address);
+    }
 
     /// <summary>Remembers the way into the instance that served the last call: mostly it serves the next one too.</summary>
     private sealed class Passages(PassedType<TArguments> arguments, PassedType<TResult> result) : PassageSource

@@ -81,7 +81,7 @@ internal abstract class ResultContent(JsonElement? schema)
         {
             JsonElement element => new JsonResponse(element.Clone()) { OwnsMemory = true },
             null => new JsonResponse(Null),
-            _ => context.Request.Arguments.Typed?.Passage?.Pass(value, context.Host.Options.MaxResponseBytes) ?? ResultWriter.Write(value, ContentType, context),
+            _ => (ToolResponse?)context.Request.Arguments.Typed?.Passage?.Pass(value, context.Host.Options.MaxResponseBytes) ?? ResultWriter.Write(value, ContentType, context),
         };
 
         public override ContentPart ToPart(object? value) => new JsonPart(JsonPayload.FromElement(ToElement(value)));

@@ -61,11 +61,10 @@ internal sealed class MethodPassage<TArguments, TResult> : MethodPassage
             result.Info);
     }
 
-    public override bool Accepts(TypedValue arguments, int maxBytes) => _arguments.Accepts(((TypedValue<TArguments>)arguments).Value, maxBytes);
+    public override bool Accepts(TypedArguments arguments, int maxBytes) => _arguments.Accepts(((TypedArguments<TArguments>)arguments).Value, maxBytes);
 
-    public override JsonResponse? Pass(object result, int maxBytes) => result is TResult value && _result is not null && _result.Accepts(value, maxBytes)
-        ? new JsonResponse(JsonPayload.FromTyped(new TypedValue<TResult>(value, _resultType))) { OwnsMemory = true }
-        : null;
+    public override TypedResponse? Pass(object result, int maxBytes) =>
+        result is TResult value && _result is not null && _result.Accepts(value, maxBytes) ? new TypedResponse<TResult>(value, _resultType) : null;
 
     public override object? Invoke(CallContext context) => _call.Invoke(default, context);
 }

@@ -9,13 +9,13 @@ internal abstract class ToolPassage
     /// <summary>Whether arguments satisfy the tool's input schema.</summary>
     /// <param name="arguments">The arguments.</param>
     /// <param name="maxBytes">How large their JSON may be.</param>
-    public abstract bool Accepts(TypedValue arguments, int maxBytes);
+    public abstract bool Accepts(TypedArguments arguments, int maxBytes);
 
     /// <summary>Lets a result go by reference, if it satisfies the tool's output schema.</summary>
     /// <param name="result">What the tool returned.</param>
     /// <param name="maxBytes">How large its JSON may be.</param>
     /// <returns>Null when it goes as JSON, and is checked as such.</returns>
-    public abstract JsonResponse? Pass(object result, int maxBytes);
+    public abstract TypedResponse? Pass(object result, int maxBytes);
 }
 
 /// <summary>Where a call finds its passage into whichever tool serves it.</summary>

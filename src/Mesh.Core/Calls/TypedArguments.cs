@@ -1,0 +1,42 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Mesh;
+
+/// <summary>
+/// Arguments that go through a call by reference: they are JSON for whoever looks at them as such, and are written only
+/// then. Only values that nobody can change may be, so that it does not matter when that is.
+/// </summary>
+/// <param name="passages">How they may get into a tool.</param>
+internal abstract class TypedArguments(PassageSource passages)
+{
+    private byte[]? _utf8;
+
+    /// <summary>
+    /// The way on which they go into the tool; null when they go as JSON. Decided by the validate stage, anew for each
+    /// attempt.
+    /// </summary>
+    public ToolPassage? Passage { get; private set; }
+
+    /// <summary>The arguments as JSON text, the same each time.</summary>
+    public ReadOnlyMemory<byte> ToUtf8() => _utf8 ??= Write();
+
+    /// <summary>Lets them go by reference, if they satisfy the tool's schema and the tool takes them so.</summary>
+    /// <param name="instance">What serves the call.</param>
+    /// <param name="maxBytes">How large their JSON may be.</param>
+    public bool TryPass(ToolInstance instance, int maxBytes)
+    {
+        Passage = passages.Find(instance) is { } passage && passage.Accepts(this, maxBytes) ? passage : null;
+        return Passage is not null;
+    }
+
+    protected abstract byte[] Write();
+}
+
+/// <summary>Arguments of a type that is known where they are used.</summary>
+internal sealed class TypedArguments<T>(T value, JsonTypeInfo<T> type, PassageSource passages) : TypedArguments(passages)
+{
+    public T Value { get; } = value;
+
+    protected override byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(Value, type);
+}
