@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -36,7 +37,13 @@ public readonly record struct MeshId(ulong High, ulong Low)
     }
 
     /// <summary>32 lower-case hexadecimal digits, as a W3C trace id is written.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{High:x16}{Low:x16}");
+    public override string ToString()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, High);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], Low);
+        return Convert.ToHexStringLower(bytes);
+    }
 }
 
 /// <summary>Writes a <see cref="MeshId"/> as its 32 hexadecimal digits.</summary>
