@@ -13,6 +13,7 @@ public abstract class RoomClientContract : IAsyncDisposable
     protected const string Den = "den";
 
     private readonly List<RoomClient> _clients = [];
+    private readonly List<IDisposable> _owned = [];
     private MeshHost? _host;
 
     /// <summary>What lies between all participants of a test and their room.</summary>
@@ -42,6 +43,8 @@ public abstract class RoomClientContract : IAsyncDisposable
             await _host.DisposeAsync().InTime();
         }
 
+        _owned.ForEach(each => each.Dispose());
+
         GC.SuppressFinalize(this);
     }
 
@@ -57,6 +60,14 @@ public abstract class RoomClientContract : IAsyncDisposable
             DrainTimeout = TimeSpan.Zero,
         };
         return _host = new MeshHost(change?.Invoke(options) ?? options);
+    }
+
+    /// <summary>Something to be disposed when the test has ended and its host is gone.</summary>
+    protected T Own<T>(T thing)
+        where T : IDisposable
+    {
+        _owned.Add(thing);
+        return thing;
     }
 
     protected MeshHost StartHostWithRoom(RoomOptions room) => StartHost(options => options with { ConfigureRoom = _ => room });

@@ -16,6 +16,12 @@ internal sealed class CallPipeline(MeshHost host)
     public ValueTask<CallOutcome> RunAsync(CallState call)
     {
         call.StartedAt = host.Clock.GetTimestamp();
+        return MeshInstruments.AreWatched ? CallTelemetry.RunAsync(this, call) : RunStagesAsync(call);
+    }
+
+    /// <summary>All that a call goes through, for telemetry to put its span around. Never throws.</summary>
+    public ValueTask<CallOutcome> RunStagesAsync(CallState call)
+    {
         if (call.Caller.TryEnterCall(call) is { } closed)
         {
             return SettleAsync(call, new(CallOutcome.FromError(closed)), admitted: false);

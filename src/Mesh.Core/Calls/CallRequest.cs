@@ -55,6 +55,12 @@ public sealed record CallRequest
     /// <summary>The W3C <c>tracestate</c> of the caller's activity, or null.</summary>
     public string? TraceState { get => _terms.TraceState; init => _terms = value == TraceState ? _terms : _terms with { TraceState = value }; }
 
+    /// <summary>
+    /// The W3C <c>traceparent</c> of the activity that a stream was asked for in, where it is read in another one, which
+    /// is then its parent; or null.
+    /// </summary>
+    public string? TraceLink { get => _terms.TraceLink; init => _terms = value == TraceLink ? _terms : _terms with { TraceLink = value }; }
+
     /// <summary>A JSON object that travels with the call unread by the room, or null.</summary>
     public JsonElement? Metadata { get => _terms.Metadata; init => _terms = value is null && Metadata is null ? _terms : _terms with { Metadata = value }; }
 }
@@ -75,6 +81,8 @@ internal sealed record CallTerms
     public string? TraceParent { get; init; }
 
     public string? TraceState { get; init; }
+
+    public string? TraceLink { get; init; }
 
     public JsonElement? Metadata { get; init; }
 }

@@ -37,14 +37,14 @@ internal sealed class DirectConnection : IRoomConnection, ICallReceiver
     }
 
     public ValueTask<CallOutcome> CallAsync(CallRequest request, IAsyncEnumerable<ContentPart>? input, CancellationToken cancellationToken) =>
-        _member.Room.Host.Pipeline.RunAsync(new CallState(_member, request, FindParent(request), null, cancellationToken) { InputSource = input });
+        _member.Room.Host.Pipeline.RunAsync(new CallState(_member, request, FindParent(request), null, cancellationToken) { InputSource = CallerInput.Of(input) });
 
     public IAsyncEnumerable<CallFrame> StreamAsync(Func<CallRequest> newRequest, IAsyncEnumerable<ContentPart>? input, CancellationToken cancellationToken) =>
         new CallFrameStream(
             (sink, token) =>
             {
                 var request = newRequest();
-                return new CallState(_member, request, FindParent(request), sink, token) { InputSource = input, IsStreaming = true };
+                return new CallState(_member, request, FindParent(request), sink, token) { InputSource = CallerInput.Of(input), IsStreaming = true };
             },
             cancellationToken);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Mesh;
@@ -54,7 +55,7 @@ internal sealed class SerialisingConnection : WireEnd, IRoomConnection
             return CallOutcome.FromError(refusal);
         }
 
-        var call = Begin(input);
+        var call = Begin(CallerInput.Of(input));
         await StartAsync(call, request, streaming: false).ConfigureAwait(false);
         using var registration = cancellationToken.UnsafeRegister(static state => ((OutgoingCall)state!).Cancel(), call);
         return await call.Outcome.ConfigureAwait(false);
@@ -71,7 +72,7 @@ internal sealed class SerialisingConnection : WireEnd, IRoomConnection
             yield break;
         }
 
-        var call = Begin(input);
+        var call = Begin(CallerInput.Of(input));
         await StartAsync(call, request, streaming: true).ConfigureAwait(false);
         using var registration = cancellationToken.UnsafeRegister(static state => ((OutgoingCall)state!).Cancel(), call);
         long sequence = 0;
@@ -115,7 +116,8 @@ internal sealed class SerialisingConnection : WireEnd, IRoomConnection
     {
         if (!Interlocked.Exchange(ref _closing, true))
         {
-            await SendAsync(new WireHeader(WireTypes.Leave)).ConfigureAwait(false);
+            var activity = Activity.Current;
+            await SendAsync(new WireHeader(WireTypes.Leave) { TraceParent = TraceParent.Of(activity), TraceState = activity?.TraceStateString }).ConfigureAwait(false);
         }
 
         // The link is closed when the room is done with this participant; who leaves inside a call cannot wait for that.

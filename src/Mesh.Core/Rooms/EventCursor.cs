@@ -169,6 +169,12 @@ internal sealed class EventCursor : IAsyncEnumerator<RoomEvent>, IValueTaskSourc
         if (_found is { } e)
         {
             (Current, _found) = (e, null);
+            if (e.Lagged > 0)
+            {
+                // Not where it is found: that may be under the lock of a room that publishes.
+                MeshInstruments.DroppedEvents.Add(e.Lagged);
+            }
+
             return true;
         }
 

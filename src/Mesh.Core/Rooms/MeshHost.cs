@@ -37,6 +37,7 @@ public sealed class MeshHost : IAsyncDisposable
         });
         Json = new HostJson(Options.SerializerOptions);
         Pipeline = new CallPipeline(this);
+        LiveHosts.Add(this);
     }
 
     /// <summary>What happened in all rooms.</summary>
@@ -44,6 +45,8 @@ public sealed class MeshHost : IAsyncDisposable
 
     /// <summary>The rooms that are open now.</summary>
     public IReadOnlyList<RoomInfo> Rooms => [.. _rooms.Values.Select(room => room.Info)];
+
+    internal IEnumerable<Room> OpenRooms => _rooms.Select(static each => each.Value);
 
     internal MeshHostOptions Options { get; }
 
@@ -75,32 +78,17 @@ public sealed class MeshHost : IAsyncDisposable
         Names.CheckParticipant(name);
         cancellationToken.ThrowIfCancellationRequested();
         options ??= JoinOptions.Default;
-        while (true)
+        using var operation = RoomOperation.Begin(Operation.Join, this, room)?.Of(name);
+        try
         {
-            var opened = Open(room);
-            if (!opened.TryBeginJoin())
-            {
-                // Retired between being found and being joined: the next look opens a new session.
-                Forget(opened);
-                continue;
-            }
-
-            try
-            {
-                var opening = opened.OpenAsync();
-                if (!opening.IsCompletedSuccessfully)
-                {
-                    await opening.WaitAsync(cancellationToken).ConfigureAwait(false);
-                }
-
-                return options.Connection == ConnectionKind.Direct
-                    ? RoomClient.JoinDirect(opened, name, options.Role, grants ?? Grants.UserDefault, options.OwnAttributes(), isService: false)
-                    : await SerialisingConnection.JoinAsync(opened, name, grants ?? Grants.UserDefault, options, cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                opened.EndJoin();
-            }
+            var client = await EnterAsync(room, name, grants ?? Grants.UserDefault, options, cancellationToken).ConfigureAwait(false);
+            operation?.In(client.Session.ToString());
+            return client;
+        }
+        catch (Exception exception)
+        {
+            operation?.Fail(exception);
+            throw;
         }
     }
 
@@ -168,7 +156,11 @@ public sealed class MeshHost : IAsyncDisposable
     /// <summary>The time between two timestamps, as the clock itself would tell, which asks for its frequency each time.</summary>
     internal TimeSpan Elapsed(long from, long to) => new((long)((to - from) * _ticksPerTimestamp));
 
-    internal void ReportFault(MeshFault fault) => Options.OnFault?.Invoke(fault);
+    internal void ReportFault(MeshFault fault)
+    {
+        MeshInstruments.CountFault(fault.Kind);
+        Options.OnFault?.Invoke(fault);
+    }
 
     /// <summary>Lets handlers at the far end of a connection act within a call by naming its id.</summary>
     internal void PublishCall(CallState call)
@@ -184,6 +176,37 @@ public sealed class MeshHost : IAsyncDisposable
     internal void UnpublishCall(CallState call) => _liveCalls.TryRemove(new(call.Request.Id, call));
 
     internal CallState? FindLiveCall(MeshId id) => _liveCalls.GetValueOrDefault(id);
+
+    private async ValueTask<RoomClient> EnterAsync(string room, string name, Grants grants, JoinOptions options, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var opened = Open(room);
+            if (!opened.TryBeginJoin())
+            {
+                // Retired between being found and being joined: the next look opens a new session.
+                Forget(opened);
+                continue;
+            }
+
+            try
+            {
+                var opening = opened.OpenAsync();
+                if (!opening.IsCompletedSuccessfully)
+                {
+                    await opening.WaitAsync(cancellationToken).ConfigureAwait(false);
+                }
+
+                return options.Connection == ConnectionKind.Direct
+                    ? RoomClient.JoinDirect(opened, name, options.Role, grants, options.OwnAttributes(), isService: false)
+                    : await SerialisingConnection.JoinAsync(opened, name, grants, options, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                opened.EndJoin();
+            }
+        }
+    }
 
     private Room Open(string name)
     {

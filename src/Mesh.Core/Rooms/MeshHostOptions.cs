@@ -65,12 +65,17 @@ public sealed record MeshHostOptions
     /// <summary>The size of a call's response in bytes, and of what is gathered of a stream for one. 16 MiB by default.</summary>
     public int MaxResponseBytes { get; init; } = 16 * 1024 * 1024;
 
+    /// <summary>What the host puts into its traces; by default nothing that was said in a call.</summary>
+    public MeshTelemetryOptions Telemetry { get; init; } = new();
+
     internal MeshHostOptions Validated()
     {
         ArgumentNullException.ThrowIfNull(TimeProvider);
         ArgumentNullException.ThrowIfNull(IdSource);
         ArgumentNullException.ThrowIfNull(Filters);
         ArgumentNullException.ThrowIfNull(RoomServices);
+        ArgumentNullException.ThrowIfNull(Telemetry);
+        Telemetry.Validate();
         CheckTime(CallTimeout, nameof(CallTimeout));
         CheckTime(StreamIdleTimeout, nameof(StreamIdleTimeout));
         CheckTime(ApprovalTimeout, nameof(ApprovalTimeout));

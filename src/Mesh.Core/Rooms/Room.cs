@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 
 namespace Mesh;
@@ -37,6 +38,9 @@ internal sealed class Room
     public string Name { get; }
 
     public MeshId Session { get; }
+
+    /// <summary>The session's id as text, made once it is asked for.</summary>
+    public string SessionText => field ??= Session.ToString();
 
     public RoomOptions Options { get; }
 
@@ -163,12 +167,15 @@ internal sealed class Room
     /// Ends a participant's life: its calls, its registrations, its events. The last one to leave retires the room, and
     /// waits until that is done.
     /// </summary>
-    public async ValueTask LeaveAsync(RoomMember member, LeaveReason reason)
+    public async ValueTask LeaveAsync(RoomMember member, LeaveReason reason, ActivityContext trace = default)
     {
         if (!member.Leave())
         {
             return;
         }
+
+        using var operation = member.Snapshot.IsService ? null
+            : RoomOperation.Begin(Operation.Leave, Host, Name, trace)?.In(SessionText).Of(member.Snapshot.Name).Because(reason);
 
         foreach (var registration in Tools.RegistrationsOf(member))
         {
@@ -250,12 +257,21 @@ internal sealed class Room
         }
 
         _services = new RoomServices(this, matching);
+        bool isWatched = MeshInstruments.AreWatched;
+        if (isWatched)
+        {
+            // Whoever began this holds the lock, and listeners are not ours.
+            await Task.Yield();
+        }
+
+        using var operation = isWatched ? RoomOperation.Begin(Operation.Open, Host, Name)?.In(SessionText) : null;
         try
         {
             await _services.StartAsync().ConfigureAwait(false);
         }
-        catch
+        catch (Exception exception)
         {
+            operation?.Fail(exception);
             await RetireAsync().ConfigureAwait(false);
             throw;
         }
@@ -308,11 +324,13 @@ internal sealed class Room
     private async Task FinishRetiringAsync()
     {
         // Nothing below may run under the lock of whoever began this.
-        if (_services is not null || _members.Count > 0)
+        bool isWatched = MeshInstruments.AreWatched;
+        if (_services is not null || _members.Count > 0 || isWatched)
         {
             await Task.Yield();
         }
 
+        using var operation = isWatched ? RoomOperation.Begin(Operation.Retire, Host, Name)?.In(SessionText) : null;
         await DrainAsync().ConfigureAwait(false);
         if (_services is not null)
         {

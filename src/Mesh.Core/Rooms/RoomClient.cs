@@ -90,10 +90,21 @@ public sealed class RoomClient : IAsyncDisposable
             IdempotencyKey = options.IdempotencyKey,
             Timeout = options.Timeout,
             Budget = options.Budget,
-            TraceParent = activity is { IdFormat: ActivityIdFormat.W3C } ? activity.Id : null,
+            TraceParent = TraceParent.Of(activity),
             TraceState = activity?.TraceStateString,
             Metadata = options.Metadata,
         };
+    }
+
+    /// <summary>The request of a stream, made when it is first read, by whoever reads it.</summary>
+    /// <param name="target">The tool.</param>
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="options">As its caller gave them.</param>
+    /// <param name="askedFor">The <c>traceparent</c> of the activity that the stream was asked for in, or null.</param>
+    internal CallRequest NewStreamRequest(ToolAddress target, JsonPayload arguments, CallOptions? options, string? askedFor)
+    {
+        var request = NewRequest(target, arguments, options);
+        return askedFor is null || askedFor == request.TraceParent ? request : request with { TraceLink = askedFor };
     }
 
     internal ValueTask<CallOutcome> CallAsync(

@@ -26,6 +26,9 @@ internal sealed class RoomMember(Room room, Participant snapshot, Grants grants)
 
     public bool HasLeft => Volatile.Read(ref _hasLeft);
 
+    /// <summary>How many of the calls that it made have not ended.</summary>
+    public int ActiveCalls => Volatile.Read(ref _activeCalls);
+
     /// <summary>The sequence number of its own joining.</summary>
     public long JoinedAt { get; set; }
 

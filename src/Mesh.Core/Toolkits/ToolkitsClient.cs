@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -204,8 +205,11 @@ public sealed class ToolkitsClient
         JsonPayload arguments,
         CallOptions? options = null,
         IAsyncEnumerable<ContentPart>? input = null,
-        CancellationToken cancellationToken = default) =>
-        _room.Connection.StreamAsync(() => _room.NewRequest(tool, arguments, options), input, cancellationToken);
+        CancellationToken cancellationToken = default)
+    {
+        string? askedFor = TraceParent.Of(Activity.Current);
+        return _room.Connection.StreamAsync(() => _room.NewStreamRequest(tool, arguments, options, askedFor), input, cancellationToken);
+    }
 
     /// <summary>
     /// Calls a tool for what it sends while it runs. The call starts when the stream is first read; who stops reading

@@ -1,4 +1,5 @@
 using Mesh.Contracts;
+using Mesh.Core.Tests.Diagnostics;
 
 namespace Mesh.Core.Tests.Connections;
 
@@ -115,6 +116,18 @@ public sealed class DirectRoomClientRecheckTests : RoomClientRecheckContract
 }
 
 public sealed class DirectRoomClientHandleTests : RoomClientHandleContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
+
+[Collection(TelemetryTestGroup.Name)]
+public sealed class DirectRoomClientTelemetryTests : RoomClientTelemetryContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
+
+[Collection(TelemetryTestGroup.Name)]
+public sealed class DirectRoomClientTelemetryStreamTests : RoomClientTelemetryStreamContract
 {
     protected override ConnectionKind Connection => ConnectionKind.Direct;
 }

@@ -1,4 +1,5 @@
 using Mesh.Contracts;
+using Mesh.Core.Tests.Diagnostics;
 
 namespace Mesh.Core.Tests.Connections;
 
@@ -116,6 +117,18 @@ public sealed class SerialisedRoomClientRecheckTests : RoomClientRecheckContract
 }
 
 public sealed class SerialisedRoomClientHandleTests : RoomClientHandleContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+[Collection(TelemetryTestGroup.Name)]
+public sealed class SerialisedRoomClientTelemetryTests : RoomClientTelemetryContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+[Collection(TelemetryTestGroup.Name)]
+public sealed class SerialisedRoomClientTelemetryStreamTests : RoomClientTelemetryStreamContract
 {
     protected override ConnectionKind Connection => ConnectionKind.Serialised;
 }

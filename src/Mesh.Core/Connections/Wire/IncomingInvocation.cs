@@ -53,6 +53,14 @@ internal sealed class IncomingInvocation(WireEnd end, RoomClient client, WireHea
 
     private async Task<CallOutcome> InvokeAsync()
     {
+        var activity = FarEnd.Enter(request, client.Name, End.Host);
+        var outcome = await RunToolAsync().ConfigureAwait(false);
+        FarEnd.Exit(activity, outcome, End.Host);
+        return outcome;
+    }
+
+    private async Task<CallOutcome> RunToolAsync()
+    {
         try
         {
             var registration = header.Registration ?? default;

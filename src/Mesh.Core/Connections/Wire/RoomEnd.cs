@@ -44,7 +44,7 @@ internal sealed class RoomEnd : WireEnd, ICallReceiver
                 break;
             case WireTypes.Leave:
                 _clientLeaves = true;
-                Run(LeaveAsync);
+                Run(() => LeaveAsync(header));
                 break;
         }
     }
@@ -54,9 +54,10 @@ internal sealed class RoomEnd : WireEnd, ICallReceiver
     protected override MeshError Lost(OutgoingCall call) =>
         new(MeshErrorCode.Unavailable, $"The connection of '{_member.Snapshot.Name}' is closed.");
 
-    private async Task LeaveAsync()
+    private async Task LeaveAsync(WireHeader header)
     {
-        await _room.LeaveAsync(_member, LeaveReason.Left).ConfigureAwait(false);
+        TraceParent.TryParse(header.TraceParent, header.TraceState, out var trace);
+        await _room.LeaveAsync(_member, LeaveReason.Left, trace).ConfigureAwait(false);
         await CloseAsync().ConfigureAwait(false);
     }
 
@@ -95,7 +96,7 @@ internal sealed class RemoteToolInvoker(RoomEnd end, MeshId registrationId) : To
         return await invocation.Outcome.ConfigureAwait(false);
     }
 
-    private static CallRequest Request(CallState call) => call.Request with
+    private static CallRequest Request(CallState call) => TraceParent.ToFarEnd(call.Request) with
     {
         Arguments = JsonPayload.FromElement(call.Arguments),
         Timeout = call.EffectiveDeadline == long.MaxValue

@@ -13,6 +13,7 @@ internal static class WireContent
             Budget = request.Budget,
             TraceParent = request.TraceParent,
             TraceState = request.TraceState,
+            TraceLink = request.TraceLink,
             Metadata = request.Metadata,
         };
 
@@ -30,6 +31,7 @@ internal static class WireContent
         Budget = request.Budget,
         TraceParent = request.TraceParent,
         TraceState = request.TraceState,
+        TraceLink = request.TraceLink,
         Metadata = request.Metadata,
     };
 

@@ -91,6 +91,11 @@ internal sealed record WireHeader(string Type)
 
     public LeaveReason? Reason { get; init; }
 
+    /// <summary>The trace of a message that is no call, and so carries no request.</summary>
+    public string? TraceParent { get; init; }
+
+    public string? TraceState { get; init; }
+
     /// <summary>The lengths of what is attached, in order.</summary>
     public IReadOnlyList<int>? Attachments { get; init; }
 }
@@ -111,6 +116,8 @@ internal sealed record WireRequest(MeshId Id, MeshId ParentId, MeshId RootId, in
     public string? TraceParent { get; init; }
 
     public string? TraceState { get; init; }
+
+    public string? TraceLink { get; init; }
 
     public JsonElement? Metadata { get; init; }
 }
