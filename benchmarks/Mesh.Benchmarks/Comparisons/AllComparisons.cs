@@ -16,6 +16,7 @@ internal static class AllComparisons
         new RoomChurn(),
         new RoomIdleBytes(),
         new RoomIdleCpu(),
+        new TelemetryOn(),
     ];
 
     public static Comparison? Find(string id) => InOrder.FirstOrDefault(comparison => comparison.Id == id);

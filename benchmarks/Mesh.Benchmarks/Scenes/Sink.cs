@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 
@@ -30,6 +31,24 @@ internal static class Sink
         if (result.Span[0] != '{')
         {
             throw new InvalidOperationException("The measured tool answers with an object.");
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Take(Activity span)
+    {
+        if (span.Status == ActivityStatusCode.Error)
+        {
+            throw new InvalidOperationException("No measured call fails.");
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Take(double seconds)
+    {
+        if (seconds < 0)
+        {
+            throw new InvalidOperationException("Nothing takes less than no time.");
         }
     }
 }
