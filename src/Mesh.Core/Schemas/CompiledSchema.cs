@@ -9,7 +9,8 @@ namespace Mesh;
 /// </summary>
 /// <remarks>
 /// Schemas of draft-07, 2019-09 and draft-06 are understood too, where <c>$schema</c> names that draft or where a form is
-/// used that draft 2020-12 does not know (<c>items</c> with an array, <c>$id</c> with a fragment). Numbers are compared as
+/// used that draft 2020-12 does not know (<c>items</c> with an array, <c>$id</c> with a fragment). <c>$recursiveRef</c> and
+/// <c>$recursiveAnchor</c> mean what draft 2019-09 says wherever they stand. Numbers are compared as
 /// the decimals that they are, of any size. Patterns are ECMA-262 and run in linear time; look-around and
 /// back-references are refused.
 /// </remarks>
@@ -47,7 +48,7 @@ public sealed class CompiledSchema
         options.Validate();
         if (schema.ValueKind == JsonValueKind.Undefined)
             throw new ArgumentException("The schema is an element without a value.", nameof(schema));
-        SchemaCompiler.CheckSource(schema, options);
+        SchemaDocuments.CheckSource(schema, options);
         JsonElement source = schema.Clone();
         return new CompiledSchema(source, new SchemaCompiler(options).Compile(source), options);
     }

@@ -28,7 +28,7 @@ internal static class LoopSearch
                 if (finished.TryAdd(next, false))
                     path.Push((next, next.InPlace().GetEnumerator()));
                 else if (!finished[next])
-                    throw SchemaCompiler.Error(new SchemaLocation(null, ""), "refers to itself without end: a chain of $ref comes back to its beginning for the same instance");
+                    throw SchemaErrors.At(new SchemaLocation(null, ""), "refers to itself without end: a chain of $ref comes back to its beginning for the same instance");
             }
         }
     }

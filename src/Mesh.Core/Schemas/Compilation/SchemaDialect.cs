@@ -86,13 +86,3 @@ internal sealed record SchemaDialect
         return dialect;
     }
 }
-
-/// <summary>Why a schema is refused, before its place is added.</summary>
-internal sealed class SchemaException(string reason) : Exception(reason);
-
-/// <summary>Thrown when a form of an older draft is met in a document that was read as draft 2020-12; the document is then read again as the older one.</summary>
-/// <param name="document">The key of the document.</param>
-internal sealed class OlderFormException(string document) : Exception
-{
-    public string Document => document;
-}

@@ -24,7 +24,7 @@ internal sealed class SchemaPlace(SchemaCompiler compiler, SchemaResource resour
         new(location.Of(keyword), keyword, expectation, shown);
 
     /// <summary>A keyword's place with an exact word for an error.</summary>
-    public MeshException Error(string keyword, string reason) => SchemaCompiler.Error(location.Of(keyword), reason);
+    public MeshException Error(string keyword, string reason, string? remedy = null) => SchemaErrors.At(location.Of(keyword), reason, remedy);
 
     public SchemaNode Child(string keyword, JsonElement schema) => compiler.Build(schema, resource, location.Of(keyword), depth + 1, keyword);
 

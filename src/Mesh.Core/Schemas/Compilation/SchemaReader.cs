@@ -86,11 +86,13 @@ internal sealed class SchemaReader(SchemaPlace place, SchemaNode node)
     {
         switch (keyword)
         {
-            case "$ref" or "$dynamicRef":
+            case "$ref" or "$dynamicRef" or "$recursiveRef":
                 string reference = place.Text(keyword, value);
+                if (keyword == "$recursiveRef" && reference != "#")
+                    throw place.Error(keyword, "must be '#', as draft 2019-09 has it", "Write '#', or use $ref or $dynamicRef of draft 2020-12.");
                 int index = _rules.Count;
                 _rules.Add(PlaceholderRule.Instance);
-                place.Compiler.Refer(new PendingReference(place, keyword, reference, keyword == "$dynamicRef", rule => Complete(index, rule)));
+                place.Compiler.Linker.Refer(new PendingReference(place, keyword, reference, rule => Complete(index, rule)));
                 break;
             case "$anchor" or "$dynamicAnchor":
                 string name = place.Text(keyword, value);
@@ -101,11 +103,26 @@ internal sealed class SchemaReader(SchemaPlace place, SchemaNode node)
                 if (keyword == "$dynamicAnchor")
                     place.Resource.DynamicNodes[name] = node;
                 break;
+            case "$recursiveAnchor":
+                if (place.Flag(keyword, value))
+                    AnchorRecursion(keyword);
+                break;
             case "$defs" or "definitions":
                 foreach (JsonProperty definition in place.Map(keyword, value).EnumerateObject())
                     place.Child(keyword, definition.Name, definition.Value);
                 break;
         }
+    }
+
+    /// <summary>
+    /// Draft 2019-09's recursion is draft 2020-12's dynamic reference with one name for all. It means the same wherever it
+    /// stands: read as an unknown keyword, it would let everything pass below the first level.
+    /// </summary>
+    private void AnchorRecursion(string keyword)
+    {
+        if (place.Location != place.Resource.Location)
+            throw place.Error(keyword, "has a meaning only where a document or an $id begins", "Give the schema an $id, or use $dynamicAnchor of draft 2020-12.");
+        place.Resource.DynamicNodes[SchemaResource.RecursiveAnchor] = node;
     }
 
     private void Complete(int index, Rule rule)

@@ -6,6 +6,9 @@ namespace Mesh;
 /// <summary>A schema with a URI of its own (a document's root, or a subschema with <c>$id</c>) and the names defined in it.</summary>
 internal sealed class SchemaResource(SchemaSource source, Uri uri, JsonElement root, SchemaLocation location, SchemaDialect dialect)
 {
+    /// <summary>What <c>$recursiveAnchor</c> is kept under: no <c>$dynamicAnchor</c> can have that name.</summary>
+    public const string RecursiveAnchor = "$recursiveAnchor";
+
     private Dictionary<string, SchemaNode>? _anchors;
     private Dictionary<string, SchemaNode>? _dynamicNodes;
 
@@ -22,7 +25,7 @@ internal sealed class SchemaResource(SchemaSource source, Uri uri, JsonElement r
     /// <summary>What <c>$anchor</c> and <c>$dynamicAnchor</c> name.</summary>
     public Dictionary<string, SchemaNode> Anchors => _anchors ??= new(StringComparer.Ordinal);
 
-    /// <summary>What <c>$dynamicAnchor</c> names.</summary>
+    /// <summary>What <c>$dynamicAnchor</c> and <c>$recursiveAnchor</c> name.</summary>
     public Dictionary<string, SchemaNode> DynamicNodes => _dynamicNodes ??= new(StringComparer.Ordinal);
 
     public bool HasDynamicNodes => _dynamicNodes is not null;

@@ -10,7 +10,7 @@ internal static class SchemaUris
         if (reference.Length <= 2_000 && Uri.TryCreate(reference, kind, out Uri? uri)
             && (uri.IsAbsoluteUri || Uri.TryCreate(baseUri, uri, out uri)))
             return uri;
-        throw SchemaCompiler.Error(location, $"'{ViolationList.Shorten(reference)}' is not a URI that can be resolved");
+        throw SchemaErrors.At(location, $"'{ViolationList.Shorten(reference)}' is not a URI that can be resolved");
     }
 
     public static Uri WithoutFragment(Uri uri) => uri.Fragment.Length == 0 ? uri : new Uri(Key(uri));

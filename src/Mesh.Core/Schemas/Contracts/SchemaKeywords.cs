@@ -131,7 +131,7 @@ internal static class SchemaKeywords
     private static string? FindEntangled(ComparedSchema narrow, ComparedSchema wide)
     {
         string[] onNarrow = ["patternProperties"];
-        string[] onWide = ["patternProperties", "unevaluatedProperties", "unevaluatedItems", "contains", "if", "$dynamicRef", "$dynamicAnchor"];
+        string[] onWide = ["patternProperties", "unevaluatedProperties", "unevaluatedItems", "contains", "if", "$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$recursiveAnchor"];
         return onNarrow.FirstOrDefault(k => narrow.Find(k) is not null) ?? onWide.FirstOrDefault(k => wide.Find(k) is not null);
     }
 
