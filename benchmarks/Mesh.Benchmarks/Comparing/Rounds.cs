@@ -49,6 +49,26 @@ internal static class Rounds
             : throw new InvalidOperationException("The measured work left its thread: its allocations cannot be counted.");
     }
 
+    /// <summary>The same for several threads that do it at the same time.</summary>
+    /// <returns>The bytes of each thread for one operation.</returns>
+    public static Task<double[]> AllocatedTogetherAsync(Func<int, Task> side, int threads)
+    {
+        var ready = new Barrier(threads);
+        return Task.WhenAll(Enumerable.Range(0, threads).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                // All of them warm up first, and are measured together.
+                int times = CalibrateAsync(side).GetAwaiter().GetResult();
+                ready.SignalAndWait();
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                side(times).GetAwaiter().GetResult();
+                return (double)(GC.GetAllocatedBytesForCurrentThread() - before) / times;
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default)));
+    }
+
     /// <summary>Warms a side up.</summary>
     /// <returns>How often to do it for one round.</returns>
     private static async Task<int> CalibrateAsync(Func<int, Task> side)

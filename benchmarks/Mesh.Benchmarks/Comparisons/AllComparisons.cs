@@ -16,6 +16,13 @@ internal static class AllComparisons
         new RoomChurn(),
         new RoomIdleBytes(),
         new RoomIdleCpu(),
+        new SchemaSmall(),
+        new SchemaSmallUtf8(),
+        new SchemaMedium(),
+        new SchemaMediumInvalid(),
+        new SchemaBuild(),
+        new SchemaAllocated(),
+        new SchemaAllocatedByTwo(),
         new TelemetryOn(),
     ];
 

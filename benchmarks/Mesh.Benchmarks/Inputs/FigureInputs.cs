@@ -15,6 +15,15 @@ internal static class FigureInputs
 
     public static JsonElement CallArgumentsElement { get; } = JsonElement.Parse(CallArguments);
 
+    /// <summary>A schema, by its size: <c>small</c> or <c>medium</c>.</summary>
+    public static byte[] Schema(string size) => Read($"{size}.schema.json");
+
+    /// <summary>An instance that satisfies the schema of a size.</summary>
+    public static byte[] ValidInstance(string size) => Read($"{size}.valid.json");
+
+    /// <summary>An instance that fails it in several places; there is one of the medium size.</summary>
+    public static byte[] InvalidInstance(string size) => Read($"{size}.invalid.json");
+
     private static byte[] Read(string name)
     {
         using var resource = typeof(FigureInputs).Assembly.GetManifestResourceStream(name)

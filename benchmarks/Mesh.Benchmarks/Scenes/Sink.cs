@@ -51,4 +51,13 @@ internal static class Sink
             throw new InvalidOperationException("Nothing takes less than no time.");
         }
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void TakeAnswer(bool isAsExpected)
+    {
+        if (!isAsExpected)
+        {
+            throw new InvalidOperationException("The measured schema did not answer as its instance demands.");
+        }
+    }
 }
