@@ -9,11 +9,11 @@ namespace Mesh.Core.Tests.Schemas;
 public sealed class FlatObjectTests
 {
     private const string Forecast =
-        """{"type":"object","properties":{"city":{"type":"string","minLength":1,"maxLength":5},"days":{"type":"integer","minimum":1,"maximum":16,"multipleOf":2},"wind":{"type":["number","null"]},"dry":{"type":"boolean"}},"required":["city","days"],"additionalProperties":false}""";
+        """{"type":"object","properties":{"city":{"type":"string","minLength":1,"maxLength":5},"days":{"type":"integer","minimum":1,"maximum":16,"multipleOf":2},"wind":{"type":["number","null"]},"dry":{"type":"boolean"},"unit":{"enum":["C","\u0046",7,null]}},"required":["city","days"],"additionalProperties":false}""";
 
     private static readonly string[] Parts =
     [
-        "{", "}", ",", ", ", ":", " ", "\n", "\"city\":", "\"days\":", "\"wind\": ", "\"dry\":", "\"\\u0063ity\":", "\"other\":", "\"Oslo\"", "\"\"", "\"Lillehammer\"", "\"\\n\"", "\"é\"",
+        "{", "}", ",", ", ", ":", " ", "\n", "\"city\":", "\"days\":", "\"wind\": ", "\"dry\":", "\"\\u0063ity\":", "\"other\":", "\"unit\":", "\"C\"", "\"Oslo\"", "\"\"", "\"Lillehammer\"", "\"\\n\"", "\"é\"",
         "2", "3", "17", "-2", "02", "2.0", "2e0", "1e400", "12345678901234567890", "-", "true", "tru", "false", "null", "[]", "{}", "\"open",
     ];
 
@@ -23,6 +23,14 @@ public sealed class FlatObjectTests
     [InlineData("{\"city\":\"Oslo\",\"days\":2}\r\n", true)]
     [InlineData("""{"city":"Oslo","days":2.0}""", true)]
     [InlineData("""{"city":"Oslo","days":2,"wind":0.5}""", true)]
+    [InlineData("""{"city":"Oslo","days":2,"unit":"C"}""", true)]
+    [InlineData("""{"city":"Oslo","days":2,"unit":"F"}""", true)]
+    [InlineData("""{"city":"Oslo","days":2,"unit":"\u0043"}""", true)]
+    [InlineData("""{"city":"Oslo","days":2,"unit":7.0}""", true)]
+    [InlineData("""{"city":"Oslo","days":2,"unit":null}""", true)]
+    [InlineData("""{"city":"Oslo","days":2,"unit":"c"}""", false)]
+    [InlineData("""{"city":"Oslo","days":2,"unit":"C,"}""", false)]
+    [InlineData("""{"city":"Oslo","days":2,"unit":77}""", false)]
     [InlineData("""{"city":"Oslo"}""", false)]
     [InlineData("""{"city":"Oslo","days":3}""", false)]
     [InlineData("""{"city":"Oslo","days":2,"days":2}""", false)]
@@ -84,9 +92,9 @@ public sealed class FlatObjectTests
     /// <summary>Mostly a well-formed object with members in any order, at times with one part too many or another in its place.</summary>
     private static string Instance(Random random)
     {
-        string[] members = ["\"city\":\"Oslo\"", "\"days\":" + random.Next(-1, 20), "\"wind\":" + (random.Next(2) == 0 ? "null" : "7"), "\"dry\":true"];
+        string[] members = ["\"city\":\"Oslo\"", "\"days\":" + random.Next(-1, 20), "\"wind\":" + (random.Next(2) == 0 ? "null" : "7"), "\"dry\":true", "\"unit\":" + (random.Next(3) > 0 ? "\"C\"" : "\"K\"")];
         random.Shuffle(members);
-        var text = new StringBuilder("{").AppendJoin(random.Next(2) == 0 ? "," : ", ", members.Take(random.Next(1, 5))).Append('}');
+        var text = new StringBuilder("{").AppendJoin(random.Next(2) == 0 ? "," : ", ", members.Take(random.Next(1, 6))).Append('}');
         for (int changes = random.Next(3); changes > 0; changes--)
         {
             int position = random.Next(text.Length);

@@ -61,6 +61,32 @@ public sealed class SchemaMessageTests
         Assert.Equal("/properties/a~1b~0/items/type", violation.SchemaPath);
     }
 
+    [Theory]
+    [InlineData("""{"\u007e":1}""", "/~0 additionalProperties: is not allowed here")]
+    [InlineData("""{"\u002f\u00e9":1}""", "/~1é additionalProperties: is not allowed here")]
+    [InlineData("""{"é/":1}""", "/é~1 additionalProperties: is not allowed here")]
+    public void Names_are_unescaped_and_then_escaped_as_pointers_are(string instance, string expected) =>
+        Assert.Equal([expected], Schema("""{"additionalProperties":false}""").Failures(instance));
+
+    [Theory]
+    [InlineData("\"é\\u00e9\\n\"", "(got \"éé\n\")")]
+    [InlineData("\"é\"", "(got \"é\")")]
+    [InlineData("[1, 2]", "(got [1, 2])")]
+    public void Values_are_shown_as_they_read(string instance, string shown) =>
+        Assert.EndsWith(shown, Assert.Single(Schema("""{"const":1}""").Failures(instance)), StringComparison.Ordinal);
+
+    [Fact]
+    public void Paths_and_messages_may_be_of_any_length()
+    {
+        string name = new('n', 2_000);
+        string deep = string.Concat(Enumerable.Repeat($$"""{"{{name[..300]}}":""", 5)) + "1" + new string('}', 5);
+        CompiledSchema recursive = Schema("""{"type":"object","additionalProperties":{"$ref":"#"}}""");
+        Assert.Equal(string.Concat(Enumerable.Repeat("/" + name[..300], 5)), Assert.Single(recursive.Validate(Json(deep))).InstancePath);
+        Assert.Equal("/" + name, Assert.Single(recursive.Validate(Json($$"""{"{{name}}":1}"""))).InstancePath);
+        Assert.Equal("/é" + name, Assert.Single(recursive.Validate(Json($$"""{"é{{name}}":1}"""))).InstancePath);
+        Assert.Equal("/" + name, Assert.Single(Schema($$"""{"required":["{{name}}"]}""").Validate(Json("{}"))).InstancePath);
+    }
+
     [Fact]
     public void The_number_of_failures_is_bounded()
     {

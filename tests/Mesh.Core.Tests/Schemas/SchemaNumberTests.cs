@@ -51,6 +51,28 @@ public sealed class SchemaNumberTests
         Assert.False(Schema("{}").IsValidStrict(Json(million)));
     }
 
+    [Fact]
+    public void An_integer_fails_what_the_same_number_with_a_fraction_fails()
+    {
+        string[] limits = ["0", "-1", "2.5", "-2.5", "1e1", "1e30", "-1e30", "1.00000000000000000001", "-0.3", "999999999999999999", "7"];
+        string[] divisors = ["3", "0.5", "1e1", "2.5", "1e25"];
+        string[] integers = ["0", "1", "-1", "2", "3", "-3", "10", "999999999999999999", "-999999999999999999"];
+        foreach (string limit in limits)
+        {
+            foreach (string divisor in divisors)
+            {
+                CompiledSchema schema = Schema($$"""{"minimum":{{limit}},"exclusiveMaximum":{{limit}},"maximum":5,"multipleOf":{{divisor}}}""");
+                foreach (string integer in integers)
+                {
+                    Assert.Equal(Keywords(schema, integer + ".0"), Keywords(schema, integer));
+                    Assert.Equal(schema.IsValid(Json(integer + ".0")), schema.IsValid(Json(integer)));
+                }
+            }
+        }
+
+        static string Keywords(CompiledSchema schema, string number) => string.Join(' ', schema.Validate(Json(number)).Select(violation => violation.Keyword));
+    }
+
     [Theory]
     [InlineData("""{"maxLength":1}""", "\"\U0001F600\"")]
     [InlineData("""{"maxLength":1}""", "\"\\ud83d\\ude00\"")]

@@ -96,6 +96,8 @@ internal sealed class ObjectReader(SchemaPlace place)
         _rule.RequiredWithoutBit = _required.Where(entry => entry.Bit == 0).ToArray();
         _rule.Dependencies = [.. _dependencies];
         _rule.Table = new PropertyTable([.. _entries]);
+        _rule.MayDescend = _rule.Patterns.Length > 0 || _rule.Additional is not null || _rule.Names is not null
+            || _dependencies.Any(dependency => dependency.Node is not null) || _entries.Any(entry => entry.Node is { IsShallow: false });
         return _rule;
     }
 

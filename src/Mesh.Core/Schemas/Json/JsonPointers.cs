@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Mesh;
@@ -21,20 +20,17 @@ internal static class JsonPointers
     }
 
     /// <summary>
-    /// The pointer of a value, found by walking down from the root: paths are wanted for failures alone, so the tape
-    /// keeps nothing for them.
+    /// Appends the pointer of a value, found by walking down from the root: paths are wanted for failures alone, so the
+    /// tape keeps nothing for them.
     /// </summary>
+    /// <param name="path">Where the pointer goes.</param>
     /// <param name="tape">The document.</param>
     /// <param name="target">The value's token, or a name's token for the value of that name.</param>
-    public static string Of(in JsonTape tape, int target)
+    public static void AppendTo(ref TextBuffer path, in JsonTape tape, int target)
     {
-        if (target == 0)
-            return "";
-        Span<char> buffer = stackalloc char[256];
-        PathBuffer path = new(buffer);
         for (int current = 0; current != target;)
         {
-            JsonToken container = tape.Tokens[current];
+            ref readonly JsonToken container = ref tape.Tokens[current];
             bool inObject = container.Kind == JsonKinds.Object;
             int child = current + 1;
             for (int ordinal = 0; child < container.Next; ordinal++)
@@ -45,7 +41,7 @@ internal static class JsonPointers
                 {
                     path.Append('/');
                     if (inObject)
-                        path.AppendName(tape.Json, tape.Tokens[child]);
+                        AppendName(ref path, tape.Json, tape.Tokens[child]);
                     else
                         path.Append(ordinal);
                     current = target == child ? target : value;
@@ -55,51 +51,14 @@ internal static class JsonPointers
                 child = next;
             }
         }
-
-        return path.ToString();
     }
 
-    /// <summary>Gathers a path on the stack, so that most cost one string.</summary>
-    private ref struct PathBuffer(Span<char> buffer)
+    private static void AppendName(ref TextBuffer path, ReadOnlySpan<byte> json, in JsonToken name)
     {
-        private readonly Span<char> _buffer = buffer;
-        private int _length;
-        private string? _before;
-
-        public void Append(char value)
-        {
-            if (_length == _buffer.Length)
-                Spill();
-            _buffer[_length++] = value;
-        }
-
-        public void Append(int value)
-        {
-            if (_length + 11 > _buffer.Length)
-                Spill();
-            value.TryFormat(_buffer[_length..], out int written, default, CultureInfo.InvariantCulture);
-            _length += written;
-        }
-
-        public void AppendName(ReadOnlySpan<byte> json, in JsonToken name)
-        {
-            ReadOnlySpan<byte> text = json[name.Start..name.End];
-            if (name.Flags == JsonStringFlags.None && _length + text.Length <= _buffer.Length && text.IndexOfAny((byte)'~', (byte)'/') < 0)
-            {
-                _length += Encoding.UTF8.GetChars(text, _buffer[_length..]);
-                return;
-            }
-
-            Spill();
-            _before += Escape(Name(json, name));
-        }
-
-        private void Spill()
-        {
-            _before = string.Concat(_before, _buffer[.._length]);
-            _length = 0;
-        }
-
-        public override readonly string ToString() => _before is null ? new string(_buffer[.._length]) : string.Concat(_before, _buffer[.._length]);
+        ReadOnlySpan<byte> text = json[name.Start..name.End];
+        if ((name.Flags & JsonStringFlags.Escaped) == 0 && text.IndexOfAny((byte)'~', (byte)'/') < 0)
+            path.AppendText(text, name.Flags);
+        else
+            path.Append(Escape(Name(json, name)));
     }
 }

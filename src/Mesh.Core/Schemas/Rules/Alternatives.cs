@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Mesh;
 
 /// <summary>
@@ -16,18 +14,22 @@ internal static class Alternatives
         ViolationList? violations = evaluation.Mute();
         if (violations is null)
             return;
-        string? closest = null;
+        (int Number, (KeywordSite? Site, int Token, string? Missing) Reason) closest = default;
         if (violations.Explains && nodes.Length is > 1 and <= MaxTried)
-            closest = FindClosest(ref evaluation, token, nodes, violations);
+            closest = FindClosest(ref evaluation, token, nodes);
         evaluation.Unmute(violations);
-        violations.Add(evaluation, site, token, null, closest);
+        if (closest.Number > 0)
+            violations.AddClosest(evaluation, site, token, closest.Number, closest.Reason);
+        else
+            violations.Add(evaluation, site, token, null);
     }
 
-    private static string? FindClosest(ref SchemaEvaluation evaluation, int token, SchemaNode[] nodes, ViolationList violations)
+    /// <returns>The number of the alternative, counted from 1, with its first failure; 0 when none is closest.</returns>
+    private static (int Number, (KeywordSite? Site, int Token, string? Missing) Reason) FindClosest(ref SchemaEvaluation evaluation, int token, SchemaNode[] nodes)
     {
         ViolationList probe = new(MaxFailures, includeValues: false, probes: true);
         evaluation.Unmute(probe);
-        int best = int.MaxValue, closest = -1;
+        int best = int.MaxValue, closest = 0;
         (KeywordSite? Site, int Token, string? Missing) reason = default;
         for (int i = 0; i < nodes.Length && !evaluation.Aborted; i++)
         {
@@ -35,13 +37,11 @@ internal static class Alternatives
             nodes[i].Evaluate(ref evaluation, token, -1);
             int weight = probe.Probed.Weight;
             if (weight < best && weight > 0)
-                (best, closest, reason) = (weight, i, probe.First);
+                (best, closest, reason) = (weight, i + 1, probe.First);
             else if (weight == best)
-                closest = -1;
+                closest = 0;
         }
 
-        return closest < 0
-            ? null
-            : string.Create(CultureInfo.InvariantCulture, $"; the closest is number {closest + 1}: {violations.Describe(evaluation, reason.Site!, reason.Token, reason.Missing)}");
+        return (closest, reason);
     }
 }

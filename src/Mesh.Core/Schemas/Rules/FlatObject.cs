@@ -12,6 +12,9 @@ internal sealed class FlatObject
     /// <summary>How many properties may be looked through one by one.</summary>
     private const int MostProperties = 16;
 
+    /// <summary>How many constants of one property may be.</summary>
+    private const int MostConstants = 16;
+
     private readonly Property[] _properties;
     private readonly ulong _required;
     private readonly int _maxBytes;
@@ -43,12 +46,14 @@ internal sealed class FlatObject
                 return null;
             }
 
-            properties[i] = new(Encoding.ASCII.GetBytes($"\"{entry.Text}\":"), node);
+            properties[i] = new(Encoding.ASCII.GetBytes($"\"{entry.Text}\":"), node, ConstantsOf(node));
             required |= (rule.RequiredBits & entry.Bit) != 0 ? 1UL << i : 0;
         }
 
-        // A property takes a step, and 16 bytes at most one more: where there might be too few, only counting them tells.
-        long maxBytes = Math.Min(options.MaxInstanceBytes, (Math.Min(options.MaxSteps, int.MaxValue) - MostProperties - 1) * 16);
+        // A property takes a step, four constants one, and 16 bytes at most one more: where there might be too few, only
+        // counting them tells.
+        long steps = Math.Min(options.MaxSteps, int.MaxValue) - 1 - (MostProperties * (1 + (MostConstants / 4)));
+        long maxBytes = Math.Min(options.MaxInstanceBytes, steps * 16);
         return new(properties, required, (int)maxBytes);
     }
 
@@ -75,7 +80,12 @@ internal sealed class FlatObject
             seen |= 1UL << index;
             guess = index + 1;
             ref readonly var property = ref _properties[index];
-            position = ReadScalar(json, SkipSpace(json, position + property.Opening.Length), property.Node);
+            int start = SkipSpace(json, position + property.Opening.Length);
+            position = ReadScalar(json, start, property.Node);
+            if (property.Constants is not null && position > 0 && !IsOneOf(property.Constants, json[start..position]))
+            {
+                return false;
+            }
         }
         while (position > 0 && position < json.Length && json[position++] == ',');
 
@@ -89,7 +99,26 @@ internal sealed class FlatObject
     private static bool IsPlain(SchemaNode node) =>
         node is { Alias: null, General: [], Resource: null, UnevaluatedItems: null, UnevaluatedProperties: null };
 
-    private static bool IsScalar(SchemaNode node) => IsPlain(node) && node.Strings is null or { Pattern: null, Format: null };
+    private static bool IsScalar(SchemaNode node) =>
+        node is { Alias: null, General: [] or [ConstantRule { Allowed.Length: <= MostConstants }], Resource: null, UnevaluatedItems: null, UnevaluatedProperties: null }
+        && node.Strings is null or { Pattern: null, Format: null };
+
+    private static byte[][]? ConstantsOf(SchemaNode node) =>
+        node.General is [ConstantRule rule] ? [.. rule.Allowed.Select(constant => constant.Text.ToArray())] : null;
+
+    /// <summary>Whether a value is written just as a constant is; one that is written differently is left to the full evaluation.</summary>
+    private static bool IsOneOf(byte[][] constants, ReadOnlySpan<byte> value)
+    {
+        foreach (byte[] constant in constants)
+        {
+            if (value.SequenceEqual(constant))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Writers put one space after a comma or a colon, or none.</summary>
     private static int SkipSpace(ReadOnlySpan<byte> json, int position) =>
@@ -155,5 +184,6 @@ internal sealed class FlatObject
 
     /// <param name="Opening">The name as it is written, with its quotes and the colon.</param>
     /// <param name="Node">The schema of the value.</param>
-    private readonly record struct Property(byte[] Opening, SchemaNode Node);
+    /// <param name="Constants">The only values, as they are written; null where the schema does not list them.</param>
+    private readonly record struct Property(byte[] Opening, SchemaNode Node, byte[][]? Constants);
 }

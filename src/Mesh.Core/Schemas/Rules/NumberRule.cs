@@ -9,9 +9,11 @@ internal sealed class NumberRule
     private byte[]? _divisor;
     private long _integerDivisor;
     private KeywordSite? _divisorSite;
+    private bool _boundsAreExact = true;
 
     public void AddBound(NumberBound bound)
     {
+        _boundsAreExact &= bound.IsExactForIntegers;
         _bounds = [.. _bounds, bound];
         if (bound.IsMinimum)
             _lowest = Math.Max(_lowest, bound.ForIntegers);
@@ -29,15 +31,22 @@ internal sealed class NumberRule
     }
 
     /// <summary>Whether an integer, written without fraction and exponent, is certainly allowed; a long one gets no answer.</summary>
-    public bool AllowsInteger(ReadOnlySpan<byte> text) => JsonNumber.TryReadInt64(text, out long integer)
-        && integer >= _lowest && integer <= _highest
+    public bool AllowsInteger(ReadOnlySpan<byte> text) => JsonNumber.TryReadInt64(text, out long integer) && Allows(integer);
+
+    private bool Allows(long integer) =>
+        integer >= _lowest && integer <= _highest
         && (_divisor is null || _integerDivisor != 0 && integer % _integerDivisor == 0);
 
     public bool Evaluate(ref SchemaEvaluation evaluation, in JsonToken value, int token)
     {
         ReadOnlySpan<byte> text = evaluation.Text(value);
-        if (value.Kind == JsonKinds.Integer && AllowsInteger(text))
-            return true;
+        if (value.Kind == JsonKinds.Integer && JsonNumber.TryReadInt64(text, out long integer))
+        {
+            if (Allows(integer))
+                return true;
+            if (_boundsAreExact && (_divisor is null || _integerDivisor != 0))
+                return Report(ref evaluation, integer, token);
+        }
 
         evaluation.Work -= text.Length >> 4;
         bool valid = true;
@@ -59,6 +68,21 @@ internal sealed class NumberRule
 
         return valid;
     }
+
+    /// <summary>What an integer fails that is not allowed, without a look at it as a decimal.</summary>
+    private bool Report(ref SchemaEvaluation evaluation, long integer, int token)
+    {
+        foreach (NumberBound bound in _bounds)
+        {
+            bool holds = bound.IsMinimum ? integer >= bound.ForIntegers : integer <= bound.ForIntegers;
+            if (!holds && evaluation.Stop(bound.Site, token))
+                return false;
+        }
+
+        if (_integerDivisor != 0 && integer % _integerDivisor != 0)
+            evaluation.Stop(_divisorSite!, token);
+        return false;
+    }
 }
 
 /// <summary><c>minimum</c>, <c>maximum</c> or their exclusive forms.</summary>
@@ -74,6 +98,8 @@ internal sealed class NumberBound
         IsMinimum = isMinimum;
         Site = site;
         ForIntegers = RoundForIntegers();
+        JsonNumber bound = new(text);
+        IsExactForIntegers = bound.Point > 18 || bound.IsSmall;
     }
 
     public bool IsMinimum { get; }
@@ -82,6 +108,9 @@ internal sealed class NumberBound
 
     /// <summary>The bound as an inclusive one for integers of at most 18 digits: what lies further out never matters to them.</summary>
     public long ForIntegers { get; }
+
+    /// <summary>Whether <see cref="ForIntegers"/> allows all integers of at most 18 digits that the bound does, and not only some.</summary>
+    public bool IsExactForIntegers { get; }
 
     public bool Holds(in JsonNumber number)
     {

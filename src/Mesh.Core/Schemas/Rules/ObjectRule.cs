@@ -37,6 +37,9 @@ internal sealed class ObjectRule
 
     public Dependency[] Dependencies { get; set; } = [];
 
+    /// <summary>Whether nested values may be looked into. Where they are not, ruling an object out first saves nothing.</summary>
+    public bool MayDescend { get; set; }
+
     public bool Evaluate(ref SchemaEvaluation evaluation, in JsonToken value, int token, int frame)
     {
         bool valid = true;

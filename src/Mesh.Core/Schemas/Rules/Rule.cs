@@ -37,6 +37,8 @@ internal abstract class Rule
 /// <summary><c>const</c> and <c>enum</c>.</summary>
 internal sealed class ConstantRule(JsonConstant[] allowed, KeywordSite site) : Rule
 {
+    public JsonConstant[] Allowed => allowed;
+
     public override bool Evaluate(ref SchemaEvaluation evaluation, int token, int frame)
     {
         // A long list costs what it costs to look through.

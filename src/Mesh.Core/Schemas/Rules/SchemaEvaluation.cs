@@ -39,7 +39,7 @@ internal ref struct SchemaEvaluation(ReadOnlySpan<byte> json, int count, JsonScr
 
     public readonly bool Aborted => Work < 0;
 
-    public readonly ReadOnlySpan<byte> Text(in JsonToken token) => Json[token.Start..token.End];
+    public readonly ReadOnlySpan<byte> Text(scoped in JsonToken token) => Json[token.Start..token.End];
 
     /// <summary>Gives the validation up because the stack is nearly used up.</summary>
     public bool GiveUp()

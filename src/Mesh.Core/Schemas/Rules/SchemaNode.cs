@@ -33,6 +33,10 @@ internal sealed class SchemaNode
     /// <summary>What stands for this node, when it is nothing but a reference.</summary>
     public SchemaNode? Alias { get; set; }
 
+    /// <summary>Whether it looks at its own value alone. Not known, and so false, while it has references that are still to be joined.</summary>
+    public bool IsShallow => Alias is null && Arrays is null && Objects is null && UnevaluatedItems is null && UnevaluatedProperties is null
+        && Resource is null && Array.TrueForAll(General, rule => rule is ConstantRule);
+
     /// <summary>The schemas that are applied to the same instance as this one.</summary>
     public IEnumerable<SchemaNode> InPlace()
     {
@@ -97,7 +101,7 @@ internal sealed class SchemaNode
         ref readonly JsonToken value = ref evaluation.Tokens[token];
         bool isNested = value.Kind == JsonKinds.Object && value.Next - token - 1 > 2 * value.Count;
         // Inside a resource of its own, dynamic references would first have to be told of it.
-        return isNested && Resource is null && Objects is not null && Objects.IsRuledOut(ref evaluation, token);
+        return isNested && Resource is null && Objects is { MayDescend: true } && Objects.IsRuledOut(ref evaluation, token);
     }
 
     private bool EvaluateContainer(ref SchemaEvaluation evaluation, in JsonToken value, int token, int frame)

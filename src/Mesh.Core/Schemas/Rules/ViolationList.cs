@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Mesh;
@@ -11,7 +10,12 @@ internal sealed class ViolationList(int limit, bool includeValues, bool probes =
 {
     private const int ShownCharacters = 60;
 
-    public List<SchemaViolation> Items { get; } = [];
+    /// <summary>What most paths and messages fit into.</summary>
+    private const int BufferCharacters = 512;
+
+    private List<SchemaViolation>? _items;
+
+    public List<SchemaViolation> Items => _items ??= new(8);
 
     /// <summary>Whether failed alternatives are looked into. Not while one is weighed already: that would multiply.</summary>
     public bool Explains => !probes;
@@ -26,9 +30,8 @@ internal sealed class ViolationList(int limit, bool includeValues, bool probes =
     /// <param name="site">The keyword that fails.</param>
     /// <param name="token">The value that fails it.</param>
     /// <param name="missing">The property of that value that is not there, when that is what fails.</param>
-    /// <param name="more">What the message ends with; null for nothing.</param>
     /// <returns>Whether that was enough.</returns>
-    public bool Add(in SchemaEvaluation evaluation, KeywordSite site, int token, string? missing, string? more = null)
+    public bool Add(in SchemaEvaluation evaluation, KeywordSite site, int token, string? missing)
     {
         if (evaluation.Aborted)
             return true;
@@ -36,8 +39,41 @@ internal sealed class ViolationList(int limit, bool includeValues, bool probes =
             return Weigh(site, token, missing);
         if (Items.Count >= limit)
             return true;
-        Items.Add(Describe(evaluation, site, token, missing, more));
+        string message = site.Expectation;
+        if (includeValues && site.Shown != Shown.Nothing)
+        {
+            TextBuffer text = new(evaluation.Scratch.Chars(BufferCharacters));
+            AppendMessage(ref text, evaluation, site, token);
+            message = text.ToString();
+        }
+
+        Items.Add(new SchemaViolation(Path(evaluation, token, missing), site.Path, site.Keyword, message));
         return Items.Count >= limit;
+    }
+
+    /// <summary>The failure of alternatives of which none fits, with the first failure of the one that came closest.</summary>
+    /// <param name="evaluation">The validation.</param>
+    /// <param name="site">The keyword that holds the alternatives.</param>
+    /// <param name="token">The value that fails it.</param>
+    /// <param name="number">Which alternative is the closest, counted from 1.</param>
+    /// <param name="reason">Why that one fails.</param>
+    public void AddClosest(in SchemaEvaluation evaluation, KeywordSite site, int token, int number, (KeywordSite? Site, int Token, string? Missing) reason)
+    {
+        if (evaluation.Aborted || Items.Count >= limit)
+            return;
+        TextBuffer text = new(evaluation.Scratch.Chars(BufferCharacters));
+        text.Append(site.Expectation);
+        text.Append("; the closest is number ");
+        text.Append(number);
+        text.Append(": ");
+        if (reason.Token == 0 && reason.Missing is null)
+            text.Append("The value");
+        else
+            AppendPath(ref text, evaluation, reason.Token, reason.Missing);
+        text.Append(' ');
+        AppendMessage(ref text, evaluation, reason.Site!, reason.Token);
+        string message = text.ToString();
+        Items.Add(new SchemaViolation(Path(evaluation, token, null), site.Path, site.Keyword, message));
     }
 
     /// <summary>A wrong type or a wrong constant mostly means that another alternative was intended.</summary>
@@ -49,29 +85,67 @@ internal sealed class ViolationList(int limit, bool includeValues, bool probes =
         return Probed.Count >= limit;
     }
 
-    public SchemaViolation Describe(in SchemaEvaluation evaluation, KeywordSite site, int token, string? missing, string? more = null)
+    private static string Path(in SchemaEvaluation evaluation, int token, string? missing)
     {
-        string path = JsonPointers.Of(evaluation.Tape, token);
-        if (missing is not null)
-            path = string.Concat(path, "/", JsonPointers.Escape(missing));
-        string message = includeValues && site.Shown != Shown.Nothing
-            ? string.Concat(site.Expectation, " (got ", Show(evaluation, site.Shown, token), ")")
-            : string.Concat(site.Expectation, more);
-        return new SchemaViolation(path, site.Path, site.Keyword, message);
+        if (token == 0 && missing is null)
+            return "";
+        TextBuffer path = new(evaluation.Scratch.Chars(BufferCharacters));
+        AppendPath(ref path, evaluation, token, missing);
+        return path.ToString();
     }
 
-    private static string Show(in SchemaEvaluation evaluation, Shown shown, int token)
+    private static void AppendPath(ref TextBuffer path, in SchemaEvaluation evaluation, int token, string? missing)
+    {
+        JsonPointers.AppendTo(ref path, evaluation.Tape, token);
+        if (missing is null)
+            return;
+        path.Append('/');
+        path.Append(JsonPointers.Escape(missing));
+    }
+
+    private void AppendMessage(ref TextBuffer text, in SchemaEvaluation evaluation, KeywordSite site, int token)
+    {
+        text.Append(site.Expectation);
+        if (!includeValues || site.Shown == Shown.Nothing)
+            return;
+        text.Append(" (got ");
+        AppendShown(ref text, evaluation, site.Shown, token);
+        text.Append(')');
+    }
+
+    private static void AppendShown(ref TextBuffer text, in SchemaEvaluation evaluation, Shown shown, int token)
     {
         ref readonly JsonToken value = ref evaluation.Tokens[token];
-        return shown switch
+        switch (shown)
         {
-            Shown.Type => TypeName(value.Kind),
-            Shown.Length => JsonText.CountCodePoints(evaluation.Text(value), value.Flags).ToString(CultureInfo.InvariantCulture),
-            Shown.Count => value.Count.ToString(CultureInfo.InvariantCulture),
-            _ => value.Kind == JsonKinds.String
-                ? "\"" + Shorten(JsonPointers.Name(evaluation.Json[..Cut(evaluation.Json, value)], Short(evaluation.Json, value))) + "\""
-                : Shorten(Encoding.UTF8.GetString(evaluation.Text(Short(evaluation.Json, value)))),
-        };
+            case Shown.Type:
+                text.Append(TypeName(value.Kind));
+                break;
+            case Shown.Length:
+                text.Append(JsonText.CountCodePoints(evaluation.Text(value), value.Flags));
+                break;
+            case Shown.Count:
+                text.Append(value.Count);
+                break;
+            case Shown.Value when value.Kind == JsonKinds.String:
+                text.Append('"');
+                AppendValue(ref text, evaluation, value);
+                text.Append('"');
+                break;
+            case Shown.Value:
+                AppendValue(ref text, evaluation, value);
+                break;
+        }
+    }
+
+    private static void AppendValue(ref TextBuffer text, in SchemaEvaluation evaluation, in JsonToken value)
+    {
+        if (value.Length <= ShownCharacters)
+            text.AppendText(evaluation.Text(value), value.Flags);
+        else if (value.Kind == JsonKinds.String)
+            text.Append(Shorten(JsonPointers.Name(evaluation.Json, Short(evaluation.Json, value))));
+        else
+            text.Append(Shorten(Encoding.UTF8.GetString(evaluation.Text(Short(evaluation.Json, value)))));
     }
 
     /// <summary>A value's text, shortened.</summary>
