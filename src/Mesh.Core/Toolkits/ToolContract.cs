@@ -31,24 +31,24 @@ internal sealed class ToolContract
     /// <exception cref="MeshException">There is one that they cannot live with (<see cref="MeshErrorCode.ContractConflict"/>).</exception>
     public static IEnumerable<string> Compare(ToolInstance live, ToolInstance added)
     {
-        var (old, now) = (live.Contract.Definition, added.Contract.Definition);
-        if (old.ContractHash == now.ContractHash)
+        var (old, now) = (live.Contract, added.Contract);
+        if (old.Definition.ContractHash == now.Definition.ContractHash)
         {
             return [];
         }
 
-        var changes = ToolDiff.Compare(old, now);
-        if (changes.FirstOrDefault(change => change.IsBreaking) is { } breaking)
+        var change = ContractDiff.CompareCompiled(old, now);
+        if (!change.IsCompatibleForCallers)
         {
             throw new MeshException(new MeshError(
                 MeshErrorCode.ContractConflict,
-                $"Tool '{added.Path}' of '{added.Provider?.Snapshot.Name}' would break the contract that '{live.Provider?.Snapshot.Name}' offers: {ToolDiff.Describe(breaking)}")
+                $"Tool '{added.Path}' of '{added.Provider?.Snapshot.Name}' would break the contract that '{live.Provider?.Snapshot.Name}' offers: {change.Differences[0].Describe()}")
             {
                 Remedy = "Keep the contract compatible, give the tool another name, or register it with AddressedOnly.",
             });
         }
 
-        return changes.Select(change => $"{added.Path}: {ToolDiff.Describe(change)}");
+        return change.Differences.Select(difference => $"{added.Path}: {difference.Describe()}");
     }
 }
 

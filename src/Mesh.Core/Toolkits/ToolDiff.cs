@@ -2,29 +2,68 @@ using System.Text.Json;
 
 namespace Mesh;
 
-/// <summary>What changed from one definition of a tool to another, for those who call it.</summary>
+/// <summary>What changed from one definition of a tool to another. Schemas are compared part by part.</summary>
 internal static class ToolDiff
 {
-    public static IReadOnlyList<SchemaDifference> Compare(ToolDefinition old, ToolDefinition now)
+    public static IReadOnlyList<ContractDifference> Compare(ToolDefinition old, ToolDefinition now)
     {
-        var differences = new List<SchemaDifference>();
-        differences.AddRange(Schemas("arguments", old.InputSchema, now.InputSchema, SchemaDirection.Input));
-        differences.AddRange(Schemas("result", old.OutputSchema, now.OutputSchema, SchemaDirection.Output));
-        differences.AddRange(Schemas("streamed items", old.ChunkSchema, now.ChunkSchema, SchemaDirection.Output));
-        differences.AddRange(Schemas("streamed input", old.InputChunkSchema, now.InputChunkSchema, SchemaDirection.Input));
+        var differences = new List<ContractDifference>();
+        Schemas(ContractPart.Arguments, old.InputSchema, now.InputSchema);
+        Schemas(ContractPart.Result, old.OutputSchema, now.OutputSchema);
+        Schemas(ContractPart.StreamedItems, old.ChunkSchema, now.ChunkSchema);
+        Schemas(ContractPart.StreamedInput, old.InputChunkSchema, now.InputChunkSchema);
+        if (old.Name != now.Name)
+        {
+            Add(ContractPart.Tool, $"The tool was '{old.Name}' and is now '{now.Name}'.", breaksCallers: true, breaksProviders: true);
+        }
+
         Flag(old.Streams, now.Streams, "streams its answer");
         Flag(old.TakesStream, now.TakesStream, "reads a stream of input");
         Promise(old.Annotations.ReadOnly, now.Annotations.ReadOnly, "is read-only");
         Promise(old.Annotations.Idempotent, now.Annotations.Idempotent, "is idempotent");
         Promise(!old.Annotations.Destructive, !now.Annotations.Destructive, "destroys nothing");
+        Promise(!old.Annotations.OpenWorld, !now.Annotations.OpenWorld, "stays within its own host");
         Promise(!old.RequiresApproval, !now.RequiresApproval, "needs no approval");
         return differences;
+
+        void Add(ContractPart part, string message, bool breaksCallers, bool breaksProviders) =>
+            differences.Add(new(part, "", message, breaksCallers, breaksProviders));
+
+        void Schemas(ContractPart part, JsonElement? before, JsonElement? after)
+        {
+            // What callers send may become freer for them, what they receive may become narrower.
+            bool isSent = part is ContractPart.Arguments or ContractPart.StreamedInput;
+            if (before is null && after is null)
+            {
+                return;
+            }
+
+            if (before is { } oldSchema && after is { } newSchema)
+            {
+                differences.AddRange(ContractDiff.CompareCompiled(oldSchema, newSchema, part));
+                if (old.AssertsFormats != now.AssertsFormats && (HasFormats(oldSchema) || HasFormats(newSchema)))
+                {
+                    bool isNarrower = now.AssertsFormats;
+                    Add(part, isNarrower ? "'format' is checked now." : "'format' is no longer checked.", isNarrower == isSent, isNarrower != isSent);
+                }
+            }
+            else if (part is ContractPart.StreamedItems or ContractPart.StreamedInput)
+            {
+                // Items without a schema are bytes.
+                Add(part, before is null ? "The items are JSON now." : "The items are no longer JSON.", breaksCallers: true, breaksProviders: true);
+            }
+            else
+            {
+                bool isNarrower = before is null;
+                Add(part, isNarrower ? "There is now a schema." : "There is no schema any more.", isNarrower == isSent, isNarrower != isSent);
+            }
+        }
 
         void Flag(bool was, bool isNow, string what)
         {
             if (was != isNow)
             {
-                differences.Add(new("", was ? $"the tool no longer {what}" : $"the tool now {what}", true));
+                Add(ContractPart.Tool, was ? $"The tool no longer {what}." : $"The tool now {what}.", breaksCallers: true, breaksProviders: true);
             }
         }
 
@@ -32,22 +71,10 @@ internal static class ToolDiff
         {
             if (was != isNow)
             {
-                differences.Add(new("", was ? $"the tool no longer says that it {what}" : $"the tool now says that it {what}", was));
+                Add(ContractPart.Tool, was ? $"The tool no longer says that it {what}." : $"The tool now says that it {what}.", breaksCallers: was, breaksProviders: isNow);
             }
         }
     }
 
-    public static string Describe(SchemaDifference difference) =>
-        difference.Path.Length == 0 ? difference.Sentence : $"{difference.Path} {difference.Sentence}";
-
-    private static IEnumerable<SchemaDifference> Schemas(string what, JsonElement? old, JsonElement? now, SchemaDirection direction)
-    {
-        if (old is { } before && now is { } after)
-        {
-            return ContractDiff.Compare(before, after, direction).Differences.Select(each => each with { Sentence = $"{each.Sentence} ({what})" });
-        }
-
-        return old is null && now is null ? []
-            : [new SchemaDifference("", old is null ? $"there is now a schema of the {what}" : $"there is no longer a schema of the {what}", IsBreaking: old is not null || direction == SchemaDirection.Input)];
-    }
+    private static bool HasFormats(JsonElement schema) => schema.GetRawText().Contains("\"format\"", StringComparison.Ordinal);
 }

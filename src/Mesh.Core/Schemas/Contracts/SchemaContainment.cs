@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Mesh;
@@ -10,11 +11,15 @@ internal sealed class SchemaContainment
 {
     private const int MaxSteps = 20_000;
 
+    /// <summary>The bytes of all schemas held against each other, each as often as it comes up: nested ones come up many times.</summary>
+    private const long MaxBytes = 16 * 1024 * 1024;
+
     private readonly ComparedSchema _narrow;
     private readonly ComparedSchema _wide;
     private HashSet<(string, string)> _entered = [];
     private List<(string Path, string Sentence)> _found = [];
     private int _steps;
+    private long _bytes;
 
     public SchemaContainment(JsonElement oldSchema, JsonElement newSchema, bool oldIsWide, SchemaDirection direction)
     {
@@ -29,10 +34,10 @@ internal sealed class SchemaContainment
 
     public SchemaDirection Direction { get; }
 
-    public IReadOnlyList<(string Path, string Sentence)> Run()
+    public HashSet<(string Path, string Sentence)> Run()
     {
         Check(_narrow, _wide, "");
-        return [.. _found.Distinct()];
+        return [.. _found];
     }
 
     /// <summary>Reports a difference.</summary>
@@ -55,7 +60,8 @@ internal sealed class SchemaContainment
     /// <summary>Reports every value that the narrow schema accepts and the wide one might not.</summary>
     public void Check(ComparedSchema narrow, ComparedSchema wide, string path)
     {
-        if (++_steps > MaxSteps)
+        _bytes += JsonMarshal.GetRawUtf8Value(narrow.Value).Length + JsonMarshal.GetRawUtf8Value(wide.Value).Length;
+        if (++_steps > MaxSteps || _bytes > MaxBytes)
         {
             Report("", "The schemas are too large to compare.");
             return;
