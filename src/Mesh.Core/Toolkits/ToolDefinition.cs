@@ -5,7 +5,8 @@ namespace Mesh;
 
 /// <summary>
 /// What a tool is, as data: what callers see of it and what its calls are checked against. The same at its provider,
-/// in a room's listing and on a wire. Immutable.
+/// in a room's listing and on a wire. Immutable: schemas are copied where they are given, so that disposing or changing what
+/// they were read from changes nothing.
 /// </summary>
 public sealed record ToolDefinition
 {
@@ -19,16 +20,16 @@ public sealed record ToolDefinition
     public string? Description { get; init; }
 
     /// <summary>The JSON Schema (draft 2020-12) of the arguments, which are always an object.</summary>
-    public required JsonElement InputSchema { get; init; }
+    public required JsonElement InputSchema { get; init => field = Own(value); }
 
-    /// <summary>The JSON Schema of the result, or null when the tool does not say.</summary>
-    public JsonElement? OutputSchema { get; init; }
+    /// <summary>The JSON Schema of the result, or null (a JSON null too) when the tool does not say.</summary>
+    public JsonElement? OutputSchema { get; init => field = Own(value); }
 
     /// <summary>The JSON Schema of each item that the tool streams; null when it streams none, or bytes.</summary>
-    public JsonElement? ChunkSchema { get; init; }
+    public JsonElement? ChunkSchema { get; init => field = Own(value); }
 
     /// <summary>The JSON Schema of each item that the tool takes as a stream; null when it takes none, or bytes.</summary>
-    public JsonElement? InputChunkSchema { get; init; }
+    public JsonElement? InputChunkSchema { get; init => field = Own(value); }
 
     /// <summary>Whether the tool answers with a stream of chunks.</summary>
     public bool Streams { get; init; }
@@ -59,17 +60,19 @@ public sealed record ToolDefinition
     /// descriptions. Two tools of the same hash can serve each other's calls. 64 hexadecimal digits.
     /// </summary>
     [JsonIgnore]
-    public string ContractHash => _contractHash ??= ToolHashes.Contract(this);
+    public string ContractHash => Hashes.Contract;
 
     /// <summary>
     /// SHA-256 over the canonical JSON of the whole definition, with its descriptions: what an approval is bound to.
     /// 64 hexadecimal digits.
     /// </summary>
     [JsonIgnore]
-    public string DefinitionHash => _definitionHash ??= ToolHashes.Definition(this);
+    public string DefinitionHash => Hashes.Definition;
 
-    private string? _contractHash;
-    private string? _definitionHash;
+    private OwnHashes? _hashes;
+
+    // A copy made by 'with' is given the hashes of what it was copied from, and must not take them for its own.
+    private OwnHashes Hashes => Volatile.Read(ref _hashes) is { } known && ReferenceEquals(known.Owner, this) ? known : _hashes = new(this);
 
     /// <summary>Equal by content: the same <see cref="DefinitionHash"/>.</summary>
     /// <param name="other">The other definition.</param>
@@ -77,6 +80,19 @@ public sealed record ToolDefinition
 
     /// <inheritdoc/>
     public override int GetHashCode() => DefinitionHash.GetHashCode(StringComparison.Ordinal);
+
+    private static JsonElement Own(JsonElement schema) => schema.ValueKind == JsonValueKind.Undefined ? schema : schema.Clone();
+
+    private static JsonElement? Own(JsonElement? schema) => schema is { ValueKind: not JsonValueKind.Null } given ? Own(given) : null;
+
+    private sealed class OwnHashes(ToolDefinition owner)
+    {
+        public ToolDefinition Owner => owner;
+
+        public string Contract => field ??= ToolHashes.Contract(owner);
+
+        public string Definition => field ??= ToolHashes.Definition(owner);
+    }
 }
 
 /// <summary>What a tool says about its effects, by the meaning of the Model Context Protocol's tool annotations.</summary>

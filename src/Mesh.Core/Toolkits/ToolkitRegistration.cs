@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Mesh;
 
 /// <summary>
@@ -46,6 +48,8 @@ public sealed class ToolkitRegistration : IAsyncDisposable
         }
     }
 
+    private static readonly JsonElement NoSchema = JsonElement.Parse("true");
+
     internal static async ValueTask<ToolkitRegistration> CreateAsync(
         RoomClient room, Toolkit toolkit, RegistrationOptions options, CancellationToken cancellationToken)
     {
@@ -69,11 +73,42 @@ public sealed class ToolkitRegistration : IAsyncDisposable
                 cancellationToken).ConfigureAwait(false);
             return new(room, id, toolkit, result.Changes);
         }
-        catch
+        catch (Exception exception)
         {
             room.LocalToolkits.Remove(id);
+            if (exception is JsonException or InvalidOperationException)
+            {
+                // What is no clean JSON does not get as far as the room, which otherwise checks schemas.
+                throw Unwritable(toolkit, exception);
+            }
+
             throw;
         }
+    }
+
+    private static MeshException Unwritable(Toolkit toolkit, Exception cause)
+    {
+        foreach (var tool in toolkit.Tools)
+        {
+            foreach (var schema in new[] { tool.Definition.InputSchema, tool.Definition.OutputSchema, tool.Definition.ChunkSchema, tool.Definition.InputChunkSchema })
+            {
+                try
+                {
+                    SchemaDocuments.CheckSource(schema ?? NoSchema, SchemaOptions.Default);
+                }
+                catch (MeshException exception)
+                {
+                    return new(exception.Error with { Message = $"Tool '{toolkit.Name}/{tool.Name}': {exception.Error.Message}" }, cause);
+                }
+            }
+        }
+
+        return new(
+            new MeshError(MeshErrorCode.InvalidSchema, $"Toolkit '{toolkit.Name}': a schema is nested too deep to be sent to a room.")
+            {
+                Remedy = "Put nested schemas under $defs, and refer to them with $ref.",
+            },
+            cause);
     }
 
     private static ToolkitInfo Describe(Toolkit toolkit) => new()

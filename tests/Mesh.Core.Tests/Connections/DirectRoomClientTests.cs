@@ -120,6 +120,11 @@ public sealed class DirectRoomClientHandleTests : RoomClientHandleContract
     protected override ConnectionKind Connection => ConnectionKind.Direct;
 }
 
+public sealed class DirectRoomClientSchemaTests : RoomClientSchemaContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
+
 [Collection(TelemetryTestGroup.Name)]
 public sealed class DirectRoomClientTelemetryTests : RoomClientTelemetryContract
 {
@@ -128,6 +133,11 @@ public sealed class DirectRoomClientTelemetryTests : RoomClientTelemetryContract
 
 [Collection(TelemetryTestGroup.Name)]
 public sealed class DirectRoomClientTelemetryStreamTests : RoomClientTelemetryStreamContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
+
+public sealed class DirectRoomClientSchemaChangeTests : RoomClientSchemaChangeContract
 {
     protected override ConnectionKind Connection => ConnectionKind.Direct;
 }

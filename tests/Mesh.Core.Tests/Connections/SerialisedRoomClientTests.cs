@@ -121,6 +121,11 @@ public sealed class SerialisedRoomClientHandleTests : RoomClientHandleContract
     protected override ConnectionKind Connection => ConnectionKind.Serialised;
 }
 
+public sealed class SerialisedRoomClientSchemaTests : RoomClientSchemaContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
 [Collection(TelemetryTestGroup.Name)]
 public sealed class SerialisedRoomClientTelemetryTests : RoomClientTelemetryContract
 {
@@ -129,6 +134,11 @@ public sealed class SerialisedRoomClientTelemetryTests : RoomClientTelemetryCont
 
 [Collection(TelemetryTestGroup.Name)]
 public sealed class SerialisedRoomClientTelemetryStreamTests : RoomClientTelemetryStreamContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientSchemaChangeTests : RoomClientSchemaChangeContract
 {
     protected override ConnectionKind Connection => ConnectionKind.Serialised;
 }
