@@ -147,9 +147,86 @@ public abstract class RoomClientContentContract : RoomClientContract
         return await bob.Toolkits.InvokeAsync("kit/give", Json(arguments)).InTime();
     }
 
+    [Theory]
+    [InlineData(typeof(IOException))]
+    [InlineData(typeof(InvalidDataException))]
+    [InlineData(typeof(OperationCanceledException))]
+    [InlineData(typeof(ApplicationException))]
+    public async Task When_one_of_several_files_cannot_be_read_the_others_are_disposed(Type thrown)
+    {
+        var sources = new[] { new WatchedStream(Bytes), new WatchedStream(Bytes) { Thrown = thrown }, new WatchedStream(Bytes), new WatchedStream(Bytes) };
+        await OfferAsync("ada", Tool.Create("give", () => new ContentResponse([new TextPart("x"), .. sources.Select(source => new BytesPart(source))])));
+        var bob = await JoinAsync("bob");
+        var error = await FailureOf(bob.Toolkits.TryInvokeAsync("kit/give"));
+        AssertCode(MeshErrorCode.HandlerFailed, error);
+        Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
+        Assert.All(sources, source => Assert.True(source.IsDisposed));
+        Assert.Equal(thrown, Assert.Single(Faults).Exception!.GetType());
+    }
+
+    [Fact]
+    public async Task When_several_files_are_too_large_together_all_are_disposed()
+    {
+        StartHost(options => options with { MaxResponseBytes = 1000 });
+        var sources = Enumerable.Range(0, 4).Select(_ => new WatchedStream(new byte[400])).ToArray();
+        await OfferAsync("ada", Tool.Create("give", () => new ContentResponse([.. sources.Select(source => new BytesPart(source))])));
+        var bob = await JoinAsync("bob");
+        AssertCode(MeshErrorCode.TooLarge, await FailureOf(bob.Toolkits.TryInvokeAsync("kit/give")));
+        Assert.All(sources, source => Assert.True(source.IsDisposed));
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_closed_arrives_all_the_same()
+    {
+        var response = await AnswerOf(() => new ContentResponse(new BytesPart(new WatchedStream(Bytes) { FailsToClose = true }), new BytesPart(new WatchedStream(Bytes))));
+        Assert.All(response.Parts, part => Assert.Equal(Bytes, ((BytesPart)part).Data.ToArray()));
+        Assert.IsType<IOException>(Assert.Single(Faults).Exception);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_answered_when_its_call_has_ended_is_disposed()
+    {
+        var (started, release) = (new Signal(), new Signal());
+        var source = new WatchedStream(Bytes);
+        await OfferAsync("ada", Tool.Create("give", async () =>
+        {
+            started.Set();
+            await release.WaitStubbornlyAsync();
+            return new FileResponse("a", "a/b", source);
+        }));
+        var bob = await JoinAsync("bob");
+        using var cancellation = new CancellationTokenSource();
+        var call = bob.Toolkits.TryInvokeAsync("kit/give", cancellationToken: cancellation.Token);
+        await started.InTime();
+        await cancellation.CancelAsync();
+        AssertCode(MeshErrorCode.Cancelled, await FailureOf(call));
+        release.Set();
+        await source.Disposed.InTime();
+    }
+
     private sealed class BrokenStream : MemoryStream
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new IOException("secret path");
+    }
+
+    private sealed class WatchedStream(byte[] bytes) : MemoryStream(bytes)
+    {
+        public Type? Thrown { get; init; }
+
+        public bool FailsToClose { get; init; }
+
+        public Signal Disposed { get; } = new();
+
+        public bool IsDisposed => Disposed.IsSet;
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            Thrown is null ? base.ReadAsync(buffer, cancellationToken) : throw (Exception)Activator.CreateInstance(Thrown, "secret path")!;
+
+        public override ValueTask DisposeAsync()
+        {
+            Disposed.Set();
+            return FailsToClose ? throw new IOException("It cannot be closed.") : base.DisposeAsync();
+        }
     }
 
     [Fact]

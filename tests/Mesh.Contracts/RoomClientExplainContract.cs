@@ -74,17 +74,49 @@ public abstract class RoomClientExplainContract : RoomClientContract
         var arguments = JsonPayload.FromElement(Json("""{"text":"x"}"""));
         var explained = await bob.Toolkits.ExplainAsync("kit/echo", arguments).InTime();
 
-        // Asking is a call too, and the only one that is counted.
-        Assert.Equal((9, 4, TimeSpan.FromSeconds(5)), (explained.RemainingCalls, explained.RemainingDepth, explained.RemainingTime));
-        Assert.Equal(8, (await bob.Toolkits.ExplainAsync("kit/echo", arguments).InTime()).RemainingCalls);
-        for (int i = 0; i < 7; i++)
+        // Asking counts in no budget, however often.
+        Assert.Equal((10, 4, TimeSpan.FromSeconds(5)), (explained.RemainingCalls, explained.RemainingDepth, explained.RemainingTime));
+        Assert.Equal(10, (await bob.Toolkits.ExplainAsync("kit/echo", arguments).InTime()).RemainingCalls);
+        for (int i = 0; i < 10; i++)
         {
-            await bob.Toolkits.ExplainAsync("kit/echo", arguments).InTime();
+            Assert.True((await bob.Toolkits.TryInvokeAsync("kit/echo", arguments).InTime()).IsResult);
         }
 
         explained = await bob.Toolkits.ExplainAsync("kit/echo", arguments).InTime();
         AssertCode(MeshErrorCode.BudgetExceeded, explained.Error);
         Assert.Equal((false, true, 0), (explained.WouldRun, explained.Valid, explained.RemainingCalls));
+    }
+
+    [Fact]
+    public async Task Looking_takes_no_call_from_those_who_call_at_the_same_time()
+    {
+        const int Calls = 400;
+        StartHostWithRoom(new RoomOptions { Budget = new() { Calls = Calls } });
+        await OfferAsync("ada", Tool.Create("ping", () => "pong"));
+        var (bob, eve) = (await JoinAsync("bob"), await JoinAsync("eve", Grants.UserDefault with { Budget = new() { Calls = 1 } }));
+        long spent = EntriesOf("room/registerToolkit").Count;
+        bool done = false;
+        var looking = Task.Run(async () =>
+        {
+            while (!Volatile.Read(ref done))
+            {
+                await eve.Toolkits.ExplainAsync("kit/ping").InTime();
+            }
+        });
+
+        // Each of them fits, so none may be refused for what somebody else only looks at.
+        for (int i = 0; i < Calls - spent; i++)
+        {
+            var outcome = await bob.Toolkits.TryInvokeAsync("kit/ping").InTime();
+            Assert.True(outcome.IsResult, outcome.ToString());
+        }
+
+        AssertCode(MeshErrorCode.BudgetExceeded, await FailureOf(bob.Toolkits.TryInvokeAsync("kit/ping")));
+        Volatile.Write(ref done, true);
+        await looking.InTime();
+        var explained = await eve.Toolkits.ExplainAsync("kit/ping").InTime();
+        AssertCode(MeshErrorCode.BudgetExceeded, explained.Error);
+        Assert.Equal(0, explained.RemainingCalls);
     }
 
     [Fact]
@@ -98,7 +130,7 @@ public abstract class RoomClientExplainContract : RoomClientContract
         }));
         var bob = await JoinAsync("bob");
         var options = new CallOptions { Budget = new() { Calls = 5, Depth = 3 }, Timeout = TimeSpan.FromSeconds(30) };
-        Assert.Equal("True 3 2 10", await bob.Toolkits.InvokeAsync<string>("kit/outer", null, options).InTime());
+        Assert.Equal("True 4 2 10", await bob.Toolkits.InvokeAsync<string>("kit/outer", null, options).InTime());
     }
 
     [Fact]

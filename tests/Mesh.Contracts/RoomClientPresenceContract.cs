@@ -60,6 +60,53 @@ public abstract class RoomClientPresenceContract : RoomClientContract
     }
 
     [Fact]
+    public async Task Attributes_are_bounded_over_all_changes()
+    {
+        var bob = await JoinAsync("bob");
+        for (int i = 0; i < 4; i++)
+        {
+            await SetAsync($"a{i}", new string('x', 4_000)).InTime();
+        }
+
+        var error = await FailureOf(SetAsync("b", new string('x', 400)));
+        AssertCode(MeshErrorCode.TooLarge, error);
+        Assert.Contains("16384", error.Message, StringComparison.Ordinal);
+        Assert.NotNull(error.Remedy);
+        AssertCode(MeshErrorCode.TooLarge, await FailureOf(SetAsync("a0", new string('x', 4_400))));
+        AssertCode(MeshErrorCode.TooLarge, await FailureOf(SetAsync(new string('n', 400), "")));
+
+        // What was there stays as it was, and may be replaced and removed.
+        var now = (await bob.Participants.ListAsync().InTime())[0];
+        Assert.Equal(["a0", "a1", "a2", "a3"], now.Attributes.Keys.Order());
+        now = await bob.Participants.SetAttributesAsync(new Dictionary<string, JsonElement?> { ["a0"] = null, ["b"] = Json($"\"{new string('x', 4_000)}\"") }).InTime();
+        Assert.Equal(["a1", "a2", "a3", "b"], now.Attributes.Keys.Order());
+        Assert.Single(await ChangesAsync(bob, 5), e => e.Payload.GetProperty("attributes").TryGetProperty("b", out _));
+        Assert.Empty(Faults);
+
+        ValueTask<Participant> SetAsync(string name, string value) =>
+            bob.Participants.SetAttributesAsync(new Dictionary<string, JsonElement?> { [name] = JsonSerializer.SerializeToElement(value) });
+
+        static async Task<IReadOnlyList<RoomEvent>> ChangesAsync(RoomClient client, int count)
+        {
+            int seen = 0;
+            return await client.Events.ReadAsync(EventPosition.At(1)).TakeUntilAsync(e => e.Kind == RoomEventKinds.ParticipantChanged && ++seen == count);
+        }
+    }
+
+    [Fact]
+    public async Task Who_brings_attributes_that_are_too_large_does_not_join()
+    {
+        var options = new JoinOptions
+        {
+            Connection = Connection,
+            Attributes = new Dictionary<string, JsonElement> { ["a"] = JsonSerializer.SerializeToElement(new string('x', 20_000)) },
+        };
+        AssertCode(MeshErrorCode.TooLarge, await FailureOf(Host.JoinAsync(Den, "bob", null, options)));
+        var bob = await JoinAsync("bob");
+        Assert.Single(await bob.Participants.ListAsync().InTime());
+    }
+
+    [Fact]
     public async Task A_participant_may_be_removed_by_who_has_the_right()
     {
         var (ada, bob) = (await JoinAsync("ada", Grants.Full), await JoinAsync("bob"));

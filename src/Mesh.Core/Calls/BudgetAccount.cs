@@ -51,6 +51,20 @@ internal sealed class BudgetAccount(string owner, long? calls, int? depth, long 
         return null;
     }
 
+    /// <summary>The account that <see cref="TryReserve"/> would name now, found without reserving anything; null when there is room.</summary>
+    public BudgetAccount? FindFull()
+    {
+        for (var account = this; account is not null; account = account.Parent)
+        {
+            if (Interlocked.Read(ref account._used) >= account._limit)
+            {
+                return account;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Gives back one reserved call that was never made.</summary>
     public void Release()
     {

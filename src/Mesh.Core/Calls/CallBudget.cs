@@ -48,12 +48,17 @@ internal static class CallBudget
     public static MeshError? Reserve(CallState call)
     {
         var account = call.Account;
-        call.CallerAccount = call.Caller.Account;
         if (account is not null && call.Depth > account.MaxDepth)
         {
             return CallErrors.TooDeep(call, account.MaxDepth);
         }
 
+        if (call.Instance!.IsUncounted)
+        {
+            return null;
+        }
+
+        call.CallerAccount = call.Caller.Account;
         if (account?.TryReserve() is { } full)
         {
             return CallErrors.BudgetExceeded(call, full);
@@ -76,13 +81,11 @@ internal static class CallBudget
         return null;
     }
 
-    /// <summary>What <see cref="Reserve"/> would say, without reserving.</summary>
-    public static MeshError? Peek(CallState call)
-    {
-        var refusal = Reserve(call);
-        Settle(call);
-        return refusal;
-    }
+    /// <summary>What <see cref="Reserve"/> would say, without reserving: others that reserve at the same time notice nothing.</summary>
+    public static MeshError? Peek(CallState call) =>
+        call.Account is { } account && call.Depth > account.MaxDepth ? CallErrors.TooDeep(call, account.MaxDepth)
+        : (call.Account?.FindFull() ?? call.Caller.Account?.FindFull() ?? call.Room.Account?.FindFull()) is { } full ? CallErrors.BudgetExceeded(call, full)
+        : null;
 
     /// <summary>The calls that are left in the tightest of all budgets around the call.</summary>
     public static long? Remaining(CallState call)

@@ -36,7 +36,7 @@ public sealed record CallExplanation
     /// </summary>
     public string Passing { get; init; } = "json";
 
-    /// <summary>The calls that are left in the tightest budget, this one included.</summary>
+    /// <summary>The calls that are left in the tightest budget, this one included. Asking counts in none.</summary>
     public long? RemainingCalls { get; init; }
 
     /// <summary>How many calls may still nest, this one included.</summary>

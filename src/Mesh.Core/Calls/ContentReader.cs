@@ -14,6 +14,10 @@ internal static class ContentReader
         _ => false,
     };
 
+    /// <summary>Disposes the streams of a response that nobody will read.</summary>
+    public static ValueTask DisposeAsync(MeshHost host, CallRequest request, ToolResponse response) => DisposeAsync(host, request, response.Parts, 0);
+
+    /// <summary>Reads and disposes every stream of a response; when one cannot be read, the others are disposed unread.</summary>
     /// <exception cref="MeshException">The response is too large, or a stream could not be read.</exception>
     public static async ValueTask<ToolResponse> ReadAsync(MeshHost host, CallRequest request, ToolResponse response, CancellationToken cancellationToken)
     {
@@ -21,12 +25,21 @@ internal static class ContentReader
         {
             var parts = response.Parts;
             var read = new List<ContentPart>(parts.Count);
-            long budget = host.Options.MaxResponseBytes;
-            foreach (var part in parts)
+            try
             {
-                var own = part is BytesPart { Source: not null } bytes ? await ReadAsync(host, request, bytes, budget, cancellationToken).ConfigureAwait(false) : part;
-                budget -= ContentSize.Of(own);
-                read.Add(own);
+                long budget = host.Options.MaxResponseBytes;
+                foreach (var part in parts)
+                {
+                    // Counted before it is read: a stream that fails is disposed by who reads it.
+                    read.Add(part);
+                    var own = part is BytesPart { Source: not null } bytes ? await ReadAsync(host, request, bytes, budget, cancellationToken).ConfigureAwait(false) : part;
+                    budget -= ContentSize.Of(own);
+                    read[^1] = own;
+                }
+            }
+            finally
+            {
+                await DisposeAsync(host, request, parts, read.Count).ConfigureAwait(false);
             }
 
             response = response is FileResponse ? new FileResponse((BytesPart)read[0]) : new ContentResponse(read);
@@ -40,7 +53,6 @@ internal static class ContentReader
     public static async ValueTask<BytesPart> ReadAsync(
         MeshHost host, CallRequest request, BytesPart part, long limit, CancellationToken cancellationToken)
     {
-        await using var source = part.Source!.ConfigureAwait(false);
         var buffer = new MemoryStream();
         var chunk = new byte[81920];
         try
@@ -56,12 +68,38 @@ internal static class ContentReader
                 buffer.Write(chunk, 0, read);
             }
         }
-        catch (Exception exception) when (exception is IOException or NotSupportedException or ObjectDisposedException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is not MeshException && !cancellationToken.IsCancellationRequested)
         {
+            // The stream is the handler's code: whatever it throws is the handler's failure, and its text stays here.
             host.ReportFault(new(MeshFaultKind.Handler, $"The file that '{request.Target}' answered with could not be read.", exception) { CallId = request.Id });
             throw new MeshException(new MeshError(MeshErrorCode.HandlerFailed, $"Tool '{request.Target}': the file that it answered with could not be read."), exception);
         }
+        finally
+        {
+            await DisposeAsync(host, request, [part], 0).ConfigureAwait(false);
+        }
 
         return part with { Source = null, Data = buffer.GetBuffer().AsMemory(0, (int)buffer.Length) };
+    }
+
+    private static async ValueTask DisposeAsync(MeshHost host, CallRequest request, IReadOnlyList<ContentPart> parts, int from)
+    {
+        for (int i = from; i < parts.Count; i++)
+        {
+            if (parts[i] is not BytesPart { Source: { } source })
+            {
+                continue;
+            }
+
+            try
+            {
+                await source.DisposeAsync().ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                // What was read is good, and the other streams are still to be disposed.
+                host.ReportFault(new(MeshFaultKind.Handler, $"The file that '{request.Target}' answered with could not be closed.", exception) { CallId = request.Id });
+            }
+        }
     }
 }

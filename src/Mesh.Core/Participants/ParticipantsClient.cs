@@ -24,6 +24,8 @@ public sealed class ParticipantsClient
     /// <param name="attributes">Attributes to set, and with null (or a JSON null) to remove; others stay as they are.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>This participant as it is now.</returns>
+    /// <exception cref="MeshException">With these, names and values would have more than 16 KiB together
+    /// (<see cref="MeshErrorCode.TooLarge"/>); then none of them is changed.</exception>
     public ValueTask<Participant> SetAttributesAsync(
         IReadOnlyDictionary<string, JsonElement?> attributes, CancellationToken cancellationToken = default)
     {

@@ -21,7 +21,7 @@ public sealed record JoinOptions
     /// <summary>What it is. <see cref="ParticipantRole.User"/> by default: then its calls, and all calls within them, are made on its behalf.</summary>
     public ParticipantRole Role { get; init; } = ParticipantRole.User;
 
-    /// <summary>What it says of itself; may be changed later. None by default.</summary>
+    /// <summary>What it says of itself; may be changed later. None by default; names and values have at most 16 KiB together.</summary>
     public IReadOnlyDictionary<string, JsonElement> Attributes { get; init; } = Participants.NoAttributes;
 
     /// <summary>What lies between the client and its room. Nothing by default.</summary>
@@ -30,7 +30,5 @@ public sealed record JoinOptions
     internal static JoinOptions Default { get; } = new();
 
     /// <summary>The attributes with memory of their own: they outlive the documents that the caller took them from.</summary>
-    internal IReadOnlyDictionary<string, JsonElement> OwnAttributes() => Attributes.Count == 0
-        ? Participants.NoAttributes
-        : Attributes.ToDictionary(each => each.Key, each => each.Value.Clone(), StringComparer.Ordinal);
+    internal IReadOnlyDictionary<string, JsonElement> OwnAttributes() => ParticipantAttributes.Own(Attributes);
 }

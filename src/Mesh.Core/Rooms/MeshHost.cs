@@ -69,8 +69,9 @@ public sealed class MeshHost : IAsyncDisposable
     /// <returns>The room as this participant sees it; disposing it leaves.</returns>
     /// <exception cref="MeshException">A name is malformed (<see cref="MeshErrorCode.InvalidDefinition"/>) or taken
     /// (<see cref="MeshErrorCode.NameTaken"/>), the room is full (<see cref="MeshErrorCode.RoomFull"/>), disabled
-    /// (<see cref="MeshErrorCode.RoomDisabled"/>) or being retired (<see cref="MeshErrorCode.RoomRetiring"/>), a required
-    /// service did not start (<see cref="MeshErrorCode.Unavailable"/>), or the host is disposed (<see cref="MeshErrorCode.Closed"/>).</exception>
+    /// (<see cref="MeshErrorCode.RoomDisabled"/>) or being retired (<see cref="MeshErrorCode.RoomRetiring"/>), the
+    /// attributes are too large (<see cref="MeshErrorCode.TooLarge"/>), a required service did not start
+    /// (<see cref="MeshErrorCode.Unavailable"/>), or the host is disposed (<see cref="MeshErrorCode.Closed"/>).</exception>
     public async ValueTask<RoomClient> JoinAsync(
         string room, string name, Grants? grants = null, JoinOptions? options = null, CancellationToken cancellationToken = default)
     {

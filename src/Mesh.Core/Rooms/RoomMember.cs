@@ -171,24 +171,12 @@ internal sealed class RoomMember(Room room, Participant snapshot, Grants grants)
     }
 
     /// <summary>Merges attributes into its own; a null removes one.</summary>
+    /// <exception cref="MeshException">They would become too large; then none of the changes is made.</exception>
     public Participant SetAttributes(IReadOnlyDictionary<string, JsonElement?> changes)
     {
         lock (this)
         {
-            var attributes = new Dictionary<string, JsonElement>(_snapshot.Attributes, StringComparer.Ordinal);
-            foreach (var (name, value) in changes)
-            {
-                if (value is { ValueKind: not JsonValueKind.Null } element)
-                {
-                    attributes[name] = element.Clone();
-                }
-                else
-                {
-                    attributes.Remove(name);
-                }
-            }
-
-            var changed = _snapshot with { Attributes = attributes };
+            var changed = _snapshot with { Attributes = ParticipantAttributes.Merge(_snapshot.Attributes, changes) };
             Volatile.Write(ref _snapshot, changed);
             return changed;
         }

@@ -17,7 +17,7 @@ internal static class RoomToolkit
     {
         Add("listParticipants", "Who is in the room.", readOnly: true, Json.NoArguments, Json.IReadOnlyListParticipant, ListParticipants, new("messaging.list", grants => grants.Messaging?.List ?? false));
         Add("listToolkits", "The toolkits in the room, with the tools that the caller may use.", readOnly: true, Json.ListToolkitsArguments, Json.IReadOnlyListToolkitInfo, ListToolkits, RoomRight.Everyone);
-        Add("explain", "What would become of a call, without making it.", readOnly: true, Json.ExplainArguments, Json.CallExplanation, Explain, RoomRight.Everyone);
+        Add("explain", "What would become of a call, without making it.", readOnly: true, Json.ExplainArguments, Json.CallExplanation, Explain, RoomRight.Everyone, isUncounted: true);
         Add("setAttributes", "Changes what the caller says of itself; null removes an attribute.", readOnly: false, Json.SetAttributesArguments, Json.Participant, SetAttributes, RoomRight.Everyone);
         Add("registerToolkit", "Offers a toolkit of the caller's to everyone.", readOnly: false, Json.RegisterToolkitArguments, Json.RegisterToolkitResult, static (call, arguments) => RoomRegistrations.Register(call, arguments, isPrivate: false), new("agents.registerPublicToolkit", grants => grants.Agents?.RegisterPublicToolkit ?? false));
         Add("registerPrivateToolkit", "Offers a toolkit of the caller's to some.", readOnly: false, Json.RegisterToolkitArguments, Json.RegisterToolkitResult, static (call, arguments) => RoomRegistrations.Register(call, arguments, isPrivate: true), new("agents.registerPrivateToolkit", grants => grants.Agents?.RegisterPrivateToolkit ?? false));
@@ -37,7 +37,8 @@ internal static class RoomToolkit
         JsonTypeInfo<TArguments> arguments,
         JsonTypeInfo<TResult> result,
         Func<CallState, TArguments, ValueTask<TResult>> handler,
-        RoomRight right)
+        RoomRight right,
+        bool isUncounted = false)
     {
         var tool = Tool.Create(name, (value, context) => RunAsync(handler, context.State!, value), arguments, result, new ToolOptions
         {
@@ -45,7 +46,7 @@ internal static class RoomToolkit
             Annotations = new() { ReadOnly = readOnly, Destructive = false, Idempotent = readOnly, OpenWorld = false },
         });
         string path = $"{Names.RoomToolkit}/{name}";
-        ByPath.Add(path, new ToolInstance(path, new ToolContract(tool.Definition, SchemaOptions.Default), new RoomToolInvoker(tool), null, right));
+        ByPath.Add(path, new ToolInstance(path, new ToolContract(tool.Definition, SchemaOptions.Default), new RoomToolInvoker(tool), null, right) { IsUncounted = isUncounted });
     }
 
     /// <summary>What the room refuses it says to the caller itself: there is nothing behind it that the caller may not know.</summary>

@@ -27,6 +27,9 @@ internal sealed class ToolInstance(string path, ToolContract contract, ToolInvok
     /// </summary>
     public bool IsShared { get => Volatile.Read(ref _isShared); set => Volatile.Write(ref _isShared, value); }
 
+    /// <summary>Whether its calls count in no budget: looking at what a call would do must not use up what it looks at.</summary>
+    public bool IsUncounted { get; init; }
+
     public int InFlight => Volatile.Read(ref _inFlight);
 
     public void Enter() => Interlocked.Increment(ref _inFlight);

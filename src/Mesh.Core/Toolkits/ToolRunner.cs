@@ -27,7 +27,7 @@ internal static class ToolRunner
         try
         {
             var running = tool.InvokeAsync(arguments, context);
-            return running.IsCompletedSuccessfully ? new(Read(running.Result, context)) : WaitAsync(running, context);
+            return running.IsCompletedSuccessfully ? ReadAsync(running.Result, context) : WaitAsync(running, context);
         }
         catch (Exception exception)
         {
@@ -45,7 +45,7 @@ internal static class ToolRunner
         CallContext.Enter(context);
         try
         {
-            return Read(await tool.InvokeAsync(arguments, context).ConfigureAwait(false), context);
+            return await ReadAsync(await tool.InvokeAsync(arguments, context).ConfigureAwait(false), context).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -57,7 +57,7 @@ internal static class ToolRunner
     {
         try
         {
-            return Read(await running.ConfigureAwait(false), context);
+            return await ReadAsync(await running.ConfigureAwait(false), context).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -65,9 +65,17 @@ internal static class ToolRunner
         }
     }
 
-    private static CallOutcome Read(ToolResponse? response, CallContext context) => response is null
-        ? Fault(context, new InvalidOperationException("The tool returned no response."))
-        : CallOutcome.FromResult(response.Own());
+    private static ValueTask<CallOutcome> ReadAsync(ToolResponse? response, CallContext context) =>
+        response is null ? new(Fault(context, new InvalidOperationException("The tool returned no response.")))
+        : ContentReader.HasStreams(response) && context.CancellationToken.IsCancellationRequested ? DropAsync(response, context)
+        : new(CallOutcome.FromResult(response.Own()));
+
+    /// <summary>The call has ended without the response: nobody will read its streams.</summary>
+    private static async ValueTask<CallOutcome> DropAsync(ToolResponse response, CallContext context)
+    {
+        await ContentReader.DisposeAsync(context.Host, context.Request, response).ConfigureAwait(false);
+        return CallOutcome.FromError(CallErrors.Cancelled(context.Request.Target));
+    }
 
     private static CallOutcome Fail(Exception exception, CallContext context) => exception switch
     {
