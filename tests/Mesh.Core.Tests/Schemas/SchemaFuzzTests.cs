@@ -17,7 +17,7 @@ public sealed class SchemaFuzzTests
     [
         "\"type\":\"object\"", "\"type\":[\"string\",\"integer\"]", "\"type\":\"number\"", "\"const\":1", "\"enum\":[1,\"a\",null,[1],{\"a\":1}]", "\"minimum\":1", "\"maximum\":2.5",
         "\"multipleOf\":0.5", "\"minLength\":1", "\"maxLength\":2", "\"pattern\":\"^[a-c]+$\"", "\"pattern\":\"a|é\"", "\"required\":[\"a\",\"x-y\"]", "\"minItems\":1", "\"maxItems\":2",
-        "\"uniqueItems\":true", "\"minProperties\":1", "\"maxProperties\":2", "\"dependentRequired\":{\"a\":[\"b\"]}", "\"format\":\"date\"", "\"$ref\":\"#/$defs/d\"", "\"$dynamicRef\":\"#n\"",
+        "\"uniqueItems\":true", "\"minProperties\":1", "\"maxProperties\":2", "\"dependentRequired\":{\"a\":[\"b\"]}", "\"format\":\"date\"", "\"$ref\":\"#/$defs/d\"", "\"$dynamicRef\":\"#n\"", "\"$recursiveRef\":\"#\"",
         "\"additionalProperties\":false", "\"items\":false", "\"unevaluatedProperties\":false", "\"unevaluatedItems\":false",
     ];
 

@@ -160,4 +160,24 @@ public sealed class SchemaHostileTests
         Assert.True(schema.IsValid("1"u8));
         Assert.Equal("""{"type":"integer"}""", schema.Source.GetRawText());
     }
+
+    [Fact]
+    public void A_registered_document_that_changes_after_compilation_changes_nothing()
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes("""{"enum":["one",2],"minLength":3,"pattern":"^o","required":["a"],"minimum":2,"x":{"const":{"a":[1]}},"properties":{"b":{"$ref":"#/x"}}}""");
+        CompiledSchema schema;
+        using (JsonDocument document = JsonDocument.Parse(bytes))
+        {
+            schema = Schema(
+                """{"anyOf":[{"$ref":"https://example.com/other"},{"type":"object","$ref":"https://example.com/other#/properties/b"}]}""",
+                new SchemaOptions { Documents = new Dictionary<string, JsonElement> { ["https://example.com/other"] = document.RootElement } });
+        }
+
+        bytes.AsSpan().Fill((byte)' ');
+        Assert.True(schema.IsValid("\"one\""u8));
+        Assert.True(schema.IsValid("2"u8));
+        Assert.True(schema.IsValid("""{"a":[1.0]}"""u8));
+        Assert.False(schema.IsValid("""{"a":[2]}"""u8));
+        Assert.NotEmpty(schema.Validate(Json("\"two\"")));
+    }
 }
