@@ -59,7 +59,13 @@ public sealed class SpanCollector : IDisposable
     /// </summary>
     public string Tree(Activity root, params string[] attributes)
     {
-        var ended = Ended;
+        // A hop ends when its handler does, which may be after the call that it belongs to.
+        Activity[] ended;
+        lock (_started)
+        {
+            ended = [.. _started.Where(each => _ended.Contains(each) || each.Kind == ActivityKind.Server)];
+        }
+
         var text = new StringBuilder();
         Write(root, 0);
         return text.ToString();
