@@ -170,5 +170,9 @@ public abstract class RoomClientFailureContract : RoomClientContract
     private sealed class BrokenJournal : IJournal
     {
         public ValueTask AppendAsync(JournalEntry entry) => throw new IOException("disk full");
+
+        public IAsyncEnumerable<JournalEntry> ReadAsync(JournalQuery query, CancellationToken cancellationToken = default) => throw new IOException("disk full");
+
+        public ValueTask<long> WaitAsync(long after, CancellationToken cancellationToken = default) => throw new IOException("disk full");
     }
 }

@@ -70,6 +70,19 @@ public sealed class CallContext
         return _port.EmitAsync(new ProgressFrame(value, total, message));
     }
 
+    /// <summary>
+    /// Tells what the call used besides time, such as the tokens of a model; several reports add up. It is kept in the
+    /// call's journal entry and its totals, and the caller does not see it. Calls that the handler makes report their own.
+    /// </summary>
+    /// <param name="usage">What was used since the last report.</param>
+    /// <returns>A task that completes when the report is on its way.</returns>
+    /// <exception cref="MeshException">The call is over (<see cref="MeshErrorCode.CallEnded"/>), and so is its entry.</exception>
+    public ValueTask ReportUsageAsync(CallUsage usage)
+    {
+        ArgumentNullException.ThrowIfNull(usage);
+        return _port.EmitAsync(new UsageFrame(usage));
+    }
+
     /// <summary>Sends content to the caller before the result.</summary>
     /// <param name="part">The content.</param>
     /// <returns>A task that completes when the caller has room for the next frame.</returns>

@@ -33,6 +33,9 @@ public sealed record ContentFrame(ContentPart Part) : CallFrame;
 /// <param name="Item">The item.</param>
 public sealed record ChunkFrame(ContentPart Item) : CallFrame;
 
+/// <summary>What the call has used. It goes the way of frames, in order with them, as far as the room, and never to a caller.</summary>
+internal sealed record UsageFrame(CallUsage Usage) : CallFrame;
+
 /// <summary>The end of a call that succeeded.</summary>
 /// <param name="Response">What the tool answered; an <see cref="EmptyResponse"/> after a stream of chunks.</param>
 public sealed record ResultFrame(ToolResponse Response) : CallFrame;

@@ -23,6 +23,9 @@ internal sealed class CallLife(CallState call) : IDisposable
     /// <summary>Whether a handler still runs that the call no longer waits for.</summary>
     public bool HandlerLeftBehind { get; private set; }
 
+    /// <summary>What the call used, as its handler reports it.</summary>
+    public CallUsage? Usage { get; private set; }
+
     public CallOutcome? Imposed => _imposed.Task.IsCompleted ? _imposed.Task.Result : null;
 
     /// <summary>Links the call to all that may end it. Called once, right after it was published in its call.</summary>
@@ -91,6 +94,14 @@ internal sealed class CallLife(CallState call) : IDisposable
         {
             // Callbacks on the token are a handler's own code: they must not run on the thread of whoever ends the call.
             _ = _cancellation.CancelAsync();
+        }
+    }
+
+    public void AddUsage(CallUsage usage)
+    {
+        lock (_imposed)
+        {
+            Usage = usage.Add(Usage);
         }
     }
 

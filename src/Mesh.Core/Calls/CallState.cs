@@ -111,6 +111,9 @@ internal sealed class CallState : ICallPort
     /// <summary>The outcome that was imposed on the call, if any: cancelled, past its deadline, its provider gone.</summary>
     public CallOutcome? Imposed => _life?.Imposed;
 
+    /// <summary>What the call used, as far as its handler has said.</summary>
+    public CallUsage? Usage => _life?.Usage;
+
     /// <summary>The life of a call that does not end at once; arms its deadline and links it to its caller and parent.</summary>
     public CallLife EnsureLife()
     {
@@ -175,6 +178,12 @@ internal sealed class CallState : ICallPort
             throw new MeshException(CallErrors.CallEnded(Request.Target));
         }
 
+        if (frame is UsageFrame { Usage: var usage })
+        {
+            EnsureLife().AddUsage(usage);
+            return default;
+        }
+
         if (frame is ChunkFrame chunk && CallValidation.CheckChunk(this, chunk.Item) is { } error)
         {
             Abandon(error);
@@ -201,15 +210,25 @@ internal sealed class CallState : ICallPort
     /// A second attempt under the same id, deadline, budget and idempotency key, with a token of its own: that of the
     /// first attempt is cancelled for the provider that was lost.
     /// </summary>
-    public CallState BeginRetry() => Retry = new(Caller, Request with { Attempt = 2 }, Parent, null, CallerToken)
+    public CallState BeginRetry()
     {
-        StartedAt = StartedAt,
-        Deadline = Deadline,
-        Account = CallBudget.OfTree(this),
-        IsReserved = IsReserved,
-        CallerAccount = CallerAccount,
-        ArgumentBytes = ArgumentBytes,
-    };
+        Retry = new(Caller, Request with { Attempt = 2 }, Parent, null, CallerToken)
+        {
+            StartedAt = StartedAt,
+            Deadline = Deadline,
+            Account = CallBudget.OfTree(this),
+            IsReserved = IsReserved,
+            CallerAccount = CallerAccount,
+            ArgumentBytes = ArgumentBytes,
+        };
+        if (Usage is { } usage)
+        {
+            // What the first attempt has used was used for this call.
+            Retry.EnsureLife().AddUsage(usage);
+        }
+
+        return Retry;
+    }
 
     /// <summary>How long nothing has come since a moment; the time in which somebody was asked for an approval does not count.</summary>
     public TimeSpan IdleSince(long timestamp) => _life is { } life ? life.IdleSince(timestamp) : Host.Clock.GetElapsedTime(timestamp);

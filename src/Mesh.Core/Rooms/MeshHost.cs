@@ -19,6 +19,7 @@ public sealed class MeshHost : IAsyncDisposable
     private readonly DateTimeOffset _startedAt;
     private readonly long _startedTimestamp;
     private readonly double _ticksPerTimestamp;
+    private readonly CancellationTokenSource _closed = new();
     private Task? _disposing;
 
     /// <summary>A host without rooms.</summary>
@@ -142,13 +143,29 @@ public sealed class MeshHost : IAsyncDisposable
     /// <summary>Retires every room and takes no more joins. Calling it again waits for the same end.</summary>
     public ValueTask DisposeAsync()
     {
+        Task<Task>? closing = null;
         lock (_rooms)
         {
-            _disposing ??= Task.WhenAll(_rooms.Values.Select(room => room.RetireAsync()));
+            if (_disposing is null)
+            {
+                closing = new(CloseAsync);
+                _disposing = closing.Unwrap();
+            }
         }
 
+        // Outside of the lock: the journal is the host's own code.
+        closing?.RunSynchronously(TaskScheduler.Default);
         return new(_disposing);
     }
+
+    /// <summary>
+    /// Reads the entries of the <see cref="Journal"/> as they come, as <see cref="JournalExtensions.WatchAsync"/> does, and
+    /// ends after the last one when this host is disposed.
+    /// </summary>
+    /// <param name="query">What to look for, and from which sequence number on; null for everything from now on.</param>
+    /// <param name="cancellationToken">Ends the stream with <see cref="OperationCanceledException"/>.</param>
+    public IAsyncEnumerable<JournalEntry> WatchJournalAsync(JournalQuery? query = null, CancellationToken cancellationToken = default) =>
+        JournalWatch.ReadAsync(Journal, query ?? JournalQuery.All, _closed.Token, cancellationToken);
 
     internal void Forget(Room room) => _rooms.TryRemove(new(room.Name, room));
 
@@ -206,6 +223,18 @@ public sealed class MeshHost : IAsyncDisposable
             {
                 opened.EndJoin();
             }
+        }
+    }
+
+    private async Task CloseAsync()
+    {
+        try
+        {
+            await Task.WhenAll(_rooms.Values.Select(room => room.RetireAsync())).ConfigureAwait(false);
+        }
+        finally
+        {
+            await _closed.CancelAsync().ConfigureAwait(false);
         }
     }
 

@@ -11,7 +11,7 @@ public sealed record MeshHostOptions
     /// <summary>Where ids come from. Random ones that cannot be guessed by default.</summary>
     public IMeshIdSource IdSource { get; init; } = RandomMeshIdSource.Instance;
 
-    /// <summary>Keeps what happened. A new <see cref="MemoryJournal"/> of 10,000 entries when null.</summary>
+    /// <summary>Keeps what happened. A new <see cref="MemoryJournal"/> of 10,000 calls and 10,000 events when null. The host does not dispose it.</summary>
     public IJournal? Journal { get; init; }
 
     /// <summary>Where parameters marked <see cref="FromHostAttribute"/> come from; null when there are none.</summary>
@@ -50,7 +50,8 @@ public sealed record MeshHostOptions
     /// <summary>How long calls may go on that run when their room is retired, or the host disposed. 10 s by default; zero ends them at once.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long the services of a room may take to start, and again to stop. 30 s by default.</summary>
+    /// <summary>How long the services of a room may take to start, and again to stop, and the journal to take the last events of a room that
+    /// is retired. 30 s by default.</summary>
     public TimeSpan ServiceTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How deep calls may nest. 32 by default, at most 1,000.</summary>

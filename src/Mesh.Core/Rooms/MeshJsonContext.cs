@@ -21,6 +21,7 @@ namespace Mesh;
 [JsonSerializable(typeof(ToolkitInfo))]
 [JsonSerializable(typeof(CallExplanation))]
 [JsonSerializable(typeof(MeshError))]
+[JsonSerializable(typeof(JournalEntry))]
 [JsonSerializable(typeof(ViolationDetails))]
 [JsonSerializable(typeof(ApprovalRecord))]
 [JsonSerializable(typeof(NoArguments))]

@@ -12,11 +12,12 @@ internal sealed class Room
     private readonly Lock _gate = new();
     private readonly Dictionary<string, RoomMember> _members = new(StringComparer.Ordinal);
     private readonly EventRing _events;
+    private readonly RoomJournal _journal;
     private RoomServices? _services;
     private IdempotencyStore? _idempotencyKeys;
     private ToolRegistry? _tools;
     private Task? _opening;
-    private Task? _retiring;
+    private RoomRetirement? _retirement;
     private ITimer? _grace;
     private int _keepers;
     private int _joining;
@@ -31,6 +32,7 @@ internal sealed class Room
         Session = host.Ids.NewId();
         Account = options.Budget?.Calls is { } calls ? new($"the budget of room '{name}'", calls, null, long.MaxValue, null) : null;
         _events = new EventRing(Session, host.Clock);
+        _journal = new RoomJournal(this);
     }
 
     public MeshHost Host { get; }
@@ -110,6 +112,8 @@ internal sealed class Room
             _joining--;
             RetireIfEmptyLocked();
         }
+
+        AfterLock();
     }
 
     /// <summary>Adds a participant.</summary>
@@ -157,6 +161,7 @@ internal sealed class Room
             member.JoinedAt = _events.Publish(RoomEventKinds.ParticipantJoined, member.Snapshot).Sequence;
         }
 
+        _journal.Take();
         return member;
     }
 
@@ -195,6 +200,7 @@ internal sealed class Room
             retiring = RetireIfEmptyLocked();
         }
 
+        AfterLock();
         member.Receiver.OnLeft(reason);
         // Whoever leaves inside a call would wait for the drain of that very call.
         if (retiring is not null && CallContext.Current is null)
@@ -206,10 +212,14 @@ internal sealed class Room
     /// <summary>Retires the room: no new calls, running ones up to the drain limit, services stopped, everybody out.</summary>
     public Task RetireAsync()
     {
+        Task retiring;
         lock (_gate)
         {
-            return BeginRetireLocked();
+            retiring = BeginRetireLocked();
         }
+
+        AfterLock();
+        return retiring;
     }
 
     public RoomMember? FindMember(string name)
@@ -237,6 +247,23 @@ internal sealed class Room
                 _events.Publish(kind, data);
             }
         }
+
+        _journal.Take();
+    }
+
+    public Task StopServicesAsync() => _services?.StopAsync() ?? Task.CompletedTask;
+
+    /// <summary>The end of the session: nothing is published from here on, and the journal has it all, as far as it takes it.</summary>
+    public async ValueTask CloseAsync()
+    {
+        lock (_gate)
+        {
+            _events.Complete();
+        }
+
+        await _journal.CompleteAsync().ConfigureAwait(false);
+        _phase = RoomPhase.Retired;
+        Host.Forget(this);
     }
 
     /// <summary>Takes a registration away and says so.</summary>
@@ -256,15 +283,10 @@ internal sealed class Room
             return;
         }
 
+        // Nothing below may run under the lock of whoever began this.
+        await Task.Yield();
         _services = new RoomServices(this, matching);
-        bool isWatched = MeshInstruments.AreWatched;
-        if (isWatched)
-        {
-            // Whoever began this holds the lock, and listeners are not ours.
-            await Task.Yield();
-        }
-
-        using var operation = isWatched ? RoomOperation.Begin(Operation.Open, Host, Name)?.In(SessionText) : null;
+        using var operation = RoomOperation.Begin(Operation.Open, Host, Name)?.In(SessionText);
         try
         {
             await _services.StartAsync().ConfigureAwait(false);
@@ -302,75 +324,32 @@ internal sealed class Room
             _grace = null;
             if (_keepers == 0 && _joining == 0 && _phase == RoomPhase.Open)
             {
-                // Kept in _retiring and awaited by whoever disposes the host.
+                // Kept in _retirement and awaited by whoever disposes the host.
                 _ = BeginRetireLocked();
             }
         }
+
+        AfterLock();
+    }
+
+    /// <summary>What must not run under the lock: the journal takes what was published, and a retirement that was begun goes on.</summary>
+    private void AfterLock()
+    {
+        _journal.Take();
+        _retirement?.GoOn();
     }
 
     private Task BeginRetireLocked()
     {
-        if (_retiring is null)
+        if (_retirement is null)
         {
             _phase = RoomPhase.Retiring;
             _grace?.Dispose();
             _events.Publish(RoomEventKinds.RoomRetiring, null);
-            _retiring = FinishRetiringAsync();
+            _retirement = new RoomRetirement(this);
         }
 
-        return _retiring;
-    }
-
-    private async Task FinishRetiringAsync()
-    {
-        // Nothing below may run under the lock of whoever began this.
-        bool isWatched = MeshInstruments.AreWatched;
-        if (_services is not null || _members.Count > 0 || isWatched)
-        {
-            await Task.Yield();
-        }
-
-        using var operation = isWatched ? RoomOperation.Begin(Operation.Retire, Host, Name)?.In(SessionText) : null;
-        await DrainAsync().ConfigureAwait(false);
-        if (_services is not null)
-        {
-            await _services.StopAsync().ConfigureAwait(false);
-        }
-
-        // Whoever is made to leave first: a call that would not end is told the same.
-        var members = Members();
-        foreach (var call in members.SelectMany(member => member.RunningCalls()))
-        {
-            call.Abandon(CallErrors.RoomRetired(call));
-        }
-
-        foreach (var member in members)
-        {
-            await LeaveAsync(member, LeaveReason.RoomRetired).ConfigureAwait(false);
-        }
-
-        _events.Complete();
-        _phase = RoomPhase.Retired;
-        Host.Forget(this);
-    }
-
-    /// <summary>Waits for the calls that run, up to the host's limit.</summary>
-    private async Task DrainAsync()
-    {
-        var running = Task.WhenAll(Members().Select(member => member.DrainAsync()));
-        if (running.IsCompleted || Host.Options.DrainTimeout == TimeSpan.Zero)
-        {
-            return;
-        }
-
-        try
-        {
-            await running.WaitAsync(Host.Options.DrainTimeout, Host.Clock).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            // Calls that go on for longer end when their caller or provider is made to leave.
-        }
+        return _retirement.Completion;
     }
 
     private enum RoomPhase

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Mesh;
 
@@ -38,6 +39,7 @@ public static class RoomEventKinds
 /// Something that happened in a room. Sequence numbers count the events of one session from 1 without gaps; a reader
 /// who misses some is told how many. Immutable.
 /// </summary>
+[JsonConverter(typeof(RoomEventJsonConverter))]
 public sealed class RoomEvent
 {
     private readonly object? _data;
@@ -107,4 +109,14 @@ public sealed class RoomEvent
 
     /// <summary>Sequence and kind.</summary>
     public override string ToString() => Lagged > 0 ? $"lagged {Lagged}" : $"#{Sequence} {Kind}";
+}
+
+/// <summary>Writes a <see cref="RoomEvent"/> in the one form that it has on a wire too.</summary>
+internal sealed class RoomEventJsonConverter : JsonConverter<RoomEvent>
+{
+    public override RoomEvent Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        JsonSerializer.Deserialize(ref reader, WireJsonContext.Default.WireEvent)?.FromWire() ?? throw new JsonException("An event is an object.");
+
+    public override void Write(Utf8JsonWriter writer, RoomEvent value, JsonSerializerOptions options) =>
+        JsonSerializer.Serialize(writer, value.ToWire(), WireJsonContext.Default.WireEvent);
 }

@@ -39,6 +39,40 @@ internal static class RoomEventData
         _ => null,
     };
 
+    /// <summary>The name of the participant that an event is about; null when there is none, or the payload is not as its kind says.</summary>
+    public static string? NameIn(RoomEvent e) => e.Data switch
+    {
+        Participant participant => participant.Name,
+        ParticipantLeft left => left.Participant.Name,
+        ToolkitChange change => change.Participant,
+        null => e.Kind switch
+        {
+            RoomEventKinds.ParticipantJoined or RoomEventKinds.ParticipantChanged => Text(Member(e.Payload, "name")),
+            RoomEventKinds.ParticipantLeft => Text(Member(Member(e.Payload, "participant"), "name")),
+            RoomEventKinds.ToolkitRegistered or RoomEventKinds.ToolkitUnregistered => Text(Member(e.Payload, "participant")),
+            _ => null,
+        },
+        _ => null,
+    };
+
+    /// <summary>A member of a payload; of kind undefined when it is not there, or the payload is no object.</summary>
+    public static JsonElement Member(JsonElement payload, string name) =>
+        payload.ValueKind == JsonValueKind.Object && payload.TryGetProperty(name, out var member) ? member : default;
+
+    /// <summary>The text of a JSON string; null for any other value, and for one that is no text.</summary>
+    public static string? Text(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair.
+            return null;
+        }
+    }
+
     /// <summary>
     /// Events are filtered when they are read, by the grants that their reader has then: people come and go before
     /// those who may list them, toolkits before those who may use them. What concerns the reader itself it always sees.

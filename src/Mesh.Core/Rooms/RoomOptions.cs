@@ -36,5 +36,8 @@ public sealed record RoomOptions
     /// <summary>The ceiling for all calls of one session of the room; null for none.</summary>
     public Budget? Budget { get; init; }
 
+    /// <summary>How much the journal keeps of arguments and results; null for nothing.</summary>
+    public JournalCapturePolicy? JournalCapture { get; init; }
+
     internal static RoomOptions Default { get; } = new();
 }

@@ -17,7 +17,8 @@ internal static class RoomToolkit
     {
         Add("listParticipants", "Who is in the room.", readOnly: true, Json.NoArguments, Json.IReadOnlyListParticipant, ListParticipants, new("messaging.list", grants => grants.Messaging?.List ?? false));
         Add("listToolkits", "The toolkits in the room, with the tools that the caller may use.", readOnly: true, Json.ListToolkitsArguments, Json.IReadOnlyListToolkitInfo, ListToolkits, RoomRight.Everyone);
-        Add("explain", "What would become of a call, without making it.", readOnly: true, Json.ExplainArguments, Json.CallExplanation, Explain, RoomRight.Everyone, isUncounted: true);
+        // It counts in no budget, and the journal keeps nothing of it: its arguments hold those of any other tool.
+        Add("explain", "What would become of a call, without making it.", readOnly: true, Json.ExplainArguments, Json.CallExplanation, Explain, RoomRight.Everyone, isUncounted: true, JournalCapture.None);
         Add("setAttributes", "Changes what the caller says of itself; null removes an attribute.", readOnly: false, Json.SetAttributesArguments, Json.Participant, SetAttributes, RoomRight.Everyone);
         Add("registerToolkit", "Offers a toolkit of the caller's to everyone.", readOnly: false, Json.RegisterToolkitArguments, Json.RegisterToolkitResult, static (call, arguments) => RoomRegistrations.Register(call, arguments, isPrivate: false), new("agents.registerPublicToolkit", grants => grants.Agents?.RegisterPublicToolkit ?? false));
         Add("registerPrivateToolkit", "Offers a toolkit of the caller's to some.", readOnly: false, Json.RegisterToolkitArguments, Json.RegisterToolkitResult, static (call, arguments) => RoomRegistrations.Register(call, arguments, isPrivate: true), new("agents.registerPrivateToolkit", grants => grants.Agents?.RegisterPrivateToolkit ?? false));
@@ -38,12 +39,14 @@ internal static class RoomToolkit
         JsonTypeInfo<TResult> result,
         Func<CallState, TArguments, ValueTask<TResult>> handler,
         RoomRight right,
-        bool isUncounted = false)
+        bool isUncounted = false,
+        JournalCapture? maxJournalCapture = null)
     {
         var tool = Tool.Create(name, (value, context) => RunAsync(handler, context.State!, value), arguments, result, new ToolOptions
         {
             Description = description,
             Annotations = new() { ReadOnly = readOnly, Destructive = false, Idempotent = readOnly, OpenWorld = false },
+            MaxJournalCapture = maxJournalCapture,
         });
         string path = $"{Names.RoomToolkit}/{name}";
         ByPath.Add(path, new ToolInstance(path, new ToolContract(tool.Definition, SchemaOptions.Default), new RoomToolInvoker(tool), null, right) { IsUncounted = isUncounted });

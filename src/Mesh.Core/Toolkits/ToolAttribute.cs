@@ -40,6 +40,11 @@ public sealed class ToolAttribute : Attribute
     /// <inheritdoc cref="ToolDefinition.RequiresApproval"/>
     public bool RequiresApproval { get; set; }
 
+    /// <summary>The most that a journal may keep of arguments and results, whatever the policy of the room:
+    /// <see cref="JournalCapture.None"/> for a tool that takes or gives secrets. <see cref="JournalCapture.Full"/>, the
+    /// default, for whatever the room says.</summary>
+    public JournalCapture MaxJournalCapture { get; set; } = JournalCapture.Full;
+
     /// <inheritdoc cref="Tool.RunOnThreadPool"/>
     public bool RunOnThreadPool { get; set; }
 }

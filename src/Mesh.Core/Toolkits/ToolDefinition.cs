@@ -56,6 +56,12 @@ public sealed record ToolDefinition
     public bool RequiresApproval { get; init; }
 
     /// <summary>
+    /// The most that a journal may keep of arguments and results, whatever the policy of the room: <see cref="JournalCapture.None"/>
+    /// for a tool that takes or gives secrets. Null for whatever the room says.
+    /// </summary>
+    public JournalCapture? MaxJournalCapture { get; init; }
+
+    /// <summary>
     /// SHA-256 over the canonical JSON of what callers rely on: name, schemas and streaming, without titles and
     /// descriptions. Two tools of the same hash can serve each other's calls. 64 hexadecimal digits.
     /// </summary>

@@ -23,6 +23,9 @@ public sealed record ToolOptions
     /// <inheritdoc cref="ToolDefinition.RequiresApproval"/>
     public bool RequiresApproval { get; init; }
 
+    /// <inheritdoc cref="ToolDefinition.MaxJournalCapture"/>
+    public JournalCapture? MaxJournalCapture { get; init; }
+
     /// <inheritdoc cref="Tool.RunOnThreadPool"/>
     public bool RunOnThreadPool { get; init; }
 

@@ -55,6 +55,15 @@ internal sealed class ToolRegistry
         }
     }
 
+    /// <summary>The least that any tool of a name lets a journal keep; null when none of them sets a limit.</summary>
+    public JournalCapture? MaxJournalCaptureOf(string path)
+    {
+        lock (this)
+        {
+            return _registrations?.Values.Min(registration => registration.Find(path)?.Contract.Definition.MaxJournalCapture);
+        }
+    }
+
     /// <summary>Adds a registration, all of its tools or none.</summary>
     /// <returns>How its contracts differ from live ones of the same names; empty when they do not.</returns>
     /// <exception cref="MeshException">It clashes with a live registration.</exception>

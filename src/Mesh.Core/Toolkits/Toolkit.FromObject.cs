@@ -57,6 +57,7 @@ public sealed partial class Toolkit
                 OpenWorld = tool.OpenWorld,
             },
             RequiresApproval = tool.RequiresApproval,
+            MaxJournalCapture = tool.MaxJournalCapture == JournalCapture.Full ? null : tool.MaxJournalCapture,
             RunOnThreadPool = tool.RunOnThreadPool,
         });
 

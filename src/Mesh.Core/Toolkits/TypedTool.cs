@@ -65,5 +65,6 @@ internal static class ToolDefinitions
         ThumbnailUrl = options.ThumbnailUrl,
         Annotations = options.Annotations,
         RequiresApproval = options.RequiresApproval,
+        MaxJournalCapture = options.MaxJournalCapture,
     };
 }

@@ -15,7 +15,7 @@ internal static class WireTypes
     /// <summary>Room to client: a call of one of the client's own tools.</summary>
     public const string Invoke = "invoke";
 
-    /// <summary>Callee to caller: progress, content or a chunk. Costs one credit.</summary>
+    /// <summary>Callee to caller: progress, content, a chunk or usage. Costs one credit.</summary>
     public const string Frame = "frame";
 
     /// <summary>Callee to caller: the outcome; the id is free again.</summary>
@@ -122,7 +122,7 @@ internal sealed record WireRequest(MeshId Id, MeshId ParentId, MeshId RootId, in
     public JsonElement? Metadata { get; init; }
 }
 
-/// <summary>A frame that does not end its call: progress when it has a value, else content or a chunk.</summary>
+/// <summary>A frame that does not end its call: progress when it has a value, else content, a chunk or usage.</summary>
 internal sealed record WireFrame
 {
     public double? Value { get; init; }
@@ -134,6 +134,8 @@ internal sealed record WireFrame
     public WirePart? Content { get; init; }
 
     public WirePart? Chunk { get; init; }
+
+    public CallUsage? Usage { get; init; }
 }
 
 /// <summary>How a call ended, with the number of the frame that this is.</summary>
