@@ -16,6 +16,7 @@ internal static class AllComparisons
         new RoomChurn(),
         new RoomIdleBytes(),
         new RoomIdleCpu(),
+        new JournalAppend(),
         new SchemaSmall(),
         new SchemaSmallUtf8(),
         new SchemaMedium(),

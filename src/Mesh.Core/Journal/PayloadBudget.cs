@@ -14,11 +14,15 @@ internal sealed class PayloadBudget(EntryRing<JournalEntry> calls, long limit)
     /// <summary>Puts a new call in the place of one that is dropped, or in an empty one.</summary>
     public void Replace(ref JournalEntry place, in JournalEntry entry)
     {
-        _bytes -= place.Payload.Bytes;
-        place = entry;
-        if (entry.Payload.Bytes is > 0 and var bytes)
+        if (_bytes > 0)
         {
-            _bytes += bytes;
+            _bytes -= place.Payload.Bytes;
+        }
+
+        place = entry;
+        if (entry.Payload is var payload && !ReferenceEquals(payload, JournalPayload.None))
+        {
+            _bytes += payload.Bytes;
             Trim();
         }
     }

@@ -12,6 +12,14 @@ internal sealed class Tally
     private long _bytesOut;
     private CallUsage? _usage;
 
+    public bool IsEmpty => (_results | _errors | _cancelled | _unknown) == 0;
+
+    public void Clear()
+    {
+        _results = _errors = _cancelled = _unknown = _ticks = _bytesIn = _bytesOut = 0;
+        _usage = null;
+    }
+
     public void Add(in JournalEntry call)
     {
         switch (call.Status)

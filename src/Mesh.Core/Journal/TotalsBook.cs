@@ -1,11 +1,18 @@
 namespace Mesh;
 
-/// <summary>The running sums behind <see cref="JournalTotals"/>. Not thread-safe.</summary>
+/// <summary>
+/// The running sums behind <see cref="JournalTotals"/>. Calls come in runs of the same caller, tool and room: a run is
+/// summed up by itself, and looked up only when it is over. Not thread-safe.
+/// </summary>
 internal sealed class TotalsBook
 {
     private readonly Column _byParticipant = new();
     private readonly Column _byTool = new();
     private readonly Column _byRoom = new();
+    private readonly Tally _run = new();
+    private string? _caller;
+    private string? _room;
+    private string? _tool;
 
     /// <summary>Adds an entry unless it is one of an event.</summary>
     public void AddCall(in JournalEntry entry)
@@ -19,37 +26,57 @@ internal sealed class TotalsBook
     /// <summary>Adds the entry of a call.</summary>
     public void Add(in JournalEntry call)
     {
-        _byParticipant.Find(call.Caller).Add(in call);
-        _byRoom.Find(call.Room).Add(in call);
-
         // Whoever calls what is not there may make up any number of names.
-        _byTool.Find(call.ContractHash is null ? null : call.Target.Path).Add(in call);
+        string? tool = call.ContractHash is null ? null : call.Target.Path;
+        if (!ReferenceEquals(call.Caller, _caller) || !ReferenceEquals(tool, _tool) || !ReferenceEquals(call.Room, _room))
+        {
+            EndRun();
+            (_caller, _tool, _room) = (call.Caller, tool, call.Room);
+        }
+
+        _run.Add(in call);
     }
 
-    public JournalTotals ToTotals() => new()
+    public JournalTotals ToTotals()
     {
-        All = _byRoom.Sum(),
-        ByParticipant = _byParticipant.ToTotals(),
-        ByTool = _byTool.ToTotals(),
-        ByRoom = _byRoom.ToTotals(),
-    };
+        EndRun();
+        return new()
+        {
+            All = _byRoom.Sum(),
+            ByParticipant = _byParticipant.ToTotals(),
+            ByTool = _byTool.ToTotals(),
+            ByRoom = _byRoom.ToTotals(),
+        };
+    }
+
+    private void EndRun()
+    {
+        if (!_run.IsEmpty)
+        {
+            _byParticipant.Add(_caller, _run);
+            _byTool.Add(_tool, _run);
+            _byRoom.Add(_room, _run);
+            _run.Clear();
+        }
+    }
 
     private sealed class Column
     {
         private readonly Dictionary<string, Tally> _tallies = new(StringComparer.Ordinal);
-        private string? _lastKey;
-        private Tally? _last;
 
-        public Tally Find(string? key)
+        public void Add(string? key, Tally run)
         {
-            // Calls come in runs, and names are the same strings then.
-            if (_last is { } last && ReferenceEquals(key, _lastKey))
+            key ??= JournalTotals.Others;
+            if (!_tallies.TryGetValue(key, out var tally))
             {
-                return last;
+                key = _tallies.Count < JournalTotals.MostKeys ? key : JournalTotals.Others;
+                if (!_tallies.TryGetValue(key, out tally))
+                {
+                    _tallies.Add(key, tally = new());
+                }
             }
 
-            (_lastKey, _last) = (key, FindOrAdd(key ?? JournalTotals.Others));
-            return _last;
+            tally.Add(run);
         }
 
         public CallTotals Sum()
@@ -65,19 +92,5 @@ internal sealed class TotalsBook
 
         public Dictionary<string, CallTotals> ToTotals() =>
             _tallies.ToDictionary(each => each.Key, each => each.Value.ToTotals(), StringComparer.Ordinal);
-
-        private Tally FindOrAdd(string key)
-        {
-            if (!_tallies.TryGetValue(key, out var tally))
-            {
-                key = _tallies.Count < JournalTotals.MostKeys ? key : JournalTotals.Others;
-                if (!_tallies.TryGetValue(key, out tally))
-                {
-                    _tallies.Add(key, tally = new());
-                }
-            }
-
-            return tally;
-        }
     }
 }
