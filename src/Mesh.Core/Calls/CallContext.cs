@@ -75,7 +75,7 @@ public sealed class CallContext
     /// call's journal entry and its totals, and the caller does not see it. Calls that the handler makes report their own.
     /// </summary>
     /// <param name="usage">What was used since the last report.</param>
-    /// <returns>A task that completes when the report is on its way.</returns>
+    /// <returns>A task that completes when the report is on its way; one that a cancellation overtakes is not kept.</returns>
     /// <exception cref="MeshException">The call is over (<see cref="MeshErrorCode.CallEnded"/>), and so is its entry.</exception>
     public ValueTask ReportUsageAsync(CallUsage usage)
     {

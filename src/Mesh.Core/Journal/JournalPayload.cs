@@ -10,12 +10,12 @@ namespace Mesh;
 /// <param name="Capture">How much it is: what the room's policy says, or less where the tool allows less.</param>
 /// <param name="Arguments">The arguments in that form; null when there were none, or they could not be kept.</param>
 /// <param name="Result">The result in that form; null when there was none, or it could not be kept.</param>
-public sealed record JournalPayload(JournalCapture Capture, string? Arguments, string? Result)
+public sealed record JournalPayload(JournalCapture Capture, string? Arguments = null, string? Result = null)
 {
     private const string DroppedNote = "dropped: the journal's limit for payloads was reached";
 
     /// <summary>Nothing.</summary>
-    public static JournalPayload None { get; } = new(JournalCapture.None, null, null);
+    public static JournalPayload None { get; } = new(JournalCapture.None);
 
     /// <summary>Why <see cref="Arguments"/> is not all that <see cref="Capture"/> promises, as a sentence for a person; null when it is.</summary>
     public string? ArgumentsNote { get; init; }

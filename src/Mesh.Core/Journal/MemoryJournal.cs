@@ -11,7 +11,7 @@ public sealed class MemoryJournal : IJournal
     private readonly EntryRing<RoomAndEvent> _events;
     private readonly PayloadBudget _payloads;
     private readonly TotalsBook _totals = new();
-    private TaskCompletionSource<long>? _waiting;
+    private TaskCompletionSource? _waiting;
     private long _last;
 
     /// <summary>An empty journal.</summary>
@@ -72,11 +72,10 @@ public sealed class MemoryJournal : IJournal
     /// <remarks>It never waits. Of an event's entry it keeps what <see cref="JournalEntry.OfEvent"/> makes of the event.</remarks>
     public ValueTask AppendAsync(JournalEntry entry)
     {
-        TaskCompletionSource<long>? waiting;
-        long sequence;
+        TaskCompletionSource? waiting;
         lock (_gate)
         {
-            sequence = ++_last;
+            long sequence = ++_last;
             if (entry.Event is { } e)
             {
                 _events.Add(sequence) = new(entry.Room, e);
@@ -91,7 +90,7 @@ public sealed class MemoryJournal : IJournal
             _waiting = null;
         }
 
-        waiting?.TrySetResult(sequence);
+        waiting?.TrySetResult();
         return default;
     }
 
@@ -104,14 +103,23 @@ public sealed class MemoryJournal : IJournal
     }
 
     /// <inheritdoc/>
-    public ValueTask<long> WaitAsync(long after, CancellationToken cancellationToken = default)
+    public async ValueTask<long> WaitAsync(long after, CancellationToken cancellationToken = default)
     {
-        lock (_gate)
+        while (true)
         {
-            // One source for all who wait, and none when nobody does.
-            return _last > after
-                ? new(_last)
-                : new((_waiting ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task.WaitAsync(cancellationToken));
+            Task next;
+            lock (_gate)
+            {
+                if (_last > after)
+                {
+                    return _last;
+                }
+
+                // One source for all who wait, and none when nobody does.
+                next = (_waiting ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            }
+
+            await next.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -120,6 +120,11 @@ public sealed class DirectRoomClientHandleTests : RoomClientHandleContract
     protected override ConnectionKind Connection => ConnectionKind.Direct;
 }
 
+public sealed class DirectRoomClientJournalTests : RoomClientJournalContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
+
 public sealed class DirectRoomClientSchemaTests : RoomClientSchemaContract
 {
     protected override ConnectionKind Connection => ConnectionKind.Direct;
@@ -138,6 +143,11 @@ public sealed class DirectRoomClientTelemetryStreamTests : RoomClientTelemetrySt
 }
 
 public sealed class DirectRoomClientSchemaChangeTests : RoomClientSchemaChangeContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
+
+public sealed class DirectRoomClientCaptureTests : RoomClientCaptureContract
 {
     protected override ConnectionKind Connection => ConnectionKind.Direct;
 }

@@ -121,6 +121,11 @@ public sealed class SerialisedRoomClientHandleTests : RoomClientHandleContract
     protected override ConnectionKind Connection => ConnectionKind.Serialised;
 }
 
+public sealed class SerialisedRoomClientJournalTests : RoomClientJournalContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
 public sealed class SerialisedRoomClientSchemaTests : RoomClientSchemaContract
 {
     protected override ConnectionKind Connection => ConnectionKind.Serialised;
@@ -139,6 +144,11 @@ public sealed class SerialisedRoomClientTelemetryStreamTests : RoomClientTelemet
 }
 
 public sealed class SerialisedRoomClientSchemaChangeTests : RoomClientSchemaChangeContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientCaptureTests : RoomClientCaptureContract
 {
     protected override ConnectionKind Connection => ConnectionKind.Serialised;
 }
