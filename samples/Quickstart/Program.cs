@@ -7,7 +7,7 @@ if (TextFolder.Open(args, out string problem) is not { } folder)
     return 2;
 }
 
-// A room has somebody to ask where a call needs an approval, and a journal of every call.
+// A room has somebody to ask where a call needs an approval, and a journal of all that happens.
 var story = Story.OnConsole();
 var journal = new MemoryJournal();
 await using var mesh = new MeshHost(new MeshHostOptions
@@ -26,10 +26,15 @@ var toolkit = new FilesToolkit(folder);
 await using var librarian = await mesh.JoinAsync("library", "librarian", Grants.ToolDefault, new() { Role = ParticipantRole.Tool });
 await librarian.Toolkits.RegisterAsync(Toolkit.FromObject("files", toolkit));
 
-// The reader may use five of its six tools, and nothing else.
+// The reader may use five of its six tools and offer tools of its own, and nothing else.
 var grants = new Grants
 {
-    Agents = new() { UseTools = true, Tools = new("files/list", "files/read", "files/countWords", "files/search", "files/writeIndex") },
+    Agents = new()
+    {
+        UseTools = true,
+        Tools = new("files/list", "files/read", "files/countWords", "files/search", "files/writeIndex"),
+        RegisterPublicToolkit = true,
+    },
 };
 await using var reader = await mesh.JoinAsync("library", "reader", grants, new() { Role = ParticipantRole.Agent });
 await ShowEventsUntil(RoomEventKinds.ParticipantJoined, "reader");
@@ -46,6 +51,16 @@ story.Lines(await reader.Toolkits.InvokeAsync<string[]>("files/read", new { path
 story.Call(reader, "files/countWords", path);
 var words = await reader.Toolkits.InvokeAsync<WordCount>("files/countWords", new { path });
 story.Words(words);
+
+// A tool may call other tools: for whoever asks, within that caller's rights and budget, as one tree of calls.
+await reader.Toolkits.RegisterAsync(Toolkit.Create("desk", Tool.Create("brief", async (string path, CallContext call) =>
+{
+    string[] beginning = await call.Room.Toolkits.InvokeAsync<string[]>("files/read", new { path, lines = 1 });
+    var count = await call.Room.Toolkits.InvokeAsync<WordCount>("files/countWords", new { path });
+    return $"{string.Concat(beginning)} … {count.Count:N0} words";
+})));
+story.Call(ada, "desk/brief", path);
+story.Lines([await ada.Toolkits.InvokeAsync<string>("desk/brief", new { path })]);
 
 // A stream: hits and progress come while the tool runs, and the tool goes only as fast as its reader.
 string text = words.Top is [var first, ..] ? first.Word : " ";
@@ -95,7 +110,10 @@ story.Outcome(await ada.Toolkits.TryInvokeAsync("files/deleteIndex"));
 await reader.DisposeAsync();
 await librarian.DisposeAsync();
 await ShowEventsUntil(RoomEventKinds.ParticipantLeft, "librarian");
-story.Table(journal.ToList());
+
+// The journal has every call, refused ones too, and every event; here are all calls, and what ada's one led to.
+story.Journal("What happened", journal.ToList().ToTable());
+story.Journal("One tree of calls", journal.ToText(new() { Tree = journal.ToList(new() { Tool = "desk/brief" })[0].RootId }));
 return 0;
 
 async Task ShowEventsUntil(string kind, string participant)

@@ -124,16 +124,16 @@ internal sealed class Story(TextWriter output, int width, bool hasColour)
         return isFine ? ApprovalAnswer.Approved : ApprovalAnswer.Refused("It may destroy something.");
     }
 
-    /// <summary>What the journal holds: every call, refused ones too.</summary>
-    public void Table(IReadOnlyList<JournalEntry> entries)
+    /// <summary>What the journal tells, under a title; the first line of it is a heading.</summary>
+    public void Journal(string title, string text)
     {
         output.WriteLine();
-        Print(Bold, $"{"What happened",-13} {"call",-21} {"ended as",-9} {"because",-18} {"ms",6} {"bytes in",9} {"out",7}");
-        foreach (var entry in entries)
+        Print(Bold, title);
+        string[] lines = text.TrimEnd('\n').Split('\n');
+        Print(Dim, lines[0]);
+        foreach (string line in lines[1..])
         {
-            Print(
-                entry.Status == CallStatus.Result ? "" : Dim,
-                $"{entry.Caller,-13} {entry.Target,-21} {entry.Status.ToString().ToLowerInvariant(),-9} {entry.ErrorCode,-18} {entry.Duration.TotalMilliseconds,6:N1} {entry.BytesIn,9:N0} {entry.BytesOut,7:N0}");
+            Print("", line);
         }
     }
 

@@ -34,7 +34,13 @@ public sealed class QuickstartTests
                     "✗ not_granted: Tool 'files/deleteIndex' is not granted to 'reader'.",
                     "✓ the index is gone",
                     "● participant.left       librarian (left)",
-                    "reader        files/search          cancelled cancelled",
+                    "ada → desk/brief  README.md\n    │ # Rooms … 8 words\n",
+                    "\nWhat happened\ncaller     tool                  by  ",
+                    "\nreader     files/search          librarian ",
+                    "  cancelled\n",
+                    "library  ada → desk/brief                     reader ",
+                    "library    reader for ada → files/read        librarian ",
+                    "library    reader for ada → files/countWords  librarian ",
                 ],
                 line => Assert.Contains(line, sample.Output, StringComparison.Ordinal));
             Assert.DoesNotContain('\e', sample.Output);
