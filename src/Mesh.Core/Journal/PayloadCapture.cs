@@ -30,7 +30,7 @@ internal static class PayloadCapture
             capture = most;
         }
 
-        if (capture == JournalCapture.None)
+        if (capture <= JournalCapture.None)
         {
             return JournalPayload.None;
         }

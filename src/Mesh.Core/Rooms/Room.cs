@@ -113,7 +113,10 @@ internal sealed class Room
             RetireIfEmptyLocked();
         }
 
-        AfterLock();
+        if (_retirement is not null)
+        {
+            AfterLock();
+        }
     }
 
     /// <summary>Adds a participant.</summary>
