@@ -40,17 +40,13 @@ public abstract class RoomClientJournalContract : RoomClientContract
     }
 
     [Fact]
-    public async Task Attributes_are_kept_where_everything_is_up_to_a_size()
+    public async Task Attributes_are_kept_where_everything_is()
     {
         StartHostWithRoom(new() { JournalCapture = new(JournalCapture.Full) });
         var bob = await JoinAsync("bob");
-        foreach (int length in (int[])[10, 20_000])
-        {
-            await bob.Participants.SetAttributesAsync(new Dictionary<string, JsonElement?> { ["mood"] = Json($"\"{new string('m', length)}\"") }).InTime();
-        }
-
-        var changes = Journal.ToList().Where(entry => entry.Event?.Kind == RoomEventKinds.ParticipantChanged);
-        Assert.Equal([1, 0], changes.Select(entry => entry.Event!.Participant!.Attributes.Count));
+        await bob.Participants.SetAttributesAsync(new Dictionary<string, JsonElement?> { ["mood"] = Json("\"calm\"") }).InTime();
+        var change = Assert.Single(Journal.ToList(), entry => entry.Event?.Kind == RoomEventKinds.ParticipantChanged);
+        Assert.Equal("calm", change.Event!.Participant!.Attributes["mood"].GetString());
     }
 
     [Fact]

@@ -4,7 +4,7 @@ namespace Mesh;
 /// How much the journal keeps of the arguments and results of a room's calls: one level for all, and others for tools by
 /// their names. Immutable. A tool may set a limit of its own (<see cref="ToolDefinition.MaxJournalCapture"/>); the lesser
 /// of the two holds. With <see cref="JournalCapture.Full"/> for all, the journal also keeps the attributes of participants
-/// in the room's events, up to 16 KiB.
+/// in the room's events.
 /// </summary>
 /// <example><code>
 /// new JournalCapturePolicy(JournalCapture.Redacted)

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Mesh;
 
 /// <summary>
@@ -17,9 +15,7 @@ internal static class JournaledEvent
     };
 
     private static bool MustStrip(Participant participant, JournalCapturePolicy? policy) =>
-        participant.Attributes.Count > 0
-        && (policy?.Default != JournalCapture.Full
-            || participant.Attributes.Sum(each => (long)each.Key.Length + JsonMarshal.GetRawUtf8Value(each.Value).Length) > PayloadCapture.MostKept);
+        participant.Attributes.Count > 0 && policy?.Default != JournalCapture.Full;
 
     private static Participant Strip(Participant participant) => participant with { Attributes = Participants.NoAttributes };
 

@@ -217,6 +217,10 @@ public sealed class CallTelemetryTests : IAsyncDisposable
     private sealed class NoJournal : IJournal
     {
         public ValueTask AppendAsync(JournalEntry entry) => default;
+
+        public IAsyncEnumerable<JournalEntry> ReadAsync(JournalQuery query, CancellationToken cancellationToken = default) => AsyncEnumerable.Empty<JournalEntry>();
+
+        public ValueTask<long> WaitAsync(long after, CancellationToken cancellationToken = default) => new(0);
     }
 
     private async Task<RoomClient> OfferAsync(ConnectionKind connection, params Tool[] tools)
