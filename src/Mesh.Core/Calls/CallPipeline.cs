@@ -188,8 +188,9 @@ internal sealed class CallPipeline(MeshHost host)
 
     private void SetDeadline(CallState call)
     {
-        var timeout = call.Request.Timeout ?? (call.IsStreaming ? null : host.Options.CallTimeout);
-        call.Deadline = timeout is { } time ? host.Clock.After(call.StartedAt, time) : long.MaxValue;
+        call.Deadline = call.Request.Timeout is { } timeout ? host.Clock.After(call.StartedAt, timeout)
+            : call.IsStreaming ? long.MaxValue
+            : host.DefaultDeadline(call.StartedAt);
     }
 
     /// <summary>Settle, and the journal, which wraps it all.</summary>
@@ -247,6 +248,12 @@ internal sealed class CallPipeline(MeshHost host)
     {
         try
         {
+            if (host.Journal is MemoryJournal memory)
+            {
+                memory.Append(JournalEntry.Of(call, outcome));
+                return default;
+            }
+
             return host.Journal.AppendAsync(JournalEntry.Of(call, outcome));
         }
         catch (Exception exception)

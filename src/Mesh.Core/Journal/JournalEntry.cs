@@ -126,29 +126,35 @@ public readonly record struct JournalEntry
             Sequence = lastMissing,
         };
 
-    internal static JournalEntry Of(CallState call, CallOutcome outcome) => new()
+    /// <summary>The entry of a call that has ended.</summary>
+    internal static JournalEntry Of(CallState call, CallOutcome outcome)
     {
-        CallId = call.Request.Id,
-        ParentId = call.Request.ParentId,
-        RootId = call.Request.RootId,
-        Attempt = call.Request.Attempt,
-        Room = call.Room.Name,
-        Session = call.Room.Session,
-        Caller = call.Caller.Snapshot.Name,
-        CallerId = call.Caller.Snapshot.Id,
-        OnBehalfOf = call.OnBehalfOf?.Snapshot.Name,
-        Target = call.Instance is null ? Shorten(call.Request.Target) : call.Request.Target,
-        Provider = call.Instance?.Provider?.Snapshot.Name,
-        ContractHash = call.Instance?.Contract.Definition.ContractHash,
-        StartedAt = call.Host.UtcAt(call.StartedAt),
-        Duration = call.Host.Elapsed(call.StartedAt, call.EndedAt != 0 ? call.EndedAt : call.Host.Clock.GetTimestamp()),
-        BytesIn = call.ArgumentBytes,
-        BytesOut = outcome.Response is JsonResponse && call.ResponseBytes > 0 ? call.ResponseBytes : ContentSize.Of(outcome.Response),
-        Status = outcome.Status,
-        ErrorCode = outcome.Error?.Code,
-        Usage = call.Usage,
-        Payload = PayloadCapture.Of(call, outcome),
-    };
+        // Each of these is a step or more away, and this is on the path of every call.
+        var (request, room, caller, instance, error) = (call.Request, call.Room, call.Caller.Snapshot, call.Instance, outcome.Error);
+        return new()
+        {
+            CallId = request.Id,
+            ParentId = request.ParentId,
+            RootId = request.RootId,
+            Attempt = request.Attempt,
+            Room = room.Name,
+            Session = room.Session,
+            Caller = caller.Name,
+            CallerId = caller.Id,
+            OnBehalfOf = call.OnBehalfOf?.Snapshot.Name,
+            Target = instance is null ? Shorten(request.Target) : request.Target,
+            Provider = instance?.Provider?.Snapshot.Name,
+            ContractHash = instance?.Contract.Definition.ContractHash,
+            StartedAt = room.Host.UtcAt(call.StartedAt),
+            Duration = room.Host.Elapsed(call.StartedAt, call.EndedAt != 0 ? call.EndedAt : room.Host.Clock.GetTimestamp()),
+            BytesIn = call.ArgumentBytes,
+            BytesOut = outcome.Response is JsonResponse && call.ResponseBytes > 0 ? call.ResponseBytes : ContentSize.Of(outcome.Response),
+            Status = outcome.Status,
+            ErrorCode = error?.Code,
+            Usage = call.Usage,
+            Payload = PayloadCapture.Of(call, outcome),
+        };
+    }
 
     /// <summary>The entry as JSON, for a journal that keeps it outside of memory.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, MeshJsonContext.Default.JournalEntry);

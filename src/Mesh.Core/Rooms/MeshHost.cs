@@ -16,7 +16,8 @@ public sealed class MeshHost : IAsyncDisposable
     private readonly ConcurrentDictionary<string, Room> _rooms = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _disabled = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<MeshId, CallState> _liveCalls = new();
-    private readonly DateTimeOffset _startedAt;
+    private readonly long _startedTicks;
+    private readonly long _defaultTimeout;
     private readonly long _startedTimestamp;
     private readonly double _ticksPerTimestamp;
     private readonly CancellationTokenSource _closed = new();
@@ -29,9 +30,10 @@ public sealed class MeshHost : IAsyncDisposable
     {
         Options = (options ?? new MeshHostOptions()).Validated();
         Journal = Options.Journal ?? new MemoryJournal();
-        _startedAt = Clock.GetUtcNow();
+        _startedTicks = Clock.GetUtcNow().UtcTicks;
         _startedTimestamp = Clock.GetTimestamp();
         _ticksPerTimestamp = (double)TimeSpan.TicksPerSecond / Clock.TimestampFrequency;
+        _defaultTimeout = Clock.After(0, Options.CallTimeout);
         Contracts = new ContractCache(SchemaOptions.Default with
         {
             MaxInstanceBytes = Math.Max(Options.MaxArgumentBytes, Options.MaxResponseBytes),
@@ -169,7 +171,10 @@ public sealed class MeshHost : IAsyncDisposable
 
     internal void Forget(Room room) => _rooms.TryRemove(new(room.Name, room));
 
-    internal DateTimeOffset UtcAt(long timestamp) => _startedAt + Elapsed(_startedTimestamp, timestamp);
+    internal DateTimeOffset UtcAt(long timestamp) => new(_startedTicks + Elapsed(_startedTimestamp, timestamp).Ticks, TimeSpan.Zero);
+
+    /// <summary>When a call is over whose caller gave it no time of its own; reckoned once, and not for every call.</summary>
+    internal long DefaultDeadline(long startedAt) => startedAt + _defaultTimeout;
 
     /// <summary>The time between two timestamps, as the clock itself would tell, which asks for its frequency each time.</summary>
     internal TimeSpan Elapsed(long from, long to) => new((long)((to - from) * _ticksPerTimestamp));

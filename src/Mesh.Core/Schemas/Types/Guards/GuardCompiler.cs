@@ -133,10 +133,17 @@ internal sealed class GuardCompiler(JsonSerializerOptions options, bool forInput
         {
             cost += (6 * property.Name.Length) + 8;
             bool isRequired = forInput ? property.Required : property.AlwaysWritten && property.IsWritten;
-            if (property.IsWritten)
-                properties.Add(Property(property, isRequired));
-            else if (isRequired)
-                return new NeverGuard();
+            if (!property.IsWritten)
+            {
+                if (isRequired)
+                    return new NeverGuard();
+                continue;
+            }
+            GuardProperty guard = Property(property, isRequired);
+            if (guard is FixedGuardProperty known)
+                cost += known.Cost;
+            else
+                properties.Add(guard);
         }
         return new ObjectGuard([.. properties], cost);
     }

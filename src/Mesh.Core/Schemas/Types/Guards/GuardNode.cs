@@ -3,6 +3,9 @@ namespace Mesh;
 /// <summary>What one shape demands of a value that is not null.</summary>
 internal abstract class GuardNode
 {
+    /// <summary>What each value costs, where every value of its CLR type is accepted at the same cost; else null.</summary>
+    public virtual int? FixedCost => null;
+
     public abstract bool Accepts(object value, ref GuardRun run);
 }
 
@@ -44,7 +47,11 @@ internal sealed class UndecidedGuard : GuardNode
 /// <summary>A type whose every value has a short JSON form that its schema accepts.</summary>
 internal sealed class AnyValueGuard<T> : GuardNode<T>
 {
-    public override bool Accepts(T value, ref GuardRun run) => run.Charge(64);
+    private const int Cost = 64;
+
+    public override int? FixedCost => Cost;
+
+    public override bool Accepts(T value, ref GuardRun run) => run.Charge(Cost);
 }
 
 /// <summary>A type that contains itself.</summary>

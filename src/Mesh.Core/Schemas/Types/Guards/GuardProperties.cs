@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Mesh;
@@ -12,13 +13,30 @@ internal abstract class GuardProperty
     /// <summary>A <see cref="GuardPropertyFactory"/> for serializer metadata that was made by reflection.</summary>
     [RequiresUnreferencedCode(Tool.ReflectionMessage)]
     [RequiresDynamicCode(Tool.ReflectionMessage)]
-    public static GuardProperty? Typed(JsonPropertyInfo property, GuardSlot slot) =>
-        property is { ShouldSerialize: null, AttributeProvider: PropertyInfo { GetMethod: { } getter, DeclaringType: { IsValueType: false } owner } }
-            ? (GuardProperty)Activator.CreateInstance(
-                typeof(TypedGuardProperty<,>).MakeGenericType(owner, property.PropertyType),
-                getter.CreateDelegate(typeof(Func<,>).MakeGenericType(owner, property.PropertyType)),
-                slot)!
-            : null;
+    public static GuardProperty? Typed(JsonPropertyInfo property, GuardSlot slot)
+    {
+        if (property is not { ShouldSerialize: null, AttributeProvider: PropertyInfo { GetMethod: { } getter, DeclaringType: { IsValueType: false } owner } })
+        {
+            return null;
+        }
+
+        // A getter that somebody wrote may throw, and then there is no JSON either.
+        var type = property.PropertyType;
+        return slot.Node.FixedCost is { } cost && type.IsValueType && Nullable.GetUnderlyingType(type) is null && getter.IsDefined(typeof(CompilerGeneratedAttribute))
+            ? new FixedGuardProperty(cost)
+            : (GuardProperty)Activator.CreateInstance(
+                typeof(TypedGuardProperty<,>).MakeGenericType(owner, type),
+                getter.CreateDelegate(typeof(Func<,>).MakeGenericType(owner, type)),
+                slot)!;
+    }
+}
+
+/// <summary>A property that is always written and never refused: it need not be read.</summary>
+internal sealed class FixedGuardProperty(int cost) : GuardProperty
+{
+    public int Cost => cost;
+
+    public override bool Accepts(object owner, ref GuardRun run) => run.Charge(cost);
 }
 
 /// <summary>Makes the guard of a property that it can read without boxing its value; null for any other.</summary>

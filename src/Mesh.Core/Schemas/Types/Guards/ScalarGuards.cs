@@ -104,6 +104,9 @@ internal sealed class IntegerGuard<T> : GuardNode<T>
         _cost = 40 + GuardValues.Cost(shape);
     }
 
+    public override int? FixedCost =>
+        _minimum == T.MinValue && _maximum == T.MaxValue && _allowed is null && _denied.Length == 0 ? _cost : null;
+
     public override bool Accepts(T value, ref GuardRun run) =>
         value >= _minimum && value <= _maximum
         && (_allowed is null || _allowed.AsSpan().Contains(value))
