@@ -238,6 +238,30 @@ public abstract class RoomClientContentContract : RoomClientContract
         Assert.Equal("""{"x":1}""", outcome.GetResult().ToString());
     }
 
+    [Theory]
+    [InlineData("""{"a":1,"a":2}""")]
+    [InlineData("""{"a":1,"\u0061":2}""")]
+    [InlineData("[1e400]")]
+    [InlineData("""["\ud800"]""")]
+    public async Task JSON_that_no_schema_describes_keeps_the_rules_of_the_room(string json)
+    {
+        await OfferAsync("ada", new Answers("value", call => new JsonResponse(Json(json))), new Answers("part", call => new ContentResponse(new TextPart("x"), new JsonPart(JsonPayload.FromElement(Json(json))))));
+        var bob = await JoinAsync("bob");
+        foreach (string tool in (string[])["value", "part"])
+        {
+            var error = await FailureOf(bob.Toolkits.TryInvokeAsync($"kit/{tool}"));
+            AssertCode(MeshErrorCode.InvalidOutput, error);
+            Assert.Contains("is no JSON that may enter a room", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task An_item_that_no_schema_describes_keeps_the_rules_of_the_room()
+    {
+        await OfferAsync("ada", Tool.Create("stream", async (CallContext call) => await call.WriteChunkAsync(new JsonPart(JsonPayload.FromElement(Json("""{"a":1,"a":2}"""))))));
+        AssertCode(MeshErrorCode.InvalidOutput, await FailureOf((await JoinAsync("bob")).Toolkits.TryInvokeAsync("kit/stream")));
+    }
+
     [Fact]
     public async Task An_answer_from_a_disposed_document_is_the_tools_failure()
     {
@@ -247,6 +271,12 @@ public abstract class RoomClientContentContract : RoomClientContract
     }
 
     private static ToolDefinition Anything(string name) => new() { Name = name, InputSchema = JsonElement.Parse("{}") };
+
+    /// <summary>A tool that says nothing of its answer.</summary>
+    private sealed class Answers(string name, Func<CallContext, ToolResponse> answer) : Tool(Anything(name))
+    {
+        protected override ValueTask<ToolResponse> InvokeAsync(JsonElement arguments, CallContext context) => new(answer(context));
+    }
 
     private sealed class EchoTool() : Tool(Anything("echo"))
     {

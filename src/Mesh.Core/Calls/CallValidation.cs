@@ -100,7 +100,7 @@ internal static class CallValidation
 
     /// <summary>Checks one item that a tool streams.</summary>
     public static MeshError? CheckChunk(CallState call, ContentPart item) =>
-        CheckItem(call.Instance!.Contract.Chunk, item, includeValues: false) is { } violation
+        CheckItem(call, call.Instance!.Contract.Chunk, item, includeValues: false) is { } violation
             ? new(MeshErrorCode.InvalidOutput, $"Tool '{call.Request.Target}': an item of its stream {Describe("result", violation)}.")
             {
                 Details = ViolationDetails.Of([violation]),
@@ -109,7 +109,7 @@ internal static class CallValidation
 
     /// <summary>Checks one item that a caller streams in.</summary>
     public static MeshError? CheckInputItem(CallState call, ContentPart item) =>
-        CheckItem(call.Instance!.Contract.InputChunk, item, includeValues: true) is { } violation
+        CheckItem(call, call.Instance!.Contract.InputChunk, item, includeValues: true) is { } violation
             ? new(MeshErrorCode.InvalidArguments, $"Tool '{call.Request.Target}': an item of the input stream {Describe("item", violation)}.")
             {
                 Remedy = "See the tool's schema for streamed input.",
@@ -180,7 +180,7 @@ internal static class CallValidation
             JsonResponse json => CheckJson(call, json.Value),
             TextResponse text => CheckText(call, text.Text),
             TypedResponse => null,
-            _ => call.Instance!.Contract.Output is null ? null : Invalid(call, [new("", "", "type", "must be JSON as the tool's output schema says")]),
+            _ => call.Instance!.Contract.Output is null ? CheckParts(call, response) : Invalid(call, [new("", "", "type", "must be JSON as the tool's output schema says")]),
         };
         if (error is not null)
         {
@@ -207,7 +207,7 @@ internal static class CallValidation
         var schema = call.Instance!.Contract.Output;
         if (schema is null)
         {
-            return isElement || JsonEntrance.Check(json, maxBytes: call.Host.Options.MaxResponseBytes) is null ? null : Invalid(call, [new("", "", "json", "is not valid JSON")]);
+            return CheckEntrance(call, value) is { } fault ? Invalid(call, [fault]) : null;
         }
 
         return isElement
@@ -215,14 +215,36 @@ internal static class CallValidation
             : schema.IsValid(json) ? null : Invalid(call, schema.Validate(json, includeValues: false));
     }
 
+    /// <summary>Content that no schema describes; the JSON in it keeps the rules that all JSON in a room keeps.</summary>
+    private static MeshError? CheckParts(CallState call, ToolResponse response)
+    {
+        foreach (var part in response.Parts)
+        {
+            if (part is JsonPart json && CheckEntrance(call, json.Value) is { } fault)
+            {
+                return Invalid(call, [fault]);
+            }
+        }
+
+        return null;
+    }
+
+    private static SchemaViolation? CheckEntrance(CallState call, JsonPayload value)
+    {
+        int most = call.Host.Options.MaxResponseBytes;
+        return (value.IsElement ? JsonEntrance.Check(value.Element, maxBytes: most) : JsonEntrance.Check(value.Utf8Span, maxBytes: most)) is null
+            ? null
+            : new("", "", "json", "is no JSON that may enter a room: well formed, no property twice, finite numbers, whole characters");
+    }
+
     private static MeshError? CheckText(CallState call, string text) =>
         call.Instance!.Contract.Output is null ? null : CheckJson(call, JsonPayload.FromText(text));
 
-    private static SchemaViolation? CheckItem(CompiledSchema? schema, ContentPart item, bool includeValues)
+    private static SchemaViolation? CheckItem(CallState call, CompiledSchema? schema, ContentPart item, bool includeValues)
     {
         if (schema is null)
         {
-            return null;
+            return item is JsonPart free ? CheckEntrance(call, free.Value) : null;
         }
 
         var json = item switch
