@@ -5,13 +5,26 @@ internal static class CallResolution
 {
     public static MeshError? Resolve(CallState call)
     {
-        var target = call.Request.Target;
-        var instance = RoomToolkit.Find(target) ?? call.Room.Tools.Find(target, call.Caller, call.RootCaller);
+        var (target, tools) = (call.Request.Target, call.Room.Tools);
+        var handle = call.Request.Arguments.Typed?.Passages;
+        if (handle?.Recall(tools) is { } known)
+        {
+            call.Instance = known;
+            return CheckContract(call);
+        }
+
+        int version = tools.Version;
+        var instance = RoomToolkit.Find(target) ?? tools.Find(target, call.Caller, call.RootCaller);
         if (instance is null)
         {
             return target.Participant is { } name && call.Room.FindMember(name) is null
                 ? CallErrors.ParticipantNotFound(target, call.Room)
                 : CallErrors.ToolNotFound(target, call.Room);
+        }
+
+        if (handle is not null && target.Participant is null && tools.IsTheOnlyOne(instance))
+        {
+            handle.Remember(tools, version, instance);
         }
 
         call.Instance = instance;

@@ -18,6 +18,9 @@ internal abstract class TypedArguments(PassageSource passages)
     /// </summary>
     public ToolPassage? Passage { get; private set; }
 
+    /// <summary>What the handle of the call remembers of its tool.</summary>
+    public PassageSource Passages => passages;
+
     /// <summary>The arguments as JSON text, the same each time.</summary>
     public ReadOnlyMemory<byte> ToUtf8() => _utf8 ??= Write();
 

@@ -12,6 +12,7 @@ internal sealed class ToolRegistry
     private Dictionary<MeshId, Registration>? _registrations;
     private List<Registration>? _offeredByName;
     private volatile int _privateCount;
+    private volatile int _version;
 
     /// <summary>The registration that serves a call to an address, or null when the caller may not know of any.</summary>
     /// <remarks>
@@ -40,6 +41,12 @@ internal sealed class ToolRegistry
             : FindPrivate(target.Path, rootCaller.Room == caller.Room ? rootCaller.Registrations : null)
             ?? FindPrivate(target.Path, _offeredByName, caller);
     }
+
+    /// <summary>Changes with every registration and withdrawal.</summary>
+    public int Version => _version;
+
+    /// <summary>Whether every caller who names the tool's path alone gets this instance, as long as the version stays.</summary>
+    public bool IsTheOnlyOne(ToolInstance instance) => _privateCount == 0 && !instance.IsShared && instance.Registration is { SharesNames: true, IsPrivate: false };
 
     /// <summary>How many registrations share the calls to an instance's address.</summary>
     public int CountInstances(ToolInstance instance) =>
@@ -75,6 +82,7 @@ internal sealed class ToolRegistry
             RefuseClashesLocked(registration);
             var changes = registration is { SharesNames: true, IsPrivate: false } ? CompareLocked(registration) : [];
             _registrations.Add(registration.Id, registration);
+            _version++;
             (registration.Provider.Registrations ??= new(1)).Add(registration);
             if (registration.IsPrivate)
             {
@@ -110,6 +118,7 @@ internal sealed class ToolRegistry
                 return false;
             }
 
+            _version++;
             registration.Provider.Registrations!.Remove(registration);
             if (registration.IsPrivate)
             {

@@ -21,6 +21,22 @@ internal abstract class ToolPassage
 /// <summary>Where a call finds its passage into whichever tool serves it.</summary>
 internal abstract class PassageSource
 {
+    private Resolved? _resolved;
+
+    /// <summary>What the address of the calls led to the last time, unless something was registered or withdrawn since.</summary>
+    public ToolInstance? Recall(ToolRegistry tools)
+    {
+        var resolved = _resolved;
+        return resolved is not null && resolved.Tools == tools && resolved.Version == tools.Version ? resolved.Instance : null;
+    }
+
+    /// <param name="tools">The registry.</param>
+    /// <param name="version">The version of the registry before it was asked.</param>
+    /// <param name="instance">What it answered.</param>
+    public void Remember(ToolRegistry tools, int version, ToolInstance instance) => _resolved = new(tools, version, instance);
+
     /// <summary>The passage; null when there is none.</summary>
     public abstract ToolPassage? Find(ToolInstance instance);
+
+    private sealed record Resolved(ToolRegistry Tools, int Version, ToolInstance Instance);
 }
