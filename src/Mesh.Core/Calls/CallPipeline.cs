@@ -24,15 +24,15 @@ internal sealed class CallPipeline(MeshHost host)
     {
         if (call.Caller.TryEnterCall(call) is { } closed)
         {
-            return SettleAsync(call, new(CallOutcome.FromError(closed)), admitted: false);
+            return SettleAsync(call, closed, admitted: false);
         }
 
         SetDeadline(call);
         CallBudget.Enter(call);
-        var running = (CallValidation.Measure(call) ?? Admit(call)) is { } refusal ? new(CallOutcome.FromError(refusal))
-            : _hasFilters ? FilterAsync(call)
-            : CheckAsync(call);
-        return SettleAsync(call, running, admitted: true);
+        CallEnd end = (CallValidation.Measure(call) ?? Admit(call)) is { } refusal ? refusal
+            : _hasFilters ? CallEnd.Of(FilterAsync(call))
+            : Check(call);
+        return SettleAsync(call, end, admitted: true);
     }
 
     private static MeshError? Admit(CallState call)
@@ -52,48 +52,42 @@ internal sealed class CallPipeline(MeshHost host)
     private static async ValueTask<CallOutcome> FilterAsync(CallState call) =>
         (await CallFilters.RunAsync(call).ConfigureAwait(false) ?? CallValidation.Measure(call)) is { } refusal
             ? CallOutcome.FromError(refusal)
-            : await CheckAsync(call).ConfigureAwait(false);
+            : await Check(call).AsValueTask().ConfigureAwait(false);
 
     /// <summary>Resolve, authorise, validate input, and all that follows.</summary>
-    private static ValueTask<CallOutcome> CheckAsync(CallState call) =>
-        (CallResolution.Resolve(call) ?? CallAuthorization.Check(call) ?? CallValidation.CheckArguments(call)) is { } refusal
-            ? new(CallOutcome.FromError(refusal))
-            : call.Request.IdempotencyKey is null ? PerformAsync(call) : PerformOnceAsync(call);
+    private static CallEnd Check(CallState call) =>
+        (CallResolution.Resolve(call) ?? CallAuthorization.Check(call) ?? CallValidation.CheckArguments(call)) is { } refusal ? refusal
+        : call.Request.IdempotencyKey is null ? Perform(call)
+        : CallEnd.Of(PerformOnceAsync(call));
 
     /// <summary>Reserve budget, approve, recheck, invoke, validate output.</summary>
-    private static ValueTask<CallOutcome> PerformAsync(CallState call) =>
-        CallBudget.Reserve(call) is { } refusal ? new(CallOutcome.FromError(refusal))
-        : CallApproval.IsNeeded(call) ? ApproveAsync(call)
-        : InvokeAndRetryAsync(call);
+    private static CallEnd Perform(CallState call) =>
+        CallBudget.Reserve(call) is { } refusal ? refusal
+        : CallApproval.IsNeeded(call) ? CallEnd.Of(ApproveAsync(call))
+        : InvokeAndRetry(call);
 
     private static async ValueTask<CallOutcome> ApproveAsync(CallState call)
     {
         var refusal = CallValidation.CheckAsJson(call) ?? await CallApproval.AskAsync(call).ConfigureAwait(false) ?? CallApproval.Recheck(call);
-        return refusal is null ? await InvokeAndRetryAsync(call).ConfigureAwait(false) : CallOutcome.FromError(refusal);
+        return refusal is null ? await InvokeAndRetry(call).AsValueTask().ConfigureAwait(false) : CallOutcome.FromError(refusal);
     }
 
-    private static ValueTask<CallOutcome> InvokeAndRetryAsync(CallState call)
+    private static CallEnd InvokeAndRetry(CallState call)
     {
-        var invoking = InvokeAsync(call);
-        if (!invoking.IsCompletedSuccessfully)
-        {
-            return RetryAsync(call, invoking);
-        }
-
-        var outcome = invoking.Result;
-        return outcome.IsResult ? new(outcome) : RetryAsync(call, new(outcome));
+        var end = Invoke(call);
+        return end.ToCome is null && end.Outcome.IsResult ? end : CallEnd.Of(RetryAsync(call, end));
     }
 
-    private static async ValueTask<CallOutcome> RetryAsync(CallState call, ValueTask<CallOutcome> invoking)
+    private static async ValueTask<CallOutcome> RetryAsync(CallState call, CallEnd first)
     {
-        var outcome = await invoking.ConfigureAwait(false);
+        var outcome = await first.AsValueTask().ConfigureAwait(false);
         if (outcome.Error is { } error && MayRetry(call, error))
         {
             var retry = call.BeginRetry();
             var refusal = CallResolution.ResolveRetry(call, retry) ?? CallAuthorization.Check(retry) ?? CallValidation.CheckArguments(retry);
             if (refusal is null)
             {
-                outcome = await InvokeAsync(retry).ConfigureAwait(false);
+                outcome = await Invoke(retry).AsValueTask().ConfigureAwait(false);
             }
             else
             {
@@ -120,17 +114,17 @@ internal sealed class CallPipeline(MeshHost host)
             return await call.EnsureLife().RaceAsync(new(entry.Outcome.Task)).ConfigureAwait(false);
         }
 
-        var outcome = await PerformAsync(call).ConfigureAwait(false);
+        var outcome = await Perform(call).AsValueTask().ConfigureAwait(false);
         store.Complete(entry, outcome, hadEffect: call.HasStarted && outcome.Error?.Code != MeshErrorCode.Unavailable);
         return outcome;
     }
 
     /// <summary>Invoke, validate output.</summary>
-    private static ValueTask<CallOutcome> InvokeAsync(CallState call)
+    private static CallEnd Invoke(CallState call)
     {
         if (call.Imposed is { } imposed)
         {
-            return new(imposed);
+            return imposed;
         }
 
         var instance = call.Instance!;
@@ -141,26 +135,26 @@ internal sealed class CallPipeline(MeshHost host)
         }
 
         call.HasStarted = true;
-        var handler = instance.Invoker.InvokeAsync(call);
-        if (!handler.IsCompletedSuccessfully)
+        var handled = instance.Invoker.Invoke(call);
+        if (handled.ToCome is { } toCome)
         {
-            return WaitAsync(call, handler, isCounted);
+            return CallEnd.Of(WaitAsync(call, toCome, isCounted));
         }
 
-        // A handler that blocked its caller's thread past the deadline is found out only now.
-        var outcome = handler.Result;
         if (isCounted)
         {
             instance.Exit();
         }
 
         call.EndedAt = call.Host.Clock.GetTimestamp();
-        return CheckOutputAsync(
+
+        // A handler that blocked its caller's thread past the deadline is found out only now.
+        return CheckOutput(
             call,
-            call.Imposed ?? (call.EndedAt > call.EffectiveDeadline ? CallOutcome.FromError(CallErrors.PastDeadline(call)) : outcome));
+            call.Imposed ?? (call.EndedAt > call.EffectiveDeadline ? CallOutcome.FromError(CallErrors.PastDeadline(call)) : handled.Outcome));
     }
 
-    private static async ValueTask<CallOutcome> WaitAsync(CallState call, ValueTask<CallOutcome> handler, bool isCounted)
+    private static async ValueTask<CallOutcome> WaitAsync(CallState call, Task<CallOutcome> handler, bool isCounted)
     {
         if (!isCounted)
         {
@@ -169,15 +163,15 @@ internal sealed class CallPipeline(MeshHost host)
 
         var life = call.EnsureLife();
         life.TrackProvider(call.Instance!);
-        var outcome = await life.RaceAsync(handler).ConfigureAwait(false);
+        var outcome = await life.RaceAsync(new(handler)).ConfigureAwait(false);
         call.Instance!.Exit();
         call.EndedAt = call.Host.Clock.GetTimestamp();
-        return await CheckOutputAsync(call, outcome).ConfigureAwait(false);
+        return await CheckOutput(call, outcome).AsValueTask().ConfigureAwait(false);
     }
 
-    private static ValueTask<CallOutcome> CheckOutputAsync(CallState call, CallOutcome outcome) => outcome.IsResult
-        ? CallValidation.CheckOutputAsync(call, outcome.Response)
-        : new(call.Sink?.Partial is { } partial ? CallOutcome.FromError(outcome.Error!, partial) : outcome);
+    private static CallEnd CheckOutput(CallState call, CallOutcome outcome) => outcome.IsResult
+        ? CallValidation.CheckOutput(call, outcome.Response)
+        : call.Sink?.Partial is { } partial ? CallOutcome.FromError(outcome.Error!, partial) : outcome;
 
     private static bool MayRetry(CallState call, MeshError error) =>
         error.Code == MeshErrorCode.Unavailable
@@ -194,14 +188,14 @@ internal sealed class CallPipeline(MeshHost host)
     }
 
     /// <summary>Settle, and the journal, which wraps it all.</summary>
-    private ValueTask<CallOutcome> SettleAsync(CallState call, ValueTask<CallOutcome> running, bool admitted)
+    private ValueTask<CallOutcome> SettleAsync(CallState call, CallEnd end, bool admitted)
     {
-        if (!running.IsCompletedSuccessfully)
+        if (end.ToCome is { } toCome)
         {
-            return WaitAsync(call, running);
+            return WaitAsync(call, toCome);
         }
 
-        var outcome = running.Result;
+        var outcome = end.Outcome;
         var journaling = Settle(call, outcome, admitted);
         if (!journaling.IsCompletedSuccessfully)
         {
@@ -211,8 +205,8 @@ internal sealed class CallPipeline(MeshHost host)
         journaling.GetAwaiter().GetResult();
         return new(outcome);
 
-        async ValueTask<CallOutcome> WaitAsync(CallState call, ValueTask<CallOutcome> running) =>
-            await SettleAsync(call, new(await running.ConfigureAwait(false)), admitted: true).ConfigureAwait(false);
+        async ValueTask<CallOutcome> WaitAsync(CallState call, Task<CallOutcome> toCome) =>
+            await SettleAsync(call, await toCome.ConfigureAwait(false), admitted: true).ConfigureAwait(false);
     }
 
     private ValueTask Settle(CallState call, CallOutcome outcome, bool admitted)

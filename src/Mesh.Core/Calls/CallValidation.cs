@@ -79,23 +79,23 @@ internal static class CallValidation
     }
 
     /// <summary>Checks a result against the tool's schema, brings its content into memory, and joins what was streamed before it.</summary>
-    public static ValueTask<CallOutcome> CheckOutputAsync(CallState call, ToolResponse response)
+    public static CallEnd CheckOutput(CallState call, ToolResponse response)
     {
         if (call.Sink is null)
         {
             // The common cases, without a state machine. What comes by reference was held against the schema on its way.
             if (response is TypedResponse)
             {
-                return new(CallOutcome.FromResult(response));
+                return CallOutcome.FromResult(response);
             }
 
             if (response is JsonResponse { Value: var value })
             {
-                return new(CheckJson(call, value) is { } error ? CallOutcome.FromError(error) : CallOutcome.FromResult(response));
+                return CheckJson(call, value) is { } error ? error : CallOutcome.FromResult(response);
             }
         }
 
-        return CheckContentAsync(call, response);
+        return CallEnd.Of(CheckContentAsync(call, response));
     }
 
     /// <summary>Checks one item that a tool streams.</summary>

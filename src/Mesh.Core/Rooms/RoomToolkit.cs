@@ -116,7 +116,7 @@ internal static class RoomToolkit
 /// <summary>Runs a tool of the room. Its code acts on the room itself and has no client of its own.</summary>
 internal sealed class RoomToolInvoker(Tool tool) : ToolInvoker
 {
-    public override ValueTask<CallOutcome> InvokeAsync(CallState call) => ToolRunner.RunAsync(
+    public override CallEnd Invoke(CallState call) => ToolRunner.Run(
         tool,
         new CallContext(call.Request, call.Caller.Snapshot, call.OnBehalfOf?.Snapshot, null!, call),
         call.Arguments);

@@ -4,7 +4,7 @@ namespace Mesh;
 internal abstract class ToolInvoker
 {
     /// <summary>Serves one call. Never throws: a failure is an outcome.</summary>
-    public abstract ValueTask<CallOutcome> InvokeAsync(CallState call);
+    public abstract CallEnd Invoke(CallState call);
 
     /// <summary>How values of a caller's types get to the tool by reference; null when they go as JSON.</summary>
     /// <param name="contract">What the tool is registered with.</param>
@@ -16,14 +16,13 @@ internal abstract class ToolInvoker
 /// <summary>Stands for a tool that was registered by hand, without code. At the far end of a connection this shows only when it is called.</summary>
 internal sealed class MissingToolInvoker(MeshId registrationId) : ToolInvoker
 {
-    public override ValueTask<CallOutcome> InvokeAsync(CallState call) =>
-        new(CallOutcome.FromError(LocalToolkits.Missing(call.Request.Target, registrationId)));
+    public override CallEnd Invoke(CallState call) => LocalToolkits.Missing(call.Request.Target, registrationId);
 }
 
 /// <summary>Runs a tool in the room's own process, with its provider's client at hand.</summary>
 internal sealed class DirectToolInvoker(Tool tool, RoomClient provider) : ToolInvoker
 {
-    public override ValueTask<CallOutcome> InvokeAsync(CallState call) => ToolRunner.RunAsync(
+    public override CallEnd Invoke(CallState call) => ToolRunner.Run(
         tool,
         new CallContext(call.Request, call.Caller.Snapshot, call.OnBehalfOf?.Snapshot, provider, call),
         call.Arguments);

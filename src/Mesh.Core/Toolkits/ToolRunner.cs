@@ -8,30 +8,30 @@ namespace Mesh;
 /// </summary>
 internal static class ToolRunner
 {
-    public static ValueTask<CallOutcome> RunAsync(Tool tool, CallContext context, JsonElement arguments) =>
-        tool.RunOnThreadPool ? HopAsync(tool, context, arguments) : Enter(tool, context, arguments);
+    public static CallEnd Run(Tool tool, CallContext context, JsonElement arguments) =>
+        tool.RunOnThreadPool ? CallEnd.Of(HopAsync(tool, context, arguments)) : Enter(tool, context, arguments);
 
-    /// <summary>Apart from <see cref="RunAsync"/>, so that only a call that hops pays for a closure.</summary>
+    /// <summary>Apart from <see cref="Run"/>, so that only a call that hops pays for a closure.</summary>
     private static ValueTask<CallOutcome> HopAsync(Tool tool, CallContext context, JsonElement arguments) =>
-        new(Task.Run(() => Enter(tool, context, arguments).AsTask()));
+        new(Task.Run(() => Enter(tool, context, arguments).AsValueTask().AsTask()));
 
     /// <summary>Calls the code within the call. There is a state machine only where it does not end at once.</summary>
-    private static ValueTask<CallOutcome> Enter(Tool tool, CallContext context, JsonElement arguments)
+    private static CallEnd Enter(Tool tool, CallContext context, JsonElement arguments)
     {
         if (ExecutionContext.Capture() is not { } outside)
         {
-            return EnterSuppressedAsync(tool, context, arguments);
+            return CallEnd.Of(EnterSuppressedAsync(tool, context, arguments));
         }
 
         CallContext.Enter(context);
         try
         {
             var running = tool.InvokeAsync(arguments, context);
-            return running.IsCompletedSuccessfully ? ReadAsync(running.Result, context) : WaitAsync(running, context);
+            return running.IsCompletedSuccessfully ? Read(running.Result, context) : CallEnd.Of(WaitAsync(running, context));
         }
         catch (Exception exception)
         {
-            return new(Fail(exception, context));
+            return Fail(exception, context);
         }
         finally
         {
@@ -45,7 +45,7 @@ internal static class ToolRunner
         CallContext.Enter(context);
         try
         {
-            return await ReadAsync(await tool.InvokeAsync(arguments, context).ConfigureAwait(false), context).ConfigureAwait(false);
+            return await Read(await tool.InvokeAsync(arguments, context).ConfigureAwait(false), context).AsValueTask().ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -57,7 +57,7 @@ internal static class ToolRunner
     {
         try
         {
-            return await ReadAsync(await running.ConfigureAwait(false), context).ConfigureAwait(false);
+            return await Read(await running.ConfigureAwait(false), context).AsValueTask().ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -65,10 +65,10 @@ internal static class ToolRunner
         }
     }
 
-    private static ValueTask<CallOutcome> ReadAsync(ToolResponse? response, CallContext context) =>
-        response is null ? new(Fault(context, new InvalidOperationException("The tool returned no response.")))
-        : ContentReader.HasStreams(response) && context.CancellationToken.IsCancellationRequested ? DropAsync(response, context)
-        : new(CallOutcome.FromResult(response.Own()));
+    private static CallEnd Read(ToolResponse? response, CallContext context) =>
+        response is null ? Fault(context, new InvalidOperationException("The tool returned no response."))
+        : ContentReader.HasStreams(response) && context.CancellationToken.IsCancellationRequested ? CallEnd.Of(DropAsync(response, context))
+        : CallOutcome.FromResult(response.Own());
 
     /// <summary>The call has ended without the response: nobody will read its streams.</summary>
     private static async ValueTask<CallOutcome> DropAsync(ToolResponse response, CallContext context)

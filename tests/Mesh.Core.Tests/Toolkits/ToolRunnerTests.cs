@@ -39,8 +39,8 @@ public sealed class ToolRunnerTests
         await using var ada = await mesh.JoinAsync("r", "ada", cancellationToken: TestContext.Current.CancellationToken);
         var id = ada.Session;
         var request = new CallRequest { Id = id, RootId = id, Target = "t/fail" };
-        var outcome = await ToolRunner.RunAsync(
-            Tool.Create("fail", int () => throw thrown), new CallContext(request, ada.Self, null, ada, new Port(mesh, ofCall)), JsonElement.Parse("{}"));
+        var outcome = await ToolRunner.Run(
+            Tool.Create("fail", int () => throw thrown), new CallContext(request, ada.Self, null, ada, new Port(mesh, ofCall)), JsonElement.Parse("{}")).AsValueTask();
         return (outcome, faults);
     }
 

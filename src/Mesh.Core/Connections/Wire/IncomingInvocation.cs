@@ -71,7 +71,7 @@ internal sealed class IncomingInvocation(WireEnd end, RoomClient client, WireHea
 
             using var arguments = JsonDocument.Parse(request.Arguments.ToUtf8());
             var context = new CallContext(request, header.Participant!, header.OnBehalfOf, client, this);
-            var outcome = await ToolRunner.RunAsync(tool, context, arguments.RootElement).ConfigureAwait(false);
+            var outcome = await ToolRunner.Run(tool, context, arguments.RootElement).AsValueTask().ConfigureAwait(false);
             return outcome.IsResult
                 ? CallOutcome.FromResult(await ContentReader.ReadAsync(End.Host, request, outcome.Response, CancellationToken).ConfigureAwait(false))
                 : outcome;

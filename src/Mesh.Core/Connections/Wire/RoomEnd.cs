@@ -71,7 +71,9 @@ internal sealed class RoomEnd : WireEnd, ICallReceiver
 /// <summary>Reaches a tool at the far end of a connection.</summary>
 internal sealed class RemoteToolInvoker(RoomEnd end, MeshId registrationId) : ToolInvoker
 {
-    public override async ValueTask<CallOutcome> InvokeAsync(CallState call)
+    public override CallEnd Invoke(CallState call) => CallEnd.Of(InvokeAsync(call));
+
+    private async ValueTask<CallOutcome> InvokeAsync(CallState call)
     {
         call.Host.PublishCall(call);
         var invocation = end.Begin(call.InputSource is null ? null : call.Input);
