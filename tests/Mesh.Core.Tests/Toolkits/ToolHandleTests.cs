@@ -36,6 +36,19 @@ public sealed class ToolHandleTests
     }
 
     [Fact]
+    public async Task A_journal_that_keeps_payloads_keeps_those_that_went_by_reference()
+    {
+        var journal = new MemoryJournal();
+        await using var mesh = new MeshHost(new MeshHostOptions { Journal = journal, ConfigureRoom = _ => new() { JournalCapture = new(JournalCapture.Full) } });
+        await using var bob = await OfferAsync(mesh, Tool.Create("twice", (Line line) => line));
+        var tool = bob.Toolkits.GetTool<OneLine, Line>("kit/twice");
+        Assert.Equal("reference", (await tool.ExplainAsync(new(new("ink")), Stop)).Passing);
+        await tool.InvokeAsync(new(new("ink")), null, Stop);
+        var payload = journal.ToList().Single(entry => entry.Target.Path == "kit/twice").Payload;
+        Assert.Equal(("""{"line":{"text":"ink"}}""", """{"text":"ink"}"""), (payload.Arguments, payload.Result));
+    }
+
+    [Fact]
     public async Task Serializer_options_that_change_what_is_written_keep_values_from_passing()
     {
         var json = new JsonSerializerOptions(JsonSerializerDefaults.Web)
