@@ -226,6 +226,20 @@ public abstract class RoomClientHandleContract : RoomClientContract
     }
 
     [Fact]
+    public async Task A_result_after_content_is_still_the_result()
+    {
+        await OfferAsync("ada", Tool.Create("write", async (int days, CallContext call) =>
+        {
+            await call.WriteAsync(new TextPart("so far"));
+            return new Ticket("Oslo", days, "C");
+        }));
+        var write = (await JoinAsync("bob")).Toolkits.GetTool<Days, Ticket>("kit/write");
+        Assert.Equal(3, (await write.InvokeAsync(new(3)).InTime()).Days);
+        var outcome = await write.TryInvokeAsync(new(4)).InTime();
+        Assert.Equal(["so far", """{"city":"Oslo","days":4,"unit":"C"}"""], outcome.Response!.Parts.Select(part => part is TextPart text ? text.Text : ((JsonPart)part).Value.ToString()));
+    }
+
+    [Fact]
     public async Task Arguments_larger_than_the_host_takes_are_refused()
     {
         StartHost(options => options with { MaxArgumentBytes = 4_000, MaxResponseBytes = 5_000 });
