@@ -68,7 +68,7 @@ internal sealed class CallPipeline(MeshHost host)
 
     private static async ValueTask<CallOutcome> ApproveAsync(CallState call)
     {
-        var refusal = CallValidation.CheckAsJson(call) ?? await CallApproval.AskAsync(call).ConfigureAwait(false) ?? CallApproval.Recheck(call);
+        var refusal = CallPassing.MakeJson(call) ?? await CallApproval.AskAsync(call).ConfigureAwait(false) ?? CallApproval.Recheck(call);
         return refusal is null ? await InvokeAndRetry(call).AsValueTask().ConfigureAwait(false) : CallOutcome.FromError(refusal);
     }
 

@@ -13,7 +13,7 @@ internal static class CallValidation
     {
         if (call.Request.Arguments.Typed is not null)
         {
-            return call.Host.Options.Filters.Count == 0 ? null : WriteArguments(call);
+            return call.Host.Options.Filters.Count == 0 ? null : CallPassing.Write(call);
         }
 
         try
@@ -40,9 +40,7 @@ internal static class CallValidation
         var payload = call.Request.Arguments;
         if (payload.Typed is { } typed)
         {
-            return MayPass(call) && typed.TryPass(call.Instance!, call.Host.Options.MaxArgumentBytes)
-                ? null
-                : WriteArguments(call) ?? CheckArguments(call);
+            return CallPassing.TryPass(call, typed) ? null : CallPassing.Write(call) ?? CheckArguments(call);
         }
 
         var schema = call.Instance!.Contract.Input;
@@ -116,46 +114,6 @@ internal static class CallValidation
                 Details = ViolationDetails.Of([violation]),
             }
             : null;
-
-    /// <summary>Whether the arguments of a call would go by reference.</summary>
-    public static bool WouldPass(CallState call) =>
-        (CallResolution.Resolve(call) ?? Measure(call) ?? CheckArguments(call)) is null && call.Request.Arguments.Typed is not null;
-
-    /// <summary>Makes JSON of arguments that went by reference so far, for somebody who is to see what the tool will be given.</summary>
-    public static MeshError? CheckAsJson(CallState call) =>
-        call.Request.Arguments.Typed is null ? null : WriteArguments(call) ?? CheckArguments(call);
-
-    /// <summary>Puts the JSON of arguments that would go by reference in their place.</summary>
-    public static MeshError? WriteArguments(ref CallRequest request)
-    {
-        if (request.Arguments.Typed is not { } typed)
-        {
-            return null;
-        }
-
-        try
-        {
-            request = request with { Arguments = JsonPayload.FromUtf8(typed.ToUtf8()) };
-            return null;
-        }
-        catch (Exception exception)
-        {
-            request = request with { Arguments = default };
-            return CallErrors.UnwritableArguments(request.Target, exception);
-        }
-    }
-
-    /// <summary>A repeated call under a key is known by the JSON of its arguments.</summary>
-    private static bool MayPass(CallState call) => call.Request.IdempotencyKey is null;
-
-    private static MeshError? WriteArguments(CallState call)
-    {
-        var request = call.Request;
-        var error = WriteArguments(ref request);
-        call.Request = request;
-        call.ArgumentBytes = request.Arguments.Length;
-        return error;
-    }
 
     private static async ValueTask<CallOutcome> CheckContentAsync(CallState call, ToolResponse response)
     {

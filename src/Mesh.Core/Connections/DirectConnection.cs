@@ -51,7 +51,7 @@ internal sealed class DirectConnection : IRoomConnection, ICallReceiver
     public bool WouldPass(ToolAddress target, TypedArguments arguments)
     {
         var request = _client.NewRequest(target, JsonPayload.FromTyped(arguments), null);
-        return CallValidation.WouldPass(new CallState(_member, request, FindParent(request), null, default));
+        return CallPassing.WouldPass(new CallState(_member, request, FindParent(request), null, default));
     }
 
     public IAsyncEnumerable<RoomEvent> ReadEventsAsync(EventPosition from, CancellationToken cancellationToken) =>

@@ -50,7 +50,7 @@ internal sealed class SerialisingConnection : WireEnd, IRoomConnection
 
     public async ValueTask<CallOutcome> CallAsync(CallRequest request, IAsyncEnumerable<ContentPart>? input, CancellationToken cancellationToken)
     {
-        if ((Refuse(request, cancellationToken) ?? CallValidation.WriteArguments(ref request)) is { } refusal)
+        if ((Refuse(request, cancellationToken) ?? CallPassing.Write(ref request)) is { } refusal)
         {
             return CallOutcome.FromError(refusal);
         }

@@ -1,0 +1,51 @@
+namespace Mesh;
+
+/// <summary>
+/// Which way the arguments of a typed call go into their tool, a part of the validate stage: by reference, or as the JSON
+/// that somebody has to see.
+/// </summary>
+internal static class CallPassing
+{
+    /// <summary>Lets the arguments go by reference, if they may.</summary>
+    /// <remarks>A repeated call under a key is known by the JSON of its arguments.</remarks>
+    public static bool TryPass(CallState call, TypedArguments arguments) =>
+        call.Request.IdempotencyKey is null && arguments.TryPass(call.Instance!, call.Host.Options.MaxArgumentBytes);
+
+    /// <summary>Whether the arguments of a call that has not begun would go by reference.</summary>
+    public static bool WouldPass(CallState call) =>
+        (CallResolution.Resolve(call) ?? CallValidation.Measure(call) ?? CallValidation.CheckArguments(call)) is null && call.Request.Arguments.Typed is not null;
+
+    /// <summary>Makes JSON of arguments that went by reference so far, for somebody who is to see what the tool will be given.</summary>
+    public static MeshError? MakeJson(CallState call) =>
+        call.Request.Arguments.Typed is null ? null : Write(call) ?? CallValidation.CheckArguments(call);
+
+    /// <summary>Puts the JSON of a call's arguments in their place.</summary>
+    public static MeshError? Write(CallState call)
+    {
+        var request = call.Request;
+        var error = Write(ref request);
+        call.Request = request;
+        call.ArgumentBytes = request.Arguments.Length;
+        return error;
+    }
+
+    /// <summary>The same in a request that is to leave the process.</summary>
+    public static MeshError? Write(ref CallRequest request)
+    {
+        if (request.Arguments.Typed is not { } typed)
+        {
+            return null;
+        }
+
+        try
+        {
+            request = request with { Arguments = JsonPayload.FromUtf8(typed.ToUtf8()) };
+            return null;
+        }
+        catch (Exception exception)
+        {
+            request = request with { Arguments = default };
+            return CallErrors.UnwritableArguments(request.Target, exception);
+        }
+    }
+}
