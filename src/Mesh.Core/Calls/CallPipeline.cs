@@ -244,11 +244,11 @@ internal sealed class CallPipeline(MeshHost host)
         {
             if (host.Journal is MemoryJournal memory)
             {
-                memory.Append(JournalEntry.Of(call, outcome));
+                memory.Append(call, outcome);
                 return default;
             }
 
-            return host.Journal.AppendAsync(JournalEntry.Of(call, outcome));
+            return host.Journal.AppendAsync(CallRecord.Of(call, outcome).ToEntry());
         }
         catch (Exception exception)
         {

@@ -33,6 +33,13 @@ public readonly record struct ToolAddress
         Participant = participant;
     }
 
+    /// <summary>An address of a path that is known to be one, and the participant.</summary>
+    internal ToolAddress(string path, string? participant)
+    {
+        _path = path;
+        Participant = participant;
+    }
+
     /// <summary><c>toolkit/tool</c>.</summary>
     public string Path => _path ?? "";
 
@@ -52,6 +59,11 @@ public readonly record struct ToolAddress
     /// <summary>The address of a text; what the implicit conversion does.</summary>
     /// <param name="text"><c>toolkit/tool</c> or <c>toolkit/tool@participant</c>.</param>
     public static ToolAddress FromString(string text) => new(text);
+
+    /// <summary>The address, cut where its text is longer than so many characters.</summary>
+    internal ToolAddress Shortened(int most) => Path.Length + (Participant?.Length ?? 0) <= most
+        ? this
+        : new(string.Concat(ToString().AsSpan(0, most), "…"));
 
     /// <summary>The text of the address.</summary>
     public override string ToString() => Participant is null ? Path : $"{Path}@{Participant}";

@@ -10,8 +10,6 @@ namespace Mesh;
 /// </summary>
 public readonly record struct JournalEntry
 {
-    private const int LongestTarget = 300;
-
     /// <summary>An entry to be filled in.</summary>
     public JournalEntry()
     {
@@ -126,36 +124,6 @@ public readonly record struct JournalEntry
             Sequence = lastMissing,
         };
 
-    /// <summary>The entry of a call that has ended.</summary>
-    internal static JournalEntry Of(CallState call, CallOutcome outcome)
-    {
-        // Each of these is a step or more away, and this is on the path of every call.
-        var (request, room, caller, instance, error) = (call.Request, call.Room, call.Caller.Snapshot, call.Instance, outcome.Error);
-        return new()
-        {
-            CallId = request.Id,
-            ParentId = request.ParentId,
-            RootId = request.RootId,
-            Attempt = request.Attempt,
-            Room = room.Name,
-            Session = room.Session,
-            Caller = caller.Name,
-            CallerId = caller.Id,
-            OnBehalfOf = call.OnBehalfOf?.Snapshot.Name,
-            Target = instance is null ? Shorten(request.Target) : request.Target,
-            Provider = instance?.Provider?.Snapshot.Name,
-            ContractHash = instance?.Contract.Definition.ContractHash,
-            StartedAt = room.Host.UtcAt(call.StartedAt),
-            Duration = room.Host.Elapsed(call.StartedAt, call.EndedAt != 0 ? call.EndedAt : room.Host.Clock.GetTimestamp()),
-            BytesIn = call.ArgumentBytes,
-            BytesOut = outcome.Response is JsonResponse && call.ResponseBytes > 0 ? call.ResponseBytes : ContentSize.Of(outcome.Response),
-            Status = outcome.Status,
-            ErrorCode = error?.Code,
-            Usage = call.Usage,
-            Payload = PayloadCapture.Of(call, outcome),
-        };
-    }
-
     /// <summary>The entry as JSON, for a journal that keeps it outside of memory.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, MeshJsonContext.Default.JournalEntry);
 
@@ -176,9 +144,4 @@ public readonly record struct JournalEntry
 
     /// <summary>The entry on one line, for a debugger.</summary>
     public override string ToString() => JournalText.Line(this);
-
-    /// <summary>Anybody may ask for anything: what nobody checked must not fill the memory.</summary>
-    private static ToolAddress Shorten(ToolAddress target) => target.Path.Length + (target.Participant?.Length ?? 0) <= LongestTarget
-        ? target
-        : new ToolAddress(string.Concat(target.ToString().AsSpan(0, LongestTarget), "…"));
 }

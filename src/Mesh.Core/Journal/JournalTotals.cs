@@ -40,7 +40,7 @@ public sealed record JournalTotals
             book.AddCall(in entry);
         }
 
-        return book.ToTotals();
+        return book.Take().ToTotals();
     }
 
     /// <inheritdoc cref="Of"/>
@@ -53,6 +53,6 @@ public sealed record JournalTotals
             book.AddCall(in entry);
         }
 
-        return book.ToTotals();
+        return book.Take().ToTotals();
     }
 }

@@ -4,14 +4,12 @@ namespace Mesh;
 internal sealed class MemoryJournalReading(MemoryJournal journal, JournalQuery query, CancellationToken cancellationToken)
     : IAsyncEnumerable<JournalEntry>
 {
-    private const int PageLength = 128;
-    private const int MostSeenAtOnce = 2_048;
-
     public IAsyncEnumerator<JournalEntry> GetAsyncEnumerator(CancellationToken readerToken = default) => new Reader(journal, query, cancellationToken, readerToken);
 
     private sealed class Reader(MemoryJournal journal, JournalQuery query, CancellationToken token, CancellationToken otherToken)
         : IAsyncEnumerator<JournalEntry>
     {
+        private readonly JournalPage _source = new();
         private readonly List<JournalEntry> _page = [];
         private long _position = query.After ?? 0;
         private int _left = query.Limit ?? int.MaxValue;
@@ -45,7 +43,7 @@ internal sealed class MemoryJournalReading(MemoryJournal journal, JournalQuery q
         private long ReadPage(long end)
         {
             _page.Clear();
-            return journal.ReadPage(query, _position, end, Math.Min(_left, PageLength), MostSeenAtOnce, _page);
+            return journal.ReadPage(_source, query, _position, end, _left, _page);
         }
     }
 }

@@ -4,23 +4,26 @@ namespace Mesh;
 /// Holds the payloads of a journal in memory to a limit: what was captured of the oldest calls goes first, and their
 /// entries say so. Not thread-safe.
 /// </summary>
-internal sealed class PayloadBudget(EntryRing<JournalEntry> calls, long limit)
+internal sealed class PayloadBudget(EntryRing<CallRecord> calls, long limit)
 {
     private long _bytes;
 
     /// <summary>The place, counted over all calls from 0, before which no call holds a payload any more.</summary>
     private long _firstThatMayHold;
 
-    /// <summary>Puts a new call in the place of one that is dropped, or in an empty one.</summary>
-    public void Replace(ref JournalEntry place, in JournalEntry entry)
+    /// <summary>Takes out what is dropped from a place that is written over.</summary>
+    public void Remove(in CallRecord dropped)
     {
         if (_bytes > 0)
         {
-            _bytes -= place.Payload.Bytes;
+            _bytes -= dropped.Payload.Bytes;
         }
+    }
 
-        place = entry;
-        if (entry.Payload is var payload && !ReferenceEquals(payload, JournalPayload.None))
+    /// <summary>Takes in what was written last.</summary>
+    public void Add(JournalPayload payload)
+    {
+        if (!ReferenceEquals(payload, JournalPayload.None))
         {
             _bytes += payload.Bytes;
             Trim();
@@ -37,7 +40,7 @@ internal sealed class PayloadBudget(EntryRing<JournalEntry> calls, long limit)
             if (oldest.Payload.Bytes is > 0 and var bytes)
             {
                 _bytes -= bytes;
-                oldest = oldest with { Payload = oldest.Payload.Dropped() };
+                oldest = oldest.WithoutPayload();
             }
         }
     }

@@ -1,7 +1,7 @@
 namespace Mesh;
 
-/// <summary>One running sum over calls. Not thread-safe.</summary>
-internal sealed class Tally
+/// <summary>One running sum over calls, to be changed where it lies. Not thread-safe.</summary>
+internal struct Tally
 {
     private long _results;
     private long _errors;
@@ -12,17 +12,11 @@ internal sealed class Tally
     private long _bytesOut;
     private CallUsage? _usage;
 
-    public bool IsEmpty => (_results | _errors | _cancelled | _unknown) == 0;
+    public readonly bool IsEmpty => (_results | _errors | _cancelled | _unknown) == 0;
 
-    public void Clear()
+    public void Add(CallStatus status, long ticks, long bytesIn, long bytesOut, CallUsage? usage)
     {
-        _results = _errors = _cancelled = _unknown = _ticks = _bytesIn = _bytesOut = 0;
-        _usage = null;
-    }
-
-    public void Add(in JournalEntry call)
-    {
-        switch (call.Status)
+        switch (status)
         {
             case CallStatus.Result:
                 _results++;
@@ -38,13 +32,13 @@ internal sealed class Tally
                 break;
         }
 
-        _ticks = Saturating.Add(_ticks, call.Duration.Ticks);
-        _bytesIn = Saturating.Add(_bytesIn, call.BytesIn);
-        _bytesOut = Saturating.Add(_bytesOut, call.BytesOut);
-        AddUsage(call.Usage);
+        _ticks = Saturating.Add(_ticks, ticks);
+        _bytesIn = Saturating.Add(_bytesIn, bytesIn);
+        _bytesOut = Saturating.Add(_bytesOut, bytesOut);
+        AddUsage(usage);
     }
 
-    public void Add(Tally other)
+    public void Add(in Tally other)
     {
         _results += other._results;
         _errors += other._errors;
@@ -56,7 +50,7 @@ internal sealed class Tally
         AddUsage(other._usage);
     }
 
-    public CallTotals ToTotals() => new()
+    public readonly CallTotals ToTotals() => new()
     {
         Results = _results,
         Errors = _errors,

@@ -6,10 +6,10 @@ namespace Mesh;
 /// </summary>
 internal sealed class TotalsBook
 {
-    private readonly Column _byParticipant = new();
-    private readonly Column _byTool = new();
-    private readonly Column _byRoom = new();
-    private readonly Tally _run = new();
+    private readonly TotalsColumn _byParticipant = new();
+    private readonly TotalsColumn _byTool = new();
+    private readonly TotalsColumn _byRoom = new();
+    private Tally _run;
     private string? _caller;
     private string? _room;
     private string? _tool;
@@ -27,70 +27,54 @@ internal sealed class TotalsBook
     public void Add(in JournalEntry call)
     {
         // Whoever calls what is not there may make up any number of names.
-        string? tool = call.ContractHash is null ? null : call.Target.Path;
-        if (!ReferenceEquals(call.Caller, _caller) || !ReferenceEquals(tool, _tool) || !ReferenceEquals(call.Room, _room))
-        {
-            EndRun();
-            (_caller, _tool, _room) = (call.Caller, tool, call.Room);
-        }
-
-        _run.Add(in call);
+        Begin(call.Caller, call.ContractHash is null ? null : call.Target.Path, call.Room);
+        _run.Add(call.Status, call.Duration.Ticks, call.BytesIn, call.BytesOut, call.Usage);
     }
 
-    public JournalTotals ToTotals()
+    /// <summary>Adds the record of a call that this host has run.</summary>
+    public void Add(in CallRecord call)
+    {
+        var caller = call.Caller!;
+        Begin(caller.Name, call.Tool?.Path, caller.Room.Name);
+        _run.Add(call.Status, call.DurationTicks, call.BytesIn, call.BytesOut, call.Usage);
+    }
+
+    /// <summary>The sums as they are now, to be turned into totals when no lock is held any more.</summary>
+    public Copy Take()
     {
         EndRun();
-        return new()
+        return new(_byParticipant.Take(), _byTool.Take(), _byRoom.Take());
+    }
+
+    private void Begin(string? caller, string? tool, string room)
+    {
+        if (!ReferenceEquals(caller, _caller) || !ReferenceEquals(tool, _tool) || !ReferenceEquals(room, _room))
         {
-            All = _byRoom.Sum(),
-            ByParticipant = _byParticipant.ToTotals(),
-            ByTool = _byTool.ToTotals(),
-            ByRoom = _byRoom.ToTotals(),
-        };
+            EndRun();
+            (_caller, _tool, _room) = (caller, tool, room);
+        }
     }
 
     private void EndRun()
     {
         if (!_run.IsEmpty)
         {
-            _byParticipant.Add(_caller, _run);
-            _byTool.Add(_tool, _run);
-            _byRoom.Add(_room, _run);
-            _run.Clear();
+            _byParticipant.Add(_caller, in _run);
+            _byTool.Add(_tool, in _run);
+            _byRoom.Add(_room, in _run);
+            _run = default;
         }
     }
 
-    private sealed class Column
+    /// <summary>The sums of one moment.</summary>
+    public readonly struct Copy(TotalsColumn.Copy byParticipant, TotalsColumn.Copy byTool, TotalsColumn.Copy byRoom)
     {
-        private readonly Dictionary<string, Tally> _tallies = new(StringComparer.Ordinal);
-
-        public void Add(string? key, Tally run)
+        public JournalTotals ToTotals() => new()
         {
-            key ??= JournalTotals.Others;
-            if (!_tallies.TryGetValue(key, out var tally))
-            {
-                key = _tallies.Count < JournalTotals.MostKeys ? key : JournalTotals.Others;
-                if (!_tallies.TryGetValue(key, out tally))
-                {
-                    _tallies.Add(key, tally = new());
-                }
-            }
-
-            tally.Add(run);
-        }
-
-        public CallTotals Sum()
-        {
-            var sum = new Tally();
-            foreach (var tally in _tallies.Values)
-            {
-                sum.Add(tally);
-            }
-
-            return sum.ToTotals();
-        }
-
-        public Dictionary<string, CallTotals> ToTotals() =>
-            _tallies.ToDictionary(each => each.Key, each => each.Value.ToTotals(), StringComparer.Ordinal);
+            All = byRoom.Sum(),
+            ByParticipant = byParticipant.ToTotals(),
+            ByTool = byTool.ToTotals(),
+            ByRoom = byRoom.ToTotals(),
+        };
     }
 }

@@ -16,10 +16,7 @@ public sealed class MeshHost : IAsyncDisposable
     private readonly ConcurrentDictionary<string, Room> _rooms = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _disabled = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<MeshId, CallState> _liveCalls = new();
-    private readonly long _startedTicks;
     private readonly long _defaultTimeout;
-    private readonly long _startedTimestamp;
-    private readonly double _ticksPerTimestamp;
     private readonly CancellationTokenSource _closed = new();
     private Task? _disposing;
 
@@ -30,9 +27,7 @@ public sealed class MeshHost : IAsyncDisposable
     {
         Options = (options ?? new MeshHostOptions()).Validated();
         Journal = Options.Journal ?? new MemoryJournal();
-        _startedTicks = Clock.GetUtcNow().UtcTicks;
-        _startedTimestamp = Clock.GetTimestamp();
-        _ticksPerTimestamp = (double)TimeSpan.TicksPerSecond / Clock.TimestampFrequency;
+        Times = new HostTimes(Clock);
         _defaultTimeout = Clock.After(0, Options.CallTimeout);
         Contracts = new ContractCache(SchemaOptions.Default with
         {
@@ -54,6 +49,8 @@ public sealed class MeshHost : IAsyncDisposable
     internal MeshHostOptions Options { get; }
 
     internal TimeProvider Clock => Options.TimeProvider;
+
+    internal HostTimes Times { get; }
 
     internal IMeshIdSource Ids => Options.IdSource;
 
@@ -171,13 +168,11 @@ public sealed class MeshHost : IAsyncDisposable
 
     internal void Forget(Room room) => _rooms.TryRemove(new(room.Name, room));
 
-    internal DateTimeOffset UtcAt(long timestamp) => new(_startedTicks + Elapsed(_startedTimestamp, timestamp).Ticks, TimeSpan.Zero);
-
     /// <summary>When a call is over whose caller gave it no time of its own; reckoned once, and not for every call.</summary>
     internal long DefaultDeadline(long startedAt) => startedAt + _defaultTimeout;
 
-    /// <summary>The time between two timestamps, as the clock itself would tell, which asks for its frequency each time.</summary>
-    internal TimeSpan Elapsed(long from, long to) => new((long)((to - from) * _ticksPerTimestamp));
+    /// <summary>The time between two timestamps.</summary>
+    internal TimeSpan Elapsed(long from, long to) => new(Times.TicksBetween(from, to));
 
     internal void ReportFault(MeshFault fault)
     {

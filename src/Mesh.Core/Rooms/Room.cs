@@ -44,6 +44,9 @@ internal sealed class Room
     /// <summary>The session's id as text, made once it is asked for.</summary>
     public string SessionText => field ??= Session.ToString();
 
+    /// <summary>What the journal knows the room by, made for the first call.</summary>
+    public RoomKey JournalKey => field ??= new(this);
+
     public RoomOptions Options { get; }
 
     /// <summary>The budget of the room itself; null when it sets none.</summary>

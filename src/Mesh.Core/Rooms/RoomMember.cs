@@ -20,6 +20,9 @@ internal sealed class RoomMember(Room room, Participant snapshot, Grants grants)
 
     public Participant Snapshot => Volatile.Read(ref _snapshot);
 
+    /// <summary>What the journal knows it by, made for its first call.</summary>
+    public CallerKey JournalKey => field ??= new(this);
+
     public Grants Grants => Volatile.Read(ref _grants);
 
     public BudgetAccount? Account { get; private set; } = NewAccount(grants, snapshot);

@@ -30,6 +30,9 @@ internal sealed class ToolInstance(string path, ToolContract contract, ToolInvok
     /// <summary>Whether its calls count in no budget: looking at what a call would do must not use up what it looks at.</summary>
     public bool IsUncounted { get; init; }
 
+    /// <summary>What the journal knows it by, made for the first call.</summary>
+    public ToolKey JournalKey => field ??= new(this);
+
     public int InFlight => Volatile.Read(ref _inFlight);
 
     public void Enter() => Interlocked.Increment(ref _inFlight);
