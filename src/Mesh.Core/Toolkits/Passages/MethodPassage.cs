@@ -61,7 +61,7 @@ internal sealed class MethodPassage<TArguments, TResult> : MethodPassage
             result.Info);
     }
 
-    public override bool Accepts(TypedArguments arguments, int maxBytes) => _arguments.Accepts(((TypedArguments<TArguments>)arguments).Value, maxBytes);
+    public override bool Accepts(TypedArguments arguments, int maxBytes) => _arguments.Accepts(TypedArguments<TArguments>.Of(arguments).Value, maxBytes);
 
     public override TypedResponse? Pass(object result, int maxBytes) =>
         result is TResult value && _result is not null && _result.Accepts(value, maxBytes) ? new TypedResponse<TResult>(value, _resultType) : null;
