@@ -193,6 +193,7 @@ internal sealed class Room
             Withdraw(registration);
         }
 
+        member.EndCalls();
         Task? retiring = null;
         lock (_gate)
         {

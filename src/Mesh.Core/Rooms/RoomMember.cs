@@ -128,22 +128,24 @@ internal sealed class RoomMember(Room room, Participant snapshot, Grants grants)
         }
     }
 
-    /// <summary>Ends its calls, those that it made and those that it served, and its streams of events.</summary>
+    /// <summary>Ends its life: from here on it makes no call and serves none. What it still has is ended by <see cref="EndCalls"/>.</summary>
     /// <returns>False when it had left before.</returns>
     public bool Leave()
     {
-        EventCursor[] cursors;
         lock (this)
         {
-            if (_hasLeft)
-            {
-                return false;
-            }
-
+            bool isFirst = !_hasLeft;
             _hasLeft = true;
-            cursors = _cursors is null ? [] : [.. _cursors];
+            return isFirst;
         }
+    }
 
+    /// <summary>
+    /// Ends its calls, those that it made and those that it served, and its streams of events. Its registrations must be
+    /// gone by then: a call that is tried again may not find it again.
+    /// </summary>
+    public void EndCalls()
+    {
         foreach (var call in RunningCalls())
         {
             if (call.Caller == this)
@@ -156,12 +158,16 @@ internal sealed class RoomMember(Room room, Participant snapshot, Grants grants)
             }
         }
 
+        EventCursor[] cursors;
+        lock (this)
+        {
+            cursors = _cursors is null ? [] : [.. _cursors];
+        }
+
         foreach (var cursor in cursors)
         {
             cursor.Stop();
         }
-
-        return true;
     }
 
     /// <summary>The calls that it has made or serves, of those that go on for longer.</summary>

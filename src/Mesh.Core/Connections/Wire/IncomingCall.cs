@@ -18,6 +18,9 @@ internal abstract class IncomingCall(WireEnd end, long id, bool hasInput) : IDis
 
     public CancellationToken CancellationToken => _cancellation.Token;
 
+    /// <summary>Completes when its end has been sent.</summary>
+    public Task Running { get; set; } = Task.CompletedTask;
+
     protected WireEnd End { get; } = end;
 
     /// <summary>The input stream as the caller sends it; null when it sends none.</summary>

@@ -4,6 +4,9 @@ namespace Mesh;
 internal sealed class IncomingRoomCall(WireEnd end, RoomMember caller, WireHeader header, CallRequest request)
     : IncomingCall(end, header.Id, header.HasInput)
 {
+    /// <summary>Whether its frames go only as fast as its reader takes them.</summary>
+    public bool IsStreaming => header.Streaming;
+
     protected override Task ServeAsync() => header.Streaming ? StreamAsync() : CallAsync();
 
     private async Task CallAsync()

@@ -27,7 +27,7 @@ internal sealed class OutgoingCall(WireEnd end, long id, IAsyncEnumerable<Conten
     {
         if (await end.SendAsync(message => header(message) with { Id = Id, HasInput = input is not null }).ConfigureAwait(false) && input is not null)
         {
-            end.Run(() => SendInputAsync(input));
+            _ = end.Run(() => SendInputAsync(input));
         }
     }
 

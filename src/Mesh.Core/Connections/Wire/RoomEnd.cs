@@ -3,6 +3,7 @@ namespace Mesh;
 /// <summary>The room's end of a connection: the far client's calls come in, and calls of its tools go out.</summary>
 internal sealed class RoomEnd : WireEnd, ICallReceiver
 {
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(1);
     private readonly Room _room;
     private RoomMember _member = null!;
     private Task _leftSent = Task.CompletedTask;
@@ -64,6 +65,17 @@ internal sealed class RoomEnd : WireEnd, ICallReceiver
     private async Task CloseAsync()
     {
         await _leftSent.ConfigureAwait(false);
+        try
+        {
+            // Its calls have ended, but their ends may still be on their way to it. A handler that blocks is not waited for.
+            await Task.WhenAll(Incoming.OfType<IncomingRoomCall>().Where(call => !call.IsStreaming).Select(call => call.Running))
+                .WaitAsync(AnswerTimeout, Host.Clock).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Whoever waits for such a call is told by its own end that the connection is gone.
+        }
+
         Close();
     }
 }

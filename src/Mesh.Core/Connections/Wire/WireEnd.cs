@@ -50,7 +50,7 @@ internal abstract class WireEnd(WireLink link, MeshHost host)
     public void Forget(IncomingCall call) => _incoming.TryRemove(new(call.Id, call));
 
     /// <summary>Runs something for as long as it takes, outside of any call; the end of the connection waits for it.</summary>
-    public void Run(Func<Task> work)
+    public Task Run(Func<Task> work)
     {
         Task task;
         using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
@@ -65,6 +65,7 @@ internal abstract class WireEnd(WireLink link, MeshHost host)
             CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
+        return task;
     }
 
     protected void Start()
@@ -76,6 +77,9 @@ internal abstract class WireEnd(WireLink link, MeshHost host)
     }
 
     protected void Close() => link.Close();
+
+    /// <summary>The calls that the other end waits for now.</summary>
+    protected IEnumerable<IncomingCall> Incoming => _incoming.Select(static each => each.Value);
 
     /// <summary>A message that only this kind of end understands. Must not wait.</summary>
     protected abstract void OnMessage(WireMessage message);
@@ -89,7 +93,7 @@ internal abstract class WireEnd(WireLink link, MeshHost host)
     protected void Accept(IncomingCall call)
     {
         _incoming[call.Id] = call;
-        Run(call.RunAsync);
+        call.Running = Run(call.RunAsync);
     }
 
     private async Task ReceiveAllAsync()
