@@ -8,9 +8,12 @@ public abstract class JournalContract
 {
     private static readonly DateTimeOffset Noon = new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
-    private IJournal? _journal;
+    // Tests use it from many threads at once, from the first moment on.
+    private readonly Lazy<IJournal> _journal;
 
-    protected IJournal Journal => _journal ??= Create();
+    protected JournalContract() => _journal = new(Create);
+
+    protected IJournal Journal => _journal.Value;
 
     /// <summary>An empty journal that has room for at least 1,000 entries of each kind.</summary>
     protected abstract IJournal Create();
