@@ -9,11 +9,11 @@ internal static class CallApproval
         var tool = call.Instance!.Contract.Definition;
         try
         {
-            return tool.RequiresApproval || (call.Room.Options.RequiresApproval?.Invoke(tool, call.Caller.Snapshot) ?? false);
+            return tool.RequiresApproval || (call.Member.Room.Options.RequiresApproval?.Invoke(tool, call.Caller) ?? false);
         }
         catch (Exception exception)
         {
-            call.Host.ReportFault(new(MeshFaultKind.Host, $"The approval policy of room '{call.Room.Name}' failed.", exception) { CallId = call.Request.Id });
+            call.Host.ReportFault(new(MeshFaultKind.Host, $"The approval policy of room '{call.Member.Room.Name}' failed.", exception) { CallId = call.Request.Id });
             return true;
         }
     }
@@ -25,9 +25,9 @@ internal static class CallApproval
     /// <returns>Null when the call may run.</returns>
     public static async ValueTask<MeshError?> AskAsync(CallState call)
     {
-        if (call.Room.Options.Approver is not { } approver)
+        if (call.Member.Room.Options.Approver is not { } approver)
         {
-            return new(MeshErrorCode.ApprovalUnavailable, $"Tool '{call.Request.Target}' needs an approval, and room '{call.Room.Name}' has nobody to ask.")
+            return new(MeshErrorCode.ApprovalUnavailable, $"Tool '{call.Request.Target}' needs an approval, and room '{call.Member.Room.Name}' has nobody to ask.")
             {
                 Remedy = "Give the room an approver: RoomOptions.Approver.",
             };
@@ -44,7 +44,7 @@ internal static class CallApproval
         try
         {
             var request = new ApprovalRequest(
-                record, call.Instance!.Contract.Definition, call.Arguments, call.Caller.Snapshot, call.OnBehalfOf?.Snapshot, call.RootCaller.Snapshot);
+                record, call.Instance!.Contract.Definition, call.Arguments, call.Caller, call.OnBehalfOf, call.RootMember.Snapshot);
             var answer = await AskOutsideAnyCallAsync(approver, request, wait.Token).ConfigureAwait(false);
 
             // What ended the call meanwhile counts, also where the answer came right after it.
@@ -60,7 +60,7 @@ internal static class CallApproval
         }
         catch (Exception exception)
         {
-            call.Host.ReportFault(new(MeshFaultKind.Host, $"The approver of room '{call.Room.Name}' failed.", exception) { CallId = call.Request.Id });
+            call.Host.ReportFault(new(MeshFaultKind.Host, $"The approver of room '{call.Member.Room.Name}' failed.", exception) { CallId = call.Request.Id });
             return Refused(call, "The approver failed.");
         }
         finally
@@ -90,11 +90,11 @@ internal static class CallApproval
         {
             Id = call.Host.Ids.NewId(),
             CallId = call.Request.Id,
-            Room = call.Room.Name,
-            Session = call.Room.Session,
-            CallerId = call.Caller.Snapshot.Id,
-            Caller = call.Caller.Snapshot.Name,
-            OnBehalfOf = call.OnBehalfOf?.Snapshot.Name,
+            Room = call.Member.Room.Name,
+            Session = call.Member.Room.Session,
+            CallerId = call.Caller.Id,
+            Caller = call.Caller.Name,
+            OnBehalfOf = call.OnBehalfOf?.Name,
             Target = call.Request.Target,
             DefinitionHash = call.Instance!.Contract.Definition.DefinitionHash,
             ArgumentsHash = ToolHashes.Arguments(call.Arguments),

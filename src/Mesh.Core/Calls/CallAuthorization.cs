@@ -7,12 +7,12 @@ internal static class CallAuthorization
     public static MeshError? Check(CallState call)
     {
         var tool = call.Instance!;
-        if (!tool.IsGrantedBy(call.Caller.Grants))
+        if (!tool.IsGrantedBy(call.Member.Grants))
         {
-            return CallErrors.NotGranted(call.Request.Target, tool.GrantName, call.Caller.Snapshot, onBehalf: false);
+            return CallErrors.NotGranted(call.Request.Target, tool.GrantName, call.Caller, onBehalf: false);
         }
 
-        return call.OnBehalfOf is { } person && person != call.Caller && !tool.IsGrantedBy(person.Grants)
+        return call.Person is { } person && person != call.Member && !tool.IsGrantedBy(person.Grants)
             ? CallErrors.NotGranted(call.Request.Target, tool.GrantName, person.Snapshot, onBehalf: true)
             : null;
     }

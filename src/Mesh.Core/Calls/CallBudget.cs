@@ -16,7 +16,7 @@ internal static class CallBudget
         }
 
         // One account per tree; what the room and the caller say about depth and time limits each tree.
-        var (room, caller, given) = (call.Room.Options.Budget, call.Caller.Grants.Budget, call.Request.Budget);
+        var (room, caller, given) = (call.Member.Room.Options.Budget, call.Member.Grants.Budget, call.Request.Budget);
         if (room is not null || caller is not null || given is not null)
         {
             var host = call.Host;
@@ -58,7 +58,7 @@ internal static class CallBudget
             return null;
         }
 
-        call.CallerAccount = call.Caller.Account;
+        call.CallerAccount = call.Member.Account;
         if (account?.TryReserve() is { } full)
         {
             return CallErrors.BudgetExceeded(call, full);
@@ -70,7 +70,7 @@ internal static class CallBudget
             return CallErrors.BudgetExceeded(call, callerFull);
         }
 
-        if (call.Room.Account?.TryReserve() is { } roomFull)
+        if (call.Member.Room.Account?.TryReserve() is { } roomFull)
         {
             account?.Release();
             call.CallerAccount?.Release();
@@ -84,14 +84,14 @@ internal static class CallBudget
     /// <summary>What <see cref="Reserve"/> would say, without reserving: others that reserve at the same time notice nothing.</summary>
     public static MeshError? Peek(CallState call) =>
         call.Account is { } account && call.Depth > account.MaxDepth ? CallErrors.TooDeep(call, account.MaxDepth)
-        : (call.Account?.FindFull() ?? call.Caller.Account?.FindFull() ?? call.Room.Account?.FindFull()) is { } full ? CallErrors.BudgetExceeded(call, full)
+        : (call.Account?.FindFull() ?? call.Member.Account?.FindFull() ?? call.Member.Room.Account?.FindFull()) is { } full ? CallErrors.BudgetExceeded(call, full)
         : null;
 
     /// <summary>The calls that are left in the tightest of all budgets around the call.</summary>
     public static long? Remaining(CallState call)
     {
         long? least = null;
-        foreach (var account in (ReadOnlySpan<BudgetAccount?>)[OfTree(call), call.Caller.Account, call.Room.Account])
+        foreach (var account in (ReadOnlySpan<BudgetAccount?>)[OfTree(call), call.Member.Account, call.Member.Room.Account])
         {
             if (account?.RemainingCalls is { } remaining)
             {
@@ -123,7 +123,7 @@ internal static class CallBudget
             call.IsReserved = false;
             call.Account?.Release();
             call.CallerAccount?.Release();
-            call.Room.Account?.Release();
+            call.Member.Room.Account?.Release();
         }
     }
 

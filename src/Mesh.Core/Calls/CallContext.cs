@@ -8,51 +8,46 @@ namespace Mesh;
 /// continues the same tree of calls with its budget, deadline, cancellation and on-behalf-of. It may be used from
 /// several threads; when the call is over, sending through it throws <see cref="MeshErrorCode.CallEnded"/>.
 /// </summary>
-public sealed class CallContext
+public abstract class CallContext
 {
     private static readonly AsyncLocal<CallContext?> Ambient = new();
-    private readonly ICallPort _port;
 
-    internal CallContext(CallRequest request, Participant caller, Participant? onBehalfOf, RoomClient room, ICallPort port)
+    private protected CallContext(CallRequest request, Participant caller)
     {
         Request = request;
         Caller = caller;
-        OnBehalfOf = onBehalfOf;
-        Room = room;
-        _port = port;
     }
 
     /// <summary>The call whose handler runs now, or null outside of any.</summary>
     public static CallContext? Current => Ambient.Value;
 
     /// <summary>The request: ids, target, metadata. Its arguments are those that the handler was given.</summary>
-    public CallRequest Request { get; }
+    public CallRequest Request { get; internal set; }
 
     /// <summary>Who calls, as it was when the call arrived.</summary>
     public Participant Caller { get; }
 
     /// <summary>The person for whom the tree of calls is made, or null when no person started it.</summary>
-    public Participant? OnBehalfOf { get; }
+    public abstract Participant? OnBehalfOf { get; }
 
     /// <summary>The room as the tool's provider sees it. Calls made through it belong to this call's tree.</summary>
-    public RoomClient Room { get; }
+    public RoomClient Room { get; private protected set; } = null!;
 
     /// <summary>
     /// Cancelled when the caller cancels or leaves, the deadline passes, or the room retires. Costs a little when it
     /// is first asked for.
     /// </summary>
-    public CancellationToken CancellationToken => _port.CancellationToken;
+    public abstract CancellationToken CancellationToken { get; }
 
     /// <summary>Whether the call is over for its caller; what its handler still does is of no effect on it.</summary>
-    public bool HasEnded => _port.HasEnded;
+    public abstract bool HasEnded { get; }
 
     /// <summary>The items that the caller streams in: <see cref="JsonPart"/>, <see cref="TextPart"/> or
     /// <see cref="BytesPart"/>; to be read once.</summary>
-    public IAsyncEnumerable<ContentPart> Input => _port.Input;
+    public abstract IAsyncEnumerable<ContentPart> Input { get; }
 
-    internal MeshHost Host => _port.Host;
-
-    internal CallState? State => _port.State;
+    /// <summary>The host that the handler runs in.</summary>
+    internal abstract MeshHost Host { get; }
 
     /// <summary>Tells the caller how far the call has come. Dropped when the caller does not listen.</summary>
     /// <param name="value">The amount done; finite.</param>
@@ -67,7 +62,7 @@ public sealed class CallContext
             throw new ArgumentOutOfRangeException(nameof(value), "Progress must be finite.");
         }
 
-        return _port.EmitAsync(new ProgressFrame(value, total, message));
+        return EmitAsync(new ProgressFrame(value, total, message));
     }
 
     /// <summary>
@@ -80,7 +75,7 @@ public sealed class CallContext
     public ValueTask ReportUsageAsync(CallUsage usage)
     {
         ArgumentNullException.ThrowIfNull(usage);
-        return _port.EmitAsync(new UsageFrame(usage));
+        return EmitAsync(new UsageFrame(usage));
     }
 
     /// <summary>Sends content to the caller before the result.</summary>
@@ -92,7 +87,7 @@ public sealed class CallContext
         ArgumentNullException.ThrowIfNull(part);
         return part is BytesPart { Source: not null } file
             ? ReadAndEmitAsync(file, static read => new ContentFrame(read))
-            : _port.EmitAsync(new ContentFrame(part.Own()));
+            : EmitAsync(new ContentFrame(part.Own()));
     }
 
     /// <summary>Sends one item of the tool's stream.</summary>
@@ -105,7 +100,7 @@ public sealed class CallContext
         ArgumentNullException.ThrowIfNull(item);
         return item is BytesPart { Source: not null } file
             ? ReadAndEmitAsync(file, static read => new ChunkFrame(read))
-            : _port.EmitAsync(new ChunkFrame(item.Own()));
+            : EmitAsync(new ChunkFrame(item.Own()));
     }
 
     /// <summary>Sends one typed item of the tool's stream.</summary>
@@ -115,13 +110,16 @@ public sealed class CallContext
     /// <inheritdoc cref="WriteChunkAsync(ContentPart)" path="/returns"/>
     /// <inheritdoc cref="WriteChunkAsync(ContentPart)" path="/exception"/>
     public ValueTask WriteChunkAsync<T>(T item, JsonTypeInfo<T> type) =>
-        _port.EmitAsync(new ChunkFrame(new JsonPart(JsonPayload.FromElement(JsonSerializer.SerializeToElement(item, type)))));
+        EmitAsync(new ChunkFrame(new JsonPart(JsonPayload.FromElement(JsonSerializer.SerializeToElement(item, type)))));
+
+    /// <summary>Sends one frame to the caller; completes when there is room for the next.</summary>
+    internal abstract ValueTask EmitAsync(CallFrame frame);
 
     /// <summary>A frame carries bytes, never the stream of its sender.</summary>
     private async ValueTask ReadAndEmitAsync(BytesPart file, Func<BytesPart, CallFrame> toFrame)
     {
         var read = await ContentReader.ReadAsync(Host, Request, file, Host.Options.MaxResponseBytes, CancellationToken).ConfigureAwait(false);
-        await _port.EmitAsync(toFrame(read)).ConfigureAwait(false);
+        await EmitAsync(toFrame(read)).ConfigureAwait(false);
     }
 
     /// <summary>Makes a call ambient, until the execution context that was there before is restored.</summary>

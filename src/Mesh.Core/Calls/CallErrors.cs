@@ -51,7 +51,7 @@ internal static class CallErrors
         new(MeshErrorCode.Cancelled, $"Tool '{target}': the call in which it was called has ended.");
 
     public static MeshError CallerLeft(CallState call) =>
-        new(MeshErrorCode.Cancelled, $"Tool '{call.Request.Target}': its caller '{call.Caller.Snapshot.Name}' has left the room.");
+        new(MeshErrorCode.Cancelled, $"Tool '{call.Request.Target}': its caller '{call.Caller.Name}' has left the room.");
 
     public static MeshError CallEnded(ToolAddress target) =>
         new(MeshErrorCode.CallEnded, $"The call in which '{target}' was used is over.")
@@ -85,12 +85,12 @@ internal static class CallErrors
 
     /// <summary>The room was retired while the call ran, and would not wait any longer. As exact as when a provider goes away.</summary>
     public static MeshError RoomRetired(CallState call) => HadNoEffect(call)
-        ? new(MeshErrorCode.Unavailable, $"Tool '{call.Request.Target}': room '{call.Room.Name}' was retired before the call had ended.")
+        ? new(MeshErrorCode.Unavailable, $"Tool '{call.Request.Target}': room '{call.Member.Room.Name}' was retired before the call had ended.")
         {
             Remedy = "Join again and call again: the call had no effect, or repeating it has none.",
             Retryable = true,
         }
-        : new(MeshErrorCode.ProviderLost, $"Tool '{call.Request.Target}': room '{call.Room.Name}' was retired while the call ran; whether it had its effect is unknown.")
+        : new(MeshErrorCode.ProviderLost, $"Tool '{call.Request.Target}': room '{call.Member.Room.Name}' was retired while the call ran; whether it had its effect is unknown.")
         {
             Remedy = "Find out before you call again, or use an idempotent tool.",
         };

@@ -63,7 +63,7 @@ public sealed record CallExplanation
             Valid = known && notValid is null,
             Error = notVisible ?? notGranted ?? notValid ?? overBudget,
             Provider = known ? call.Instance!.Provider?.Snapshot.Name : null,
-            Instances = known ? call.Room.Tools.CountInstances(call.Instance!) : 0,
+            Instances = known ? call.Member.Room.Tools.CountInstances(call.Instance!) : 0,
             NeedsApproval = known && CallApproval.IsNeeded(call),
             RemainingCalls = CallBudget.Remaining(call),
             RemainingDepth = Math.Max(0, CallBudget.OfTree(call).MaxDepth - call.Depth + 1),

@@ -10,7 +10,7 @@ internal static class CallFilters
             foreach (var filter in call.Host.Options.Filters)
             {
                 var before = call.Request;
-                var after = await filter.OnCallAsync(before, call.Caller.Snapshot, call.CancellationToken).ConfigureAwait(false);
+                var after = await filter.OnCallAsync(before, call.Caller, call.CancellationToken).ConfigureAwait(false);
                 if (after is null || after.Id != before.Id || after.RootId != before.RootId || after.ParentId != before.ParentId)
                 {
                     throw new InvalidOperationException($"Filter {filter.GetType().Name} must return the request with the ids that it came with.");
@@ -45,7 +45,7 @@ internal static class CallFilters
         {
             try
             {
-                filter.OnOutcome(call.Request, call.Caller.Snapshot, outcome);
+                filter.OnOutcome(call.Request, call.Caller, outcome);
             }
             catch (Exception exception)
             {

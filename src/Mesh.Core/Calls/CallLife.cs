@@ -53,7 +53,7 @@ internal sealed class CallLife(CallState call) : IDisposable
                 static state => ((CallState)state!).Abandon(CallErrors.ParentEnded(((CallState)state).Request.Target)), call);
         }
 
-        if (!call.Caller.TryTrack(call))
+        if (!call.Member.TryTrack(call))
         {
             Impose(CallErrors.CallerLeft(call));
         }
@@ -62,7 +62,7 @@ internal sealed class CallLife(CallState call) : IDisposable
     /// <summary>Links the call to the life of whoever serves it, for as long as it waits for an approval or its handler runs.</summary>
     public void TrackProvider(ToolInstance instance)
     {
-        if (instance.Provider is not { } provider || provider == call.Caller || provider == _provider)
+        if (instance.Provider is not { } provider || provider == call.Member || provider == _provider)
         {
             return;
         }
@@ -158,7 +158,7 @@ internal sealed class CallLife(CallState call) : IDisposable
 
         _caller.Unregister();
         _parent.Unregister();
-        call.Caller.Untrack(call);
+        call.Member.Untrack(call);
         _provider?.Untrack(call);
     }
 

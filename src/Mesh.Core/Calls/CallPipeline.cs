@@ -22,7 +22,7 @@ internal sealed class CallPipeline(MeshHost host)
     /// <summary>All that a call goes through, for telemetry to put its span around. Never throws.</summary>
     public ValueTask<CallOutcome> RunStagesAsync(CallState call)
     {
-        if (call.Caller.TryEnterCall(call) is { } closed)
+        if (call.Member.TryEnterCall(call) is { } closed)
         {
             return SettleAsync(call, closed, admitted: false);
         }
@@ -103,7 +103,7 @@ internal sealed class CallPipeline(MeshHost host)
     /// <summary>The first call under an idempotency key is performed; later ones get its outcome.</summary>
     private static async ValueTask<CallOutcome> PerformOnceAsync(CallState call)
     {
-        var store = call.Room.IdempotencyKeys;
+        var store = call.Member.Room.IdempotencyKeys;
         if (store.Begin(call, out var entry, out bool isOwner) is { } refusal)
         {
             return CallOutcome.FromError(refusal);
@@ -216,7 +216,7 @@ internal sealed class CallPipeline(MeshHost host)
         if (admitted)
         {
             // It counts the call out, and is the fence that the call's end needs.
-            call.Caller.ExitCall();
+            call.Member.ExitCall();
         }
         else
         {

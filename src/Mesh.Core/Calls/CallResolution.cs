@@ -5,7 +5,7 @@ internal static class CallResolution
 {
     public static MeshError? Resolve(CallState call)
     {
-        var (target, tools) = (call.Request.Target, call.Room.Tools);
+        var (target, tools) = (call.Request.Target, call.Member.Room.Tools);
         var handle = call.Request.Arguments.Typed?.Passages;
         if (handle?.Recall(tools) is { } known)
         {
@@ -14,12 +14,12 @@ internal static class CallResolution
         }
 
         int version = tools.Version;
-        var instance = RoomToolkit.Find(target) ?? tools.Find(target, call.Caller, call.RootCaller);
+        var instance = RoomToolkit.Find(target) ?? tools.Find(target, call.Member, call.RootMember);
         if (instance is null)
         {
-            return target.Participant is { } name && call.Room.FindMember(name) is null
-                ? CallErrors.ParticipantNotFound(target, call.Room)
-                : CallErrors.ToolNotFound(target, call.Room);
+            return target.Participant is { } name && call.Member.Room.FindMember(name) is null
+                ? CallErrors.ParticipantNotFound(target, call.Member.Room)
+                : CallErrors.ToolNotFound(target, call.Member.Room);
         }
 
         if (handle is not null && target.Participant is null && tools.IsTheOnlyOne(instance))
@@ -37,7 +37,7 @@ internal static class CallResolution
     /// </summary>
     public static MeshError? Confirm(CallState call, string definitionHash)
     {
-        if (call.Instance!.Registration is not { } registration || call.Room.Tools.FindRegistration(registration.Id, registration.Provider) == registration)
+        if (call.Instance!.Registration is not { } registration || call.Member.Room.Tools.FindRegistration(registration.Id, registration.Provider) == registration)
         {
             return null;
         }

@@ -6,37 +6,37 @@ namespace Mesh;
 /// One call as the room sees it, from its arrival to its outcome: the only mutable object of the call path. What only a
 /// call that does not end at once needs (token, timer, races) is in <see cref="CallLife"/>, made on demand.
 /// </summary>
-internal sealed class CallState : ICallPort
+internal sealed class CallState : CallContext
 {
     private CallLife? _life;
     private BudgetAccount? _account;
+    private IFrameSink? _sink;
     private bool _ended;
 
-    public CallState(RoomMember caller, CallRequest request, CallState? parent, IFrameSink? sink, CancellationToken callerToken)
+    public CallState(RoomMember member, CallRequest request, CallState? parent, IFrameSink? sink, CancellationToken callerToken)
+        : base(request, member.Snapshot)
     {
-        Caller = caller;
-        Request = request;
+        Member = member;
         Parent = parent;
-        Sink = sink;
+        _sink = sink;
         CallerToken = callerToken;
         Depth = (parent?.Depth ?? 0) + 1;
     }
 
-    public RoomMember Caller { get; }
-
-    public Room Room => Caller.Room;
-
-    public MeshHost Host => Caller.Room.Host;
-
-    public CallRequest Request { get; set; }
+    /// <summary>Who calls, as the room knows it.</summary>
+    public RoomMember Member { get; }
 
     public CallState? Parent { get; }
 
     /// <summary>The person whose rights limit the tree as well, or null. Never set by a caller: it follows the lineage.</summary>
-    public RoomMember? OnBehalfOf => RootCaller is { Snapshot.Role: ParticipantRole.User } person ? person : null;
+    public RoomMember? Person => RootMember is { Snapshot.Role: ParticipantRole.User } person ? person : null;
 
     /// <summary>Who began the tree.</summary>
-    public RoomMember RootCaller => Parent?.RootCaller ?? Caller;
+    public RoomMember RootMember => Parent?.RootMember ?? Member;
+
+    public override Participant? OnBehalfOf => Person?.Snapshot;
+
+    internal override MeshHost Host => Member.Room.Host;
 
     /// <summary>1 for the root of a tree.</summary>
     public int Depth { get; }
@@ -44,7 +44,7 @@ internal sealed class CallState : ICallPort
     public CancellationToken CallerToken { get; }
 
     /// <summary>Where frames go; null for a caller that only wants the outcome.</summary>
-    public IFrameSink? Sink { get; private set; }
+    public IFrameSink? Sink => _sink;
 
     /// <summary>What the caller streams in, not yet checked; null for nothing.</summary>
     public IAsyncEnumerable<ContentPart>? InputSource { get; init; }
@@ -99,13 +99,11 @@ internal sealed class CallState : ICallPort
     /// <summary>Whether handlers at the far end of a connection may act within this call by naming its id.</summary>
     public bool IsPublished { get; set; }
 
-    public bool HasEnded => Volatile.Read(ref _ended);
+    public override bool HasEnded => Volatile.Read(ref _ended);
 
-    public CancellationToken CancellationToken => EnsureLife().Token;
+    public override CancellationToken CancellationToken => EnsureLife().Token;
 
-    CallState? ICallPort.State => this;
-
-    public IAsyncEnumerable<ContentPart> Input =>
+    public override IAsyncEnumerable<ContentPart> Input =>
         InputSource is null ? EmptyInput.Instance : CallInput.Checked(this, InputSource);
 
     /// <summary>The outcome that was imposed on the call, if any: cancelled, past its deadline, its provider gone.</summary>
@@ -113,6 +111,13 @@ internal sealed class CallState : ICallPort
 
     /// <summary>What the call used, as far as its handler has said.</summary>
     public CallUsage? Usage => _life?.Usage;
+
+    /// <summary>Gives the call to its handler, which sees the room as the tool's provider does.</summary>
+    public CallContext EnterHandler(RoomClient provider)
+    {
+        Room = provider;
+        return this;
+    }
 
     /// <summary>The life of a call that does not end at once; arms its deadline and links it to its caller and parent.</summary>
     public CallLife EnsureLife()
@@ -171,7 +176,7 @@ internal sealed class CallState : ICallPort
         }
     }
 
-    public ValueTask EmitAsync(CallFrame frame)
+    internal override ValueTask EmitAsync(CallFrame frame)
     {
         if (HasEnded || Imposed is not null)
         {
@@ -197,13 +202,10 @@ internal sealed class CallState : ICallPort
                 return default;
             }
 
-            lock (this)
-            {
-                Sink ??= new ResponseCollector(this);
-            }
+            Interlocked.CompareExchange(ref _sink, new ResponseCollector(this), null);
         }
 
-        return Sink.WriteAsync(frame);
+        return Sink!.WriteAsync(frame);
     }
 
     /// <summary>
@@ -212,7 +214,7 @@ internal sealed class CallState : ICallPort
     /// </summary>
     public CallState BeginRetry()
     {
-        Retry = new(Caller, Request with { Attempt = 2 }, Parent, null, CallerToken)
+        Retry = new(Member, Request with { Attempt = 2 }, Parent, null, CallerToken)
         {
             StartedAt = StartedAt,
             Deadline = Deadline,

@@ -21,7 +21,7 @@ internal sealed class IdempotencyStore(TimeProvider clock)
     public MeshError? Begin(CallState call, out Entry entry, out bool isOwner)
     {
         var request = call.Request;
-        var key = new Key(call.Caller.Snapshot.Name, request.Target.ToString(), request.IdempotencyKey!);
+        var key = new Key(call.Caller.Name, request.Target.ToString(), request.IdempotencyKey!);
         string arguments = ToolHashes.Arguments(call.Arguments);
         lock (_gate)
         {
@@ -38,7 +38,7 @@ internal sealed class IdempotencyStore(TimeProvider clock)
             isOwner = true;
             if (_entries.Count >= Capacity)
             {
-                return new(MeshErrorCode.Overloaded, $"Room '{call.Room.Name}' remembers {Capacity} idempotency keys and can take no more now.")
+                return new(MeshErrorCode.Overloaded, $"Room '{call.Member.Room.Name}' remembers {Capacity} idempotency keys and can take no more now.")
                 {
                     Remedy = "Call again later, or without a key.",
                     Retryable = true,

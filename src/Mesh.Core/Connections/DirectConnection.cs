@@ -78,7 +78,7 @@ internal sealed class DirectConnection : IRoomConnection, ICallReceiver
     /// </summary>
     private CallState? FindParent(CallRequest request) =>
         request.ParentId.IsEmpty ? null
-        : CallContext.Current?.State is { } ambient && ambient.Request.Id == request.ParentId ? ambient
+        : CallContext.Current is CallState ambient && ambient.Request.Id == request.ParentId ? ambient
         : _member.Room.Host.FindLiveCall(request.ParentId);
 }
 

@@ -170,7 +170,7 @@ internal sealed class SerialisingConnection : WireEnd, IRoomConnection
     private static async ValueTask StartAsync(OutgoingCall call, CallRequest request, bool streaming)
     {
         // A handler in the room's own process may use a client whose connection knows calls by their id alone.
-        if (CallContext.Current?.State is { } ambient && ambient.Request.Id == request.ParentId && !ambient.HasEnded)
+        if (CallContext.Current is CallState ambient && ambient.Request.Id == request.ParentId && !ambient.HasEnded)
         {
             ambient.Host.PublishCall(ambient);
         }

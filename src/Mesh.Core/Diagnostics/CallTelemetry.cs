@@ -81,7 +81,7 @@ internal static class CallTelemetry
     private static void Describe(Activity activity, CallState call, Operation operation)
     {
         var request = call.Request;
-        var caller = call.Caller.Snapshot;
+        var caller = call.Caller;
         if (operation.IsOfRoom)
         {
             activity.AddTag(TelemetryNames.CallId, request.Id.ToString());
@@ -110,10 +110,10 @@ internal static class CallTelemetry
             }
         }
 
-        activity.AddTag(TelemetryNames.ConversationId, call.Room.SessionText);
-        activity.AddTag(TelemetryNames.Room, call.Room.Name);
+        activity.AddTag(TelemetryNames.ConversationId, call.Member.Room.SessionText);
+        activity.AddTag(TelemetryNames.Room, call.Member.Room.Name);
         activity.AddTag(TelemetryNames.Participant, caller.Name);
-        if (call.OnBehalfOf is { } person && person != call.Caller)
+        if (call.Person is { } person && person != call.Member)
         {
             activity.AddTag(TelemetryNames.OnBehalfOf, person.Snapshot.Name);
         }

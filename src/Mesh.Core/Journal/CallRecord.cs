@@ -56,7 +56,7 @@ internal readonly struct CallRecord
     public static CallRecord Of(CallState call, CallOutcome outcome)
     {
         // Each of these is a step or more away, and this is on the path of every call.
-        var (request, caller, instance, error) = (call.Request, call.Caller, call.Instance, outcome.Error);
+        var (request, caller, instance, error) = (call.Request, call.Member, call.Instance, outcome.Error);
         var key = caller.JournalKey;
         long endedAt = call.EndedAt;
         return new()
@@ -64,7 +64,7 @@ internal readonly struct CallRecord
             Extra = ExtraOf(call, outcome, error),
             Caller = key,
             Tool = instance?.JournalKey,
-            OnBehalfOf = call.OnBehalfOf?.Snapshot.Name,
+            OnBehalfOf = call.OnBehalfOf?.Name,
             CallId = request.Id,
             ParentId = request.ParentId,
             RootId = request.RootId,

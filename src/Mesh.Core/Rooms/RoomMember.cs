@@ -148,7 +148,7 @@ internal sealed class RoomMember(Room room, Participant snapshot, Grants grants)
     {
         foreach (var call in RunningCalls())
         {
-            if (call.Caller == this)
+            if (call.Member == this)
             {
                 call.Abandon(CallErrors.CallerLeft(call));
             }

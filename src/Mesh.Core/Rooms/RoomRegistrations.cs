@@ -6,7 +6,7 @@ internal static class RoomRegistrations
 {
     public static ValueTask<RegisterToolkitResult> Register(CallState call, RegisterToolkitArguments arguments, bool isPrivate)
     {
-        var (provider, toolkit) = (call.Caller, arguments.Toolkit);
+        var (provider, toolkit) = (call.Member, arguments.Toolkit);
         Names.CheckToolkit(toolkit.Name);
         var options = new RegistrationOptions { Private = isPrivate, VisibleTo = arguments.VisibleTo, AddressedOnly = arguments.AddressedOnly };
         var registration = new Registration(
@@ -28,20 +28,20 @@ internal static class RoomRegistrations
 
     public static ValueTask<NoResult> Unregister(CallState call, UnregisterToolkitArguments arguments)
     {
-        var registration = call.Room.Tools.FindRegistration(arguments.Registration, call.Caller)
-            ?? throw new MeshException(new MeshError(MeshErrorCode.NotFound, $"'{call.Caller.Snapshot.Name}' has no registration '{arguments.Registration}'."));
-        call.Room.Withdraw(registration);
+        var registration = call.Member.Room.Tools.FindRegistration(arguments.Registration, call.Member)
+            ?? throw new MeshException(new MeshError(MeshErrorCode.NotFound, $"'{call.Caller.Name}' has no registration '{arguments.Registration}'."));
+        call.Member.Room.Withdraw(registration);
         return default;
     }
 
     private static IReadOnlyList<string> Add(CallState call, Registration registration)
     {
-        var changes = call.Room.Tools.Add(registration);
-        call.Room.Publish(RoomEventKinds.ToolkitRegistered, ToolkitChange.Of(registration, changes));
-        if (call.Caller.HasLeft)
+        var changes = call.Member.Room.Tools.Add(registration);
+        call.Member.Room.Publish(RoomEventKinds.ToolkitRegistered, ToolkitChange.Of(registration, changes));
+        if (call.Member.HasLeft)
         {
             // It left between the two: whoever took its registrations away did not see this one.
-            call.Room.Withdraw(registration);
+            call.Member.Room.Withdraw(registration);
         }
 
         return changes;

@@ -42,7 +42,7 @@ internal static class RoomToolkit
         bool isUncounted = false,
         JournalCapture? maxJournalCapture = null)
     {
-        var tool = Tool.Create(name, (value, context) => RunAsync(handler, context.State!, value), arguments, result, new ToolOptions
+        var tool = Tool.Create(name, (value, context) => RunAsync(handler, (CallState)context, value), arguments, result, new ToolOptions
         {
             Description = description,
             Annotations = new() { ReadOnly = readOnly, Destructive = false, Idempotent = readOnly, OpenWorld = false },
@@ -67,13 +67,13 @@ internal static class RoomToolkit
     }
 
     private static ValueTask<IReadOnlyList<Participant>> ListParticipants(CallState call, NoArguments arguments) =>
-        new([.. call.Room.Members().Select(member => member.Snapshot).OrderBy(participant => participant.Incarnation)]);
+        new([.. call.Member.Room.Members().Select(member => member.Snapshot).OrderBy(participant => participant.Incarnation)]);
 
     private static ValueTask<IReadOnlyList<ToolkitInfo>> ListToolkits(CallState call, ListToolkitsArguments arguments) => new(
     [
-        .. call.Room.Tools.VisibleTo(call.Caller, call.RootCaller)
+        .. call.Member.Room.Tools.VisibleTo(call.Member, call.RootMember)
             .Where(registration => arguments.Participant is null || registration.Provider.Snapshot.Name == arguments.Participant)
-            .Select(registration => registration.ViewFor(call.Caller.Grants))
+            .Select(registration => registration.ViewFor(call.Member.Grants))
             .Where(toolkit => toolkit.Tools.Count > 0),
     ]);
 
@@ -87,19 +87,19 @@ internal static class RoomToolkit
             Timeout = null,
             ContractHash = null,
         };
-        return new(CallExplanation.Of(new CallState(call.Caller, request, call.Parent, null, default)));
+        return new(CallExplanation.Of(new CallState(call.Member, request, call.Parent, null, default)));
     }
 
     private static ValueTask<Participant> SetAttributes(CallState call, SetAttributesArguments arguments)
     {
-        var participant = call.Caller.SetAttributes(arguments.Attributes);
-        call.Room.Publish(RoomEventKinds.ParticipantChanged, participant);
+        var participant = call.Member.SetAttributes(arguments.Attributes);
+        call.Member.Room.Publish(RoomEventKinds.ParticipantChanged, participant);
         return new(participant);
     }
 
     private static async ValueTask<NoResult> RemoveParticipant(CallState call, RemoveParticipantArguments arguments)
     {
-        await call.Room.LeaveAsync(FindMember(call, arguments.Participant), LeaveReason.Removed).ConfigureAwait(false);
+        await call.Member.Room.LeaveAsync(FindMember(call, arguments.Participant), LeaveReason.Removed).ConfigureAwait(false);
         return default;
     }
 
@@ -109,15 +109,12 @@ internal static class RoomToolkit
         return default;
     }
 
-    private static RoomMember FindMember(CallState call, string name) => call.Room.FindMember(name)
-        ?? throw new MeshException(new MeshError(MeshErrorCode.NotFound, $"Participant '{name}' is not in room '{call.Room.Name}'."));
+    private static RoomMember FindMember(CallState call, string name) => call.Member.Room.FindMember(name)
+        ?? throw new MeshException(new MeshError(MeshErrorCode.NotFound, $"Participant '{name}' is not in room '{call.Member.Room.Name}'."));
 }
 
 /// <summary>Runs a tool of the room. Its code acts on the room itself and has no client of its own.</summary>
 internal sealed class RoomToolInvoker(Tool tool) : ToolInvoker
 {
-    public override CallEnd Invoke(CallState call) => ToolRunner.Run(
-        tool,
-        new CallContext(call.Request, call.Caller.Snapshot, call.OnBehalfOf?.Snapshot, null!, call),
-        call.Arguments);
+    public override CallEnd Invoke(CallState call) => ToolRunner.Run(tool, call, call.Arguments);
 }

@@ -22,10 +22,7 @@ internal sealed class MissingToolInvoker(MeshId registrationId) : ToolInvoker
 /// <summary>Runs a tool in the room's own process, with its provider's client at hand.</summary>
 internal sealed class DirectToolInvoker(Tool tool, RoomClient provider) : ToolInvoker
 {
-    public override CallEnd Invoke(CallState call) => ToolRunner.Run(
-        tool,
-        new CallContext(call.Request, call.Caller.Snapshot, call.OnBehalfOf?.Snapshot, provider, call),
-        call.Arguments);
+    public override CallEnd Invoke(CallState call) => ToolRunner.Run(tool, call.EnterHandler(provider), call.Arguments);
 
     // A lease may have been registered by hand, with another definition than that of the code behind it.
     public override ToolPassage? FindPassage<TArguments, TResult>(ToolContract contract, PassedType<TArguments> arguments, PassedType<TResult> result) =>

@@ -64,7 +64,7 @@ public sealed class IdempotencyStoreTests : IAsyncDisposable
         if (_bob is null)
         {
             var client = await _mesh.JoinAsync("den", "bob", Grants.Full);
-            await client.Toolkits.RegisterAsync(Toolkit.Create("probe", Tool.Create("member", (CallContext call) => { _bob = call.State!.Caller; })));
+            await client.Toolkits.RegisterAsync(Toolkit.Create("probe", Tool.Create("member", (CallContext call) => { _bob = ((CallState)call).Member; })));
             await client.Toolkits.TryInvokeAsync("probe/member");
         }
 

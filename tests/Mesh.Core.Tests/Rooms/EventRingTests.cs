@@ -99,7 +99,7 @@ public sealed class EventRingTests
     {
         var found = new TaskCompletionSource<RoomMember>();
         await client.Toolkits.RegisterAsync(
-            Toolkit.Create("probe", Tool.Create("member", (CallContext call) => found.SetResult(call.State!.Caller))), new() { Private = true });
+            Toolkit.Create("probe", Tool.Create("member", (CallContext call) => found.SetResult(((CallState)call).Member))), new() { Private = true });
         await client.Toolkits.TryInvokeAsync("probe/member");
         return await found.Task.InTime();
     }

@@ -40,23 +40,31 @@ public sealed class ToolRunnerTests
         var id = ada.Session;
         var request = new CallRequest { Id = id, RootId = id, Target = "t/fail" };
         var outcome = await ToolRunner.Run(
-            Tool.Create("fail", int () => throw thrown), new CallContext(request, ada.Self, null, ada, new Port(mesh, ofCall)), JsonElement.Parse("{}")).AsValueTask();
+            Tool.Create("fail", int () => throw thrown), new Ended(request, ada, mesh, ofCall), JsonElement.Parse("{}")).AsValueTask();
         return (outcome, faults);
     }
 
     /// <summary>A call of which nothing matters but its token.</summary>
-    private sealed class Port(MeshHost host, CancellationToken ofCall) : ICallPort
+    private sealed class Ended : CallContext
     {
-        public MeshHost Host => host;
+        public Ended(CallRequest request, RoomClient room, MeshHost host, CancellationToken ofCall)
+            : base(request, room.Self)
+        {
+            Room = room;
+            Host = host;
+            CancellationToken = ofCall;
+        }
 
-        public CancellationToken CancellationToken => ofCall;
+        public override Participant? OnBehalfOf => null;
 
-        public bool HasEnded => false;
+        public override CancellationToken CancellationToken { get; }
 
-        public IAsyncEnumerable<ContentPart> Input => EmptyInput.Instance;
+        public override bool HasEnded => false;
 
-        public CallState? State => null;
+        public override IAsyncEnumerable<ContentPart> Input => EmptyInput.Instance;
 
-        public ValueTask EmitAsync(CallFrame frame) => default;
+        internal override MeshHost Host { get; }
+
+        internal override ValueTask EmitAsync(CallFrame frame) => default;
     }
 }

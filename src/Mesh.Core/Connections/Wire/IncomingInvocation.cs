@@ -4,17 +4,9 @@ namespace Mesh;
 
 /// <summary>A call of one of this client's own tools, which the room has already authorised and validated.</summary>
 internal sealed class IncomingInvocation(WireEnd end, RoomClient client, WireHeader header, CallRequest request)
-    : IncomingCall(end, header.Id, header.HasInput), ICallPort
+    : IncomingCall(end, header.Id, header.HasInput)
 {
     private volatile bool _hasEnded;
-
-    public bool HasEnded => _hasEnded;
-
-    MeshHost ICallPort.Host => End.Host;
-
-    CallState? ICallPort.State => null;
-
-    IAsyncEnumerable<ContentPart> ICallPort.Input => Input ?? EmptyInput.Instance;
 
     public override void Cancel()
     {
@@ -23,7 +15,7 @@ internal sealed class IncomingInvocation(WireEnd end, RoomClient client, WireHea
         base.Cancel();
     }
 
-    public async ValueTask EmitAsync(CallFrame frame)
+    private async ValueTask EmitAsync(CallFrame frame)
     {
         try
         {
@@ -70,8 +62,7 @@ internal sealed class IncomingInvocation(WireEnd end, RoomClient client, WireHea
             }
 
             using var arguments = JsonDocument.Parse(request.Arguments.ToUtf8());
-            var context = new CallContext(request, header.Participant!, header.OnBehalfOf, client, this);
-            var outcome = await ToolRunner.Run(tool, context, arguments.RootElement).AsValueTask().ConfigureAwait(false);
+            var outcome = await ToolRunner.Run(tool, new Context(this, request, header, client), arguments.RootElement).AsValueTask().ConfigureAwait(false);
             return outcome.IsResult
                 ? CallOutcome.FromResult(await ContentReader.ReadAsync(End.Host, request, outcome.Response, CancellationToken).ConfigureAwait(false))
                 : outcome;
@@ -84,5 +75,31 @@ internal sealed class IncomingInvocation(WireEnd end, RoomClient client, WireHea
         {
             return CallOutcome.FromError(CallErrors.Cancelled(request.Target));
         }
+    }
+
+    /// <summary>The call as its handler sees it, at this end of the connection.</summary>
+    private sealed class Context : CallContext
+    {
+        private readonly IncomingInvocation _call;
+
+        public Context(IncomingInvocation call, CallRequest request, WireHeader header, RoomClient client)
+            : base(request, header.Participant!)
+        {
+            _call = call;
+            OnBehalfOf = header.OnBehalfOf;
+            Room = client;
+        }
+
+        public override Participant? OnBehalfOf { get; }
+
+        public override CancellationToken CancellationToken => _call.CancellationToken;
+
+        public override bool HasEnded => _call._hasEnded;
+
+        public override IAsyncEnumerable<ContentPart> Input => _call.Input ?? EmptyInput.Instance;
+
+        internal override MeshHost Host => _call.End.Host;
+
+        internal override ValueTask EmitAsync(CallFrame frame) => _call.EmitAsync(frame);
     }
 }

@@ -102,8 +102,8 @@ internal sealed class RemoteToolInvoker(RoomEnd end, MeshId registrationId) : To
         {
             Registration = registrationId,
             Request = Request(call).ToWire(message),
-            Participant = call.Caller.Snapshot,
-            OnBehalfOf = call.OnBehalfOf?.Snapshot,
+            Participant = call.Caller,
+            OnBehalfOf = call.OnBehalfOf,
             Streaming = true,
         }).ConfigureAwait(false);
         await ForwardAsync(call, invocation).ConfigureAwait(false);
