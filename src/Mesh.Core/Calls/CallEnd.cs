@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Mesh;
 
 /// <summary>
@@ -27,4 +29,8 @@ internal readonly struct CallEnd
         running.IsCompletedSuccessfully ? new(running.Result, null) : new(default, running.AsTask());
 
     public ValueTask<CallOutcome> AsValueTask() => ToCome is null ? new(Outcome) : new(ToCome);
+
+    /// <summary>For awaiting it.</summary>
+    public ConfiguredValueTaskAwaitable<CallOutcome> ConfigureAwait(bool continueOnCapturedContext) =>
+        AsValueTask().ConfigureAwait(continueOnCapturedContext);
 }

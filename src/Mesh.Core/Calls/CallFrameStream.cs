@@ -186,7 +186,7 @@ internal sealed class CallFrameStream : IAsyncEnumerable<CallFrame>, IAsyncEnume
 
     private async Task RunAsync(CallState call)
     {
-        var outcome = await call.Host.Pipeline.RunAsync(call).ConfigureAwait(false);
+        var outcome = await call.Host.Pipeline.Run(call).ConfigureAwait(false);
         CallFrame last = outcome.IsResult ? new ResultFrame(outcome.Response) : new ErrorFrame(outcome.Error!);
         bool wake, release, failed;
         TaskCompletionSource? turn;

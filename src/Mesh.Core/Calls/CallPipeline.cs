@@ -1,7 +1,7 @@
 namespace Mesh;
 
 /// <summary>
-/// The one call path. Every call of every kind runs through <see cref="RunAsync"/>: host filters, resolve, authorise,
+/// The one call path. Every call of every kind runs through <see cref="Run"/>: host filters, resolve, authorise,
 /// validate input, reserve budget, approve, recheck, invoke, validate output, settle; the journal records whatever came
 /// out, refusals too. A call whose handler ends at once runs from one end to the other on its caller's flow.
 /// </summary>
@@ -13,18 +13,18 @@ internal sealed class CallPipeline(MeshHost host)
     // wait cost a call more than its authorisation and its budget together.
 
     /// <summary>Runs a call to its outcome. Never throws.</summary>
-    public ValueTask<CallOutcome> RunAsync(CallState call)
+    public CallEnd Run(CallState call)
     {
         call.StartedAt = host.Clock.GetTimestamp();
-        return MeshInstruments.AreWatched ? CallTelemetry.RunAsync(this, call) : RunStagesAsync(call);
+        return MeshInstruments.AreWatched ? CallEnd.Of(CallTelemetry.RunAsync(this, call)) : RunStages(call);
     }
 
     /// <summary>All that a call goes through, for telemetry to put its span around. Never throws.</summary>
-    public ValueTask<CallOutcome> RunStagesAsync(CallState call)
+    public CallEnd RunStages(CallState call)
     {
         if (call.Member.TryEnterCall(call) is { } closed)
         {
-            return SettleAsync(call, closed, admitted: false);
+            return Settle(call, CallOutcome.FromError(closed), admitted: false);
         }
 
         SetDeadline(call);
@@ -32,7 +32,7 @@ internal sealed class CallPipeline(MeshHost host)
         CallEnd end = (CallValidation.Measure(call) ?? Admit(call)) is { } refusal ? refusal
             : _hasFilters ? CallEnd.Of(FilterAsync(call))
             : Check(call);
-        return SettleAsync(call, end, admitted: true);
+        return end.ToCome is null ? Settle(call, end.Outcome, admitted: true) : CallEnd.Of(SettleAsync(call, end.ToCome));
     }
 
     private static MeshError? Admit(CallState call)
@@ -52,7 +52,7 @@ internal sealed class CallPipeline(MeshHost host)
     private static async ValueTask<CallOutcome> FilterAsync(CallState call) =>
         (await CallFilters.RunAsync(call).ConfigureAwait(false) ?? CallValidation.Measure(call)) is { } refusal
             ? CallOutcome.FromError(refusal)
-            : await Check(call).AsValueTask().ConfigureAwait(false);
+            : await Check(call).ConfigureAwait(false);
 
     /// <summary>Resolve, authorise, validate input, and all that follows.</summary>
     private static CallEnd Check(CallState call) =>
@@ -69,7 +69,7 @@ internal sealed class CallPipeline(MeshHost host)
     private static async ValueTask<CallOutcome> ApproveAsync(CallState call)
     {
         var refusal = CallPassing.MakeJson(call) ?? await CallApproval.AskAsync(call).ConfigureAwait(false) ?? CallApproval.Recheck(call);
-        return refusal is null ? await InvokeAndRetry(call).AsValueTask().ConfigureAwait(false) : CallOutcome.FromError(refusal);
+        return refusal is null ? await InvokeAndRetry(call).ConfigureAwait(false) : CallOutcome.FromError(refusal);
     }
 
     private static CallEnd InvokeAndRetry(CallState call)
@@ -80,14 +80,14 @@ internal sealed class CallPipeline(MeshHost host)
 
     private static async ValueTask<CallOutcome> RetryAsync(CallState call, CallEnd first)
     {
-        var outcome = await first.AsValueTask().ConfigureAwait(false);
+        var outcome = await first.ConfigureAwait(false);
         if (outcome.Error is { } error && MayRetry(call, error))
         {
             var retry = call.BeginRetry();
             var refusal = CallResolution.ResolveRetry(call, retry) ?? CallAuthorization.Check(retry) ?? CallValidation.CheckArguments(retry);
             if (refusal is null)
             {
-                outcome = await Invoke(retry).AsValueTask().ConfigureAwait(false);
+                outcome = await Invoke(retry).ConfigureAwait(false);
             }
             else
             {
@@ -114,7 +114,7 @@ internal sealed class CallPipeline(MeshHost host)
             return await call.EnsureLife().RaceAsync(new(entry.Outcome.Task)).ConfigureAwait(false);
         }
 
-        var outcome = await Perform(call).AsValueTask().ConfigureAwait(false);
+        var outcome = await Perform(call).ConfigureAwait(false);
         store.Complete(entry, outcome, hadEffect: call.HasStarted && outcome.Error?.Code != MeshErrorCode.Unavailable);
         return outcome;
     }
@@ -166,7 +166,7 @@ internal sealed class CallPipeline(MeshHost host)
         var outcome = await life.RaceAsync(new(handler)).ConfigureAwait(false);
         call.Instance!.Exit();
         call.EndedAt = call.Host.Clock.GetTimestamp();
-        return await CheckOutput(call, outcome).AsValueTask().ConfigureAwait(false);
+        return await CheckOutput(call, outcome).ConfigureAwait(false);
     }
 
     private static CallEnd CheckOutput(CallState call, CallOutcome outcome) => outcome.IsResult
@@ -187,29 +187,11 @@ internal sealed class CallPipeline(MeshHost host)
             : host.DefaultDeadline(call.StartedAt);
     }
 
+    private async ValueTask<CallOutcome> SettleAsync(CallState call, Task<CallOutcome> toCome) =>
+        await Settle(call, await toCome.ConfigureAwait(false), admitted: true).ConfigureAwait(false);
+
     /// <summary>Settle, and the journal, which wraps it all.</summary>
-    private ValueTask<CallOutcome> SettleAsync(CallState call, CallEnd end, bool admitted)
-    {
-        if (end.ToCome is { } toCome)
-        {
-            return WaitAsync(call, toCome);
-        }
-
-        var outcome = end.Outcome;
-        var journaling = Settle(call, outcome, admitted);
-        if (!journaling.IsCompletedSuccessfully)
-        {
-            return JournalAsync(call, outcome, journaling);
-        }
-
-        journaling.GetAwaiter().GetResult();
-        return new(outcome);
-
-        async ValueTask<CallOutcome> WaitAsync(CallState call, Task<CallOutcome> toCome) =>
-            await SettleAsync(call, await toCome.ConfigureAwait(false), admitted: true).ConfigureAwait(false);
-    }
-
-    private ValueTask Settle(CallState call, CallOutcome outcome, bool admitted)
+    private CallEnd Settle(CallState call, CallOutcome outcome, bool admitted)
     {
         CallBudget.Settle(call);
         call.MarkEnded();
@@ -235,38 +217,38 @@ internal sealed class CallPipeline(MeshHost host)
             CallFilters.Tell(call, outcome);
         }
 
-        return Append(call, outcome);
+        return host.Journal is MemoryJournal memory ? Append(memory, call, outcome) : CallEnd.Of(AppendAsync(call, outcome));
     }
 
-    private ValueTask Append(CallState call, CallOutcome outcome)
+    /// <summary>The journal in memory keeps less than an entry, which is made when somebody reads.</summary>
+    private CallOutcome Append(MemoryJournal journal, CallState call, CallOutcome outcome)
     {
         try
         {
-            if (host.Journal is MemoryJournal memory)
-            {
-                memory.Append(call, outcome);
-                return default;
-            }
-
-            return host.Journal.AppendAsync(CallRecord.Of(call, outcome).ToEntry());
+            journal.Append(call, outcome);
         }
         catch (Exception exception)
         {
-            return ValueTask.FromException(exception);
-        }
-    }
-
-    private async ValueTask<CallOutcome> JournalAsync(CallState call, CallOutcome outcome, ValueTask journaling)
-    {
-        try
-        {
-            await journaling.ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            host.ReportFault(new(MeshFaultKind.Journal, "The journal did not take the entry of a call.", exception) { CallId = call.Request.Id });
+            ReportJournal(call, exception);
         }
 
         return outcome;
     }
+
+    private async ValueTask<CallOutcome> AppendAsync(CallState call, CallOutcome outcome)
+    {
+        try
+        {
+            await host.Journal.AppendAsync(CallRecord.Of(call, outcome).ToEntry()).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            ReportJournal(call, exception);
+        }
+
+        return outcome;
+    }
+
+    private void ReportJournal(CallState call, Exception exception) =>
+        host.ReportFault(new(MeshFaultKind.Journal, "The journal did not take the entry of a call.", exception) { CallId = call.Request.Id });
 }

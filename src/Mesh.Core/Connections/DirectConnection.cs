@@ -36,8 +36,8 @@ internal sealed class DirectConnection : IRoomConnection, ICallReceiver
         }
     }
 
-    public ValueTask<CallOutcome> CallAsync(CallRequest request, IAsyncEnumerable<ContentPart>? input, CancellationToken cancellationToken) =>
-        _member.Room.Host.Pipeline.RunAsync(new CallState(_member, request, FindParent(request), null, cancellationToken) { InputSource = CallerInput.Of(input) });
+    public CallEnd Call(CallRequest request, IAsyncEnumerable<ContentPart>? input, CancellationToken cancellationToken) =>
+        _member.Room.Host.Pipeline.Run(new CallState(_member, request, FindParent(request), null, cancellationToken) { InputSource = CallerInput.Of(input) });
 
     public IAsyncEnumerable<CallFrame> StreamAsync(Func<CallRequest> newRequest, IAsyncEnumerable<ContentPart>? input, CancellationToken cancellationToken) =>
         new CallFrameStream(

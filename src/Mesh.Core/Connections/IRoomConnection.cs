@@ -17,7 +17,7 @@ internal interface IRoomConnection
     Task<LeaveReason> Completion { get; }
 
     /// <summary>Makes a call for its outcome. Never throws: a failure is an outcome.</summary>
-    ValueTask<CallOutcome> CallAsync(CallRequest request, IAsyncEnumerable<ContentPart>? input, CancellationToken cancellationToken);
+    CallEnd Call(CallRequest request, IAsyncEnumerable<ContentPart>? input, CancellationToken cancellationToken);
 
     /// <summary>Makes a call, when the result is first read, for its frames; the last one is a result or an error.</summary>
     /// <param name="newRequest">Makes the request, when the stream is read: also its lineage is then decided.</param>

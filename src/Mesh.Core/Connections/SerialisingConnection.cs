@@ -48,7 +48,10 @@ internal sealed class SerialisingConnection : WireEnd, IRoomConnection
         }
     }
 
-    public async ValueTask<CallOutcome> CallAsync(CallRequest request, IAsyncEnumerable<ContentPart>? input, CancellationToken cancellationToken)
+    public CallEnd Call(CallRequest request, IAsyncEnumerable<ContentPart>? input, CancellationToken cancellationToken) =>
+        CallEnd.Of(CallAsync(request, input, cancellationToken));
+
+    private async ValueTask<CallOutcome> CallAsync(CallRequest request, IAsyncEnumerable<ContentPart>? input, CancellationToken cancellationToken)
     {
         if ((Refuse(request, cancellationToken) ?? CallPassing.Write(ref request)) is { } refusal)
         {

@@ -13,8 +13,8 @@ internal static class CallTelemetry
     {
         var operation = CallOperations.Expect(call.Request.Target);
         var activity = Start(call, operation);
-        var running = pipeline.RunStagesAsync(call);
-        bool endedAtOnce = running.IsCompleted;
+        var running = pipeline.RunStages(call);
+        bool endedAtOnce = running.ToCome is null;
         var outcome = await running.ConfigureAwait(false);
         End(call, outcome, operation, activity, endedAtOnce);
         return outcome;

@@ -107,7 +107,7 @@ public sealed class RoomClient : IAsyncDisposable
         return askedFor is null || askedFor == request.TraceParent ? request : request with { TraceLink = askedFor };
     }
 
-    internal ValueTask<CallOutcome> CallAsync(
+    internal CallEnd Call(
         ToolAddress target, JsonPayload arguments, CallOptions? options, CancellationToken cancellationToken, IAsyncEnumerable<ContentPart>? input = null) =>
-        _connection.CallAsync(NewRequest(target, arguments, options), input, cancellationToken);
+        _connection.Call(NewRequest(target, arguments, options), input, cancellationToken);
 }

@@ -47,16 +47,12 @@ public sealed class ToolHandle<TArguments, TResult>
     /// (<see cref="MeshErrorCode.InvalidOutput"/>).</exception>
     public ValueTask<TResult> InvokeAsync(TArguments arguments, CallOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var call = _room.CallAsync(Address, ToPayload(arguments), options, cancellationToken);
-        if (call.IsCompletedSuccessfully)
-        {
-            var outcome = call.Result;
-            return outcome.IsResult && outcome.Response is TypedResponse<TResult> typed ? new(typed.Value) : WaitAsync(new(outcome), cancellationToken);
-        }
+        var call = _room.Call(Address, ToPayload(arguments), options, cancellationToken);
+        return call is { ToCome: null, Outcome: { IsResult: true, Response: TypedResponse<TResult> typed } }
+            ? new(typed.Value)
+            : WaitAsync(call, cancellationToken);
 
-        return WaitAsync(call, cancellationToken);
-
-        async ValueTask<TResult> WaitAsync(ValueTask<CallOutcome> call, CancellationToken cancellationToken) =>
+        async ValueTask<TResult> WaitAsync(CallEnd call, CancellationToken cancellationToken) =>
             Read(await call.ConfigureAwait(false), cancellationToken);
     }
 
@@ -66,7 +62,7 @@ public sealed class ToolHandle<TArguments, TResult>
     /// <param name="cancellationToken">Cancels the call, which then ends with <see cref="CallStatus.Cancelled"/>.</param>
     public async ValueTask<CallOutcome> TryInvokeAsync(TArguments arguments, CallOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var outcome = await _room.CallAsync(Address, ToPayload(arguments), options, cancellationToken).ConfigureAwait(false);
+        var outcome = await _room.Call(Address, ToPayload(arguments), options, cancellationToken).ConfigureAwait(false);
         return outcome is { IsResult: true, Response: TypedResponse typed } ? CallOutcome.FromResult(typed.ToJson()) : outcome;
     }
 

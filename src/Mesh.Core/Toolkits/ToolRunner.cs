@@ -45,7 +45,7 @@ internal static class ToolRunner
         CallContext.Enter(context);
         try
         {
-            return await Read(await tool.InvokeAsync(arguments, context).ConfigureAwait(false), context).AsValueTask().ConfigureAwait(false);
+            return await Read(await tool.InvokeAsync(arguments, context).ConfigureAwait(false), context).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -57,7 +57,7 @@ internal static class ToolRunner
     {
         try
         {
-            return await Read(await running.ConfigureAwait(false), context).AsValueTask().ConfigureAwait(false);
+            return await Read(await running.ConfigureAwait(false), context).ConfigureAwait(false);
         }
         catch (Exception exception)
         {

@@ -36,7 +36,7 @@ public sealed class ToolkitRegistration : IAsyncDisposable
         }
 
         // Outside of any call: a handler may dispose what outlived the call that registered it.
-        var outcome = await _room.CallAsync(
+        var outcome = await _room.Call(
             "room/unregisterToolkit",
             JsonPayload.From(new UnregisterToolkitArguments(Id), MeshJsonContext.Default.UnregisterToolkitArguments),
             CallOptions.OutsideAnyTree,

@@ -97,7 +97,7 @@ public sealed class ToolkitsClient
         ToolAddress tool, object? arguments = null, CallOptions? options = null, CancellationToken cancellationToken = default)
     {
         var json = _room.Host.Json.ForCallers();
-        var outcome = await _room.CallAsync(tool, Arguments(arguments, json), options, cancellationToken).ConfigureAwait(false);
+        var outcome = await _room.Call(tool, Arguments(arguments, json), options, cancellationToken).ConfigureAwait(false);
         return ResponseReader.Read(outcome.GetResult(cancellationToken), (JsonTypeInfo<T>)json.GetTypeInfo(typeof(T)), tool);
     }
 
@@ -120,7 +120,7 @@ public sealed class ToolkitsClient
         CancellationToken cancellationToken = default)
     {
         var payload = JsonPayload.FromElement(JsonSerializer.SerializeToElement(arguments, argumentsType));
-        var outcome = await _room.CallAsync(tool, payload, options, cancellationToken).ConfigureAwait(false);
+        var outcome = await _room.Call(tool, payload, options, cancellationToken).ConfigureAwait(false);
         return ResponseReader.Read(outcome.GetResult(cancellationToken), resultType, tool);
     }
 
@@ -133,17 +133,11 @@ public sealed class ToolkitsClient
     public ValueTask<ToolResponse> InvokeAsync(
         ToolAddress tool, JsonElement arguments, CallOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var call = _room.CallAsync(tool, JsonPayload.FromElement(arguments), options, cancellationToken);
-        if (call.IsCompletedSuccessfully)
-        {
-            // A failure is thrown where the caller awaits, whether it had to wait or not.
-            var outcome = call.Result;
-            return outcome.IsResult ? new(outcome.Response) : WaitAsync(new(outcome), cancellationToken);
-        }
+        // A failure is thrown where the caller awaits, whether it had to wait or not.
+        var call = _room.Call(tool, JsonPayload.FromElement(arguments), options, cancellationToken);
+        return call is { ToCome: null, Outcome: { IsResult: true, Response: var response } } ? new(response) : WaitAsync(call, cancellationToken);
 
-        return WaitAsync(call, cancellationToken);
-
-        static async ValueTask<ToolResponse> WaitAsync(ValueTask<CallOutcome> call, CancellationToken cancellationToken) =>
+        static async ValueTask<ToolResponse> WaitAsync(CallEnd call, CancellationToken cancellationToken) =>
             (await call.ConfigureAwait(false)).GetResult(cancellationToken);
     }
 
@@ -157,7 +151,7 @@ public sealed class ToolkitsClient
     public async ValueTask<ReadOnlyMemory<byte>> InvokeUtf8Async(
         ToolAddress tool, ReadOnlyMemory<byte> arguments, CallOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var outcome = await _room.CallAsync(tool, JsonPayload.FromUtf8(arguments), options, cancellationToken).ConfigureAwait(false);
+        var outcome = await _room.Call(tool, JsonPayload.FromUtf8(arguments), options, cancellationToken).ConfigureAwait(false);
         return ResponseReader.Json(outcome.GetResult(cancellationToken), tool).ToUtf8();
     }
 
@@ -173,7 +167,7 @@ public sealed class ToolkitsClient
         CallOptions? options = null,
         IAsyncEnumerable<ContentPart>? input = null,
         CancellationToken cancellationToken = default) =>
-        _room.CallAsync(tool, arguments, options, cancellationToken, input);
+        _room.Call(tool, arguments, options, cancellationToken, input).AsValueTask();
 
     /// <summary>Calls a tool and returns how the call ended, whatever that is.</summary>
     /// <param name="tool">The address.</param>
@@ -189,7 +183,7 @@ public sealed class ToolkitsClient
         CallOptions? options = null,
         IAsyncEnumerable<ContentPart>? input = null,
         CancellationToken cancellationToken = default) =>
-        _room.CallAsync(tool, Arguments(arguments, _room.Host.Json.ForCallers()), options, cancellationToken, input);
+        _room.Call(tool, Arguments(arguments, _room.Host.Json.ForCallers()), options, cancellationToken, input).AsValueTask();
 
     /// <summary>
     /// Calls a tool for what it sends while it runs. The call starts when the stream is first read; who stops reading

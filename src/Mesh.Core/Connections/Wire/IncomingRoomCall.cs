@@ -11,7 +11,7 @@ internal sealed class IncomingRoomCall(WireEnd end, RoomMember caller, WireHeade
 
     private async Task CallAsync()
     {
-        var outcome = await End.Host.Pipeline.RunAsync(NewCall(null, CancellationToken)).ConfigureAwait(false);
+        var outcome = await End.Host.Pipeline.Run(NewCall(null, CancellationToken)).ConfigureAwait(false);
         await SendEndAsync(outcome, 1).ConfigureAwait(false);
     }
 

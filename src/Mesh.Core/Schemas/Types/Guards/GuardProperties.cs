@@ -21,13 +21,15 @@ internal abstract class GuardProperty
         }
 
         // A getter that somebody wrote may throw, and then there is no JSON either.
+        bool isPlain = getter.IsDefined(typeof(CompilerGeneratedAttribute));
         var type = property.PropertyType;
-        return slot.Node.FixedCost is { } cost && type.IsValueType && Nullable.GetUnderlyingType(type) is null && getter.IsDefined(typeof(CompilerGeneratedAttribute))
+        return isPlain && slot.Node.FixedCost is { } cost && type.IsValueType && Nullable.GetUnderlyingType(type) is null
             ? new FixedGuardProperty(cost)
             : (GuardProperty)Activator.CreateInstance(
                 typeof(TypedGuardProperty<,>).MakeGenericType(owner, type),
                 getter.CreateDelegate(typeof(Func<,>).MakeGenericType(owner, type)),
-                slot)!;
+                slot,
+                isPlain)!;
     }
 }
 
@@ -43,10 +45,15 @@ internal sealed class FixedGuardProperty(int cost) : GuardProperty
 internal delegate GuardProperty? GuardPropertyFactory(JsonPropertyInfo property, GuardSlot slot);
 
 /// <summary>A property that is always written, read by its own getter.</summary>
-internal sealed class TypedGuardProperty<TOwner, T>(Func<TOwner, T> get, GuardSlot slot) : GuardProperty
+/// <param name="get">The getter.</param>
+/// <param name="slot">What is demanded of the value.</param>
+/// <param name="isPlain">Whether the compiler made the getter, so that it neither throws nor does anything else.</param>
+internal sealed class TypedGuardProperty<TOwner, T>(Func<TOwner, T> get, GuardSlot slot, bool isPlain) : GuardProperty, IPlainText<TOwner>
     where TOwner : class
 {
     private readonly GuardNode<T>? _typed = slot.Node as GuardNode<T>;
+
+    public Func<TOwner, string?>? Getter => isPlain && slot.Node is StringGuard { IsPlain: true } ? get as Func<TOwner, string?> : null;
 
     public override bool Accepts(object owner, ref GuardRun run)
     {

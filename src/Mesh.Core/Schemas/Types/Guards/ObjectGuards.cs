@@ -3,6 +3,11 @@ namespace Mesh;
 /// <summary>An object, property by property.</summary>
 internal sealed class ObjectGuard(GuardProperty[] properties, int cost) : GuardNode
 {
+    public IReadOnlyList<GuardProperty> Properties => properties;
+
+    /// <summary>What its names and its properties of a fixed cost take.</summary>
+    public int Cost => cost;
+
     public override bool Accepts(object value, ref GuardRun run)
     {
         if (!run.TryEnter(cost))

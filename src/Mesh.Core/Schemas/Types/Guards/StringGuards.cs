@@ -4,7 +4,10 @@ namespace Mesh;
 internal sealed class StringRules
 {
     // The serializer may escape every character: \u0000.
-    private const int BytesPerChar = 6;
+    public const int BytesPerChar = 6;
+
+    /// <summary>What a text takes besides its characters, where nothing is demanded of it.</summary>
+    public const int PlainCost = 8;
 
     private readonly int _minLength;
     private readonly int _maxLength;
@@ -14,7 +17,6 @@ internal sealed class StringRules
     private readonly StringFormat? _format;
     private readonly HashSet<string>? _allowed;
     private readonly HashSet<string>? _denied;
-    private readonly bool _isPlain;
 
     /// <exception cref="MeshException"><see cref="MeshErrorCode.InvalidSchema"/>: the pattern cannot be run.</exception>
     public StringRules(StringShape shape)
@@ -22,20 +24,23 @@ internal sealed class StringRules
         _minLength = shape.MinLength;
         _maxLength = shape.MaxLength ?? int.MaxValue;
         _pattern = shape.Pattern is null ? null : Compile(shape.Pattern);
-        _cost = 8 + GuardValues.Cost(shape);
+        _cost = PlainCost + GuardValues.Cost(shape);
         _costPerChar = BytesPerChar * (_pattern?.CostPerByte ?? 1);
         _format = shape.Format is null ? null : StringFormats.Find(shape.Format);
         _allowed = GuardValues.Strings(shape.Allowed);
         _denied = GuardValues.Strings(shape.Denied);
-        _isPlain = shape is { MinLength: 0, MaxLength: null, Pattern: null, Format: null, Allowed: null, Denied: null };
+        IsPlain = shape is { MinLength: 0, MaxLength: null, Pattern: null, Format: null, Allowed: null, Denied: null };
     }
+
+    /// <summary>Whether every well-formed text satisfies them.</summary>
+    public bool IsPlain { get; }
 
     public bool Accept(ReadOnlySpan<char> text, ref GuardRun run)
     {
         if (!run.TrySpend(_cost + (_costPerChar * text.Length)))
             return true;
         int length = text.ContainsAnyInRange('\uD800', '\uDFFF') ? CountCodePoints(text) : text.Length;
-        return length >= 0 && (_isPlain || AcceptRules(text, length, ref run));
+        return length >= 0 && (IsPlain || AcceptRules(text, length, ref run));
     }
 
     private bool AcceptRules(ReadOnlySpan<char> text, int length, ref GuardRun run)
@@ -88,6 +93,8 @@ internal sealed class StringRules
 /// <summary>A string.</summary>
 internal sealed class StringGuard(StringRules rules) : GuardNode<string>
 {
+    public bool IsPlain => rules.IsPlain;
+
     public override bool Accepts(string value, ref GuardRun run) => rules.Accept(value, ref run);
 }
 

@@ -66,17 +66,24 @@ internal abstract class TypeGuard
 internal sealed class TypeGuard<T> : TypeGuard
 {
     private readonly GuardNode<T>? _typed;
+    private readonly FlatGuard<T>? _flat;
 
     internal TypeGuard(GuardSlot root, SerialisedGuard serialised, int maxDepth, int effort)
-        : base(root, serialised, maxDepth, effort) =>
+        : base(root, serialised, maxDepth, effort)
+    {
         _typed = root.Node as GuardNode<T>;
+        _flat = maxDepth > 0 ? FlatGuard<T>.TryCreate(root.Node, MaxSteps) : null;
+    }
 
     /// <inheritdoc/>
     public override bool Accepts(object? value, int maxBytes = int.MaxValue) =>
         value is T typed ? Accepts(typed, maxBytes) : value is null && default(T) is null && Accepts(default(T)!, maxBytes);
 
     /// <inheritdoc cref="TypeGuard.Accepts(object?, int)"/>
-    public bool Accepts(T value, int maxBytes = int.MaxValue)
+    public bool Accepts(T value, int maxBytes = int.MaxValue) =>
+        _flat is not null && value is not null && _flat.Accepts(value, maxBytes) || AcceptsAny(value, maxBytes);
+
+    private bool AcceptsAny(T value, int maxBytes)
     {
         GuardRun run = new(MaxDepth, Math.Min(MaxSteps, maxBytes));
         try
