@@ -120,7 +120,7 @@ internal static class CallValidation
         try
         {
             // The token is asked for only where something may take time.
-            var token = ContentReader.HasStreams(response) ? call.CancellationToken : default;
+            var token = response.HasStreams ? call.CancellationToken : default;
             response = await ContentReader.ReadAsync(call.Host, call.Request, response, token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (call.Imposed is { } imposed)

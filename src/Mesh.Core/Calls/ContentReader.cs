@@ -6,14 +6,6 @@ namespace Mesh;
 /// </summary>
 internal static class ContentReader
 {
-    /// <summary>Whether there is anything to read, which may take time.</summary>
-    public static bool HasStreams(ToolResponse response) => response switch
-    {
-        FileResponse file => file.File.Source is not null,
-        ContentResponse content => content.Parts.Any(part => part is BytesPart { Source: not null }),
-        _ => false,
-    };
-
     /// <summary>Disposes the streams of a response that nobody will read.</summary>
     public static ValueTask DisposeAsync(MeshHost host, CallRequest request, ToolResponse response) => DisposeAsync(host, request, response.Parts, 0);
 
@@ -21,7 +13,7 @@ internal static class ContentReader
     /// <exception cref="MeshException">The response is too large, or a stream could not be read.</exception>
     public static async ValueTask<ToolResponse> ReadAsync(MeshHost host, CallRequest request, ToolResponse response, CancellationToken cancellationToken)
     {
-        if (HasStreams(response))
+        if (response.HasStreams)
         {
             var parts = response.Parts;
             var read = new List<ContentPart>(parts.Count);
@@ -45,7 +37,7 @@ internal static class ContentReader
             response = response is FileResponse ? new FileResponse((BytesPart)read[0]) : new ContentResponse(read);
         }
 
-        return ContentSize.Of(response) <= host.Options.MaxResponseBytes ? response : throw new MeshException(CallErrors.ResponseTooLarge(host, request.Target));
+        return response.Size <= host.Options.MaxResponseBytes ? response : throw new MeshException(CallErrors.ResponseTooLarge(host, request.Target));
     }
 
     /// <summary>Reads the stream behind one part and disposes it.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
@@ -67,7 +68,8 @@ public readonly struct JsonPayload
     public ReadOnlySpan<byte> Utf8Span => Open(out _);
 
     /// <summary>The value, where it has not come as JSON; else null.</summary>
-    internal TypedArguments? Typed => _length < 0 ? (TypedArguments)_source! : null;
+    /// <remarks>Asked for at most stages of a call: no cast, what has no length has come from <see cref="FromTyped"/>.</remarks>
+    internal TypedArguments? Typed => _length < 0 ? Unsafe.As<TypedArguments>(_source) : null;
 
     /// <summary>The element that the payload holds, whatever it holds.</summary>
     internal JsonElement Element => _element;

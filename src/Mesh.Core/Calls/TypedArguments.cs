@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 
 namespace Mesh;
 
@@ -39,7 +38,7 @@ internal abstract class TypedArguments(PassageSource passages)
 }
 
 /// <summary>Arguments of a type that is known where they are used.</summary>
-internal sealed class TypedArguments<T>(T value, JsonTypeInfo<T> type, PassageSource passages) : TypedArguments(passages)
+internal sealed class TypedArguments<T>(T value, PassageSource<T> passages) : TypedArguments(passages)
 {
     public T Value { get; } = value;
 
@@ -53,5 +52,5 @@ internal sealed class TypedArguments<T>(T value, JsonTypeInfo<T> type, PassageSo
         return Unsafe.As<TypedArguments<T>>(arguments);
     }
 
-    protected override byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(Value, type);
+    protected override byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(Value, ((PassageSource<T>)Passages).Type);
 }

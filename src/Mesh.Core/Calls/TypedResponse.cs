@@ -10,15 +10,15 @@ namespace Mesh;
 /// </summary>
 internal abstract class TypedResponse : ToolResponse
 {
-    private JsonResponse? _json;
-
     private protected TypedResponse()
     {
     }
 
     public sealed override IReadOnlyList<ContentPart> Parts => ToJson().Parts;
 
-    public JsonResponse ToJson() => _json ??= new JsonResponse(JsonPayload.FromUtf8(Write())) { OwnsMemory = true };
+    internal sealed override long Size => 0;
+
+    public JsonResponse ToJson() => new(JsonPayload.FromUtf8(Write())) { OwnsMemory = true };
 
     protected abstract byte[] Write();
 }

@@ -123,7 +123,7 @@ internal readonly struct CallRecord
     public CallRecord Detached() => Extra is GivenEntry given ? this with { Extra = new GivenEntry(given.Entry) } : this;
 
     private static long BytesOf(CallState call, ToolResponse? response) =>
-        call.ResponseBytes > 0 && response is JsonResponse ? call.ResponseBytes : ContentSize.Of(response);
+        call.ResponseBytes > 0 && response is JsonResponse ? call.ResponseBytes : response?.Size ?? 0;
 
     private static object? ExtraOf(CallState call, CallOutcome outcome, MeshError? error)
     {

@@ -19,7 +19,7 @@ public interface IMeshIdSource
 /// </summary>
 internal sealed class RandomMeshIdSource : IMeshIdSource
 {
-    private const int BlockSize = 128;
+    private const int BlockSize = 512;
 
     [ThreadStatic]
     private static Block? _block;

@@ -24,7 +24,7 @@ public sealed class ToolHandle<TArguments, TResult>
     private readonly RoomClient _room;
     private readonly PassedType<TArguments> _arguments;
     private readonly PassedType<TResult> _result;
-    private readonly PassageSource? _passages;
+    private readonly PassageSource<TArguments>? _passages;
 
     internal ToolHandle(RoomClient room, ToolAddress address, PassedType<TArguments> arguments, PassedType<TResult> result)
     {
@@ -86,7 +86,7 @@ public sealed class ToolHandle<TArguments, TResult>
         ArgumentNullException.ThrowIfNull(arguments);
         return _passages is null
             ? JsonPayload.From(arguments, _arguments.Info)
-            : JsonPayload.FromTyped(new TypedArguments<TArguments>(arguments, _arguments.Info, _passages));
+            : JsonPayload.FromTyped(new TypedArguments<TArguments>(arguments, _passages));
     }
 
     private TResult Read(CallOutcome outcome, CancellationToken cancellationToken)
@@ -96,7 +96,7 @@ public sealed class ToolHandle<TArguments, TResult>
     }
 
     /// <summary>Remembers the way into the instance that served the last call: mostly it serves the next one too.</summary>
-    private sealed class Passages(PassedType<TArguments> arguments, PassedType<TResult> result) : PassageSource
+    private sealed class Passages(PassedType<TArguments> arguments, PassedType<TResult> result) : PassageSource<TArguments>(arguments.Info)
     {
         private Known? _last;
 

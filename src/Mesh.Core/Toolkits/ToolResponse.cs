@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Mesh;
@@ -15,15 +16,16 @@ public abstract class ToolResponse
 
     /// <summary>The response with memory of its own, so that it may outlive the call: its tool may have taken it from the arguments.</summary>
     /// <exception cref="ObjectDisposedException">It was taken from a document that is disposed.</exception>
-    internal ToolResponse Own() => this switch
-    {
-        JsonResponse { OwnsMemory: false, Value: { IsElement: true } value } => new JsonResponse(value.Clone()) { OwnsMemory = true },
-        ContentResponse content => new ContentResponse([.. content.Parts.Select(part => part.Own())]),
-        _ => this,
-    };
+    internal virtual ToolResponse Own() => this;
 
     /// <summary>The parts, in order; empty for an <see cref="EmptyResponse"/>.</summary>
     public abstract IReadOnlyList<ContentPart> Parts { get; }
+
+    /// <summary>Whether some of it is still to be read from a stream.</summary>
+    internal virtual bool HasStreams => false;
+
+    /// <summary>How many bytes it amounts to: what limits and the journal count. What goes by reference has none.</summary>
+    internal virtual long Size => Parts.Sum(ContentSize.Of);
 
     /// <summary>The text of all text parts, and the JSON of JSON parts, one after the other, each on its own line.</summary>
     public override string ToString() => string.Join('\n', Parts.Select(part => part switch
@@ -45,6 +47,8 @@ public sealed class TextResponse(string text) : ToolResponse
 
     /// <inheritdoc/>
     public override IReadOnlyList<ContentPart> Parts => [new TextPart(Text)];
+
+    internal override long Size => Encoding.UTF8.GetByteCount(Text);
 }
 
 /// <summary>An answer of one JSON value.</summary>
@@ -66,6 +70,10 @@ public sealed class JsonResponse(JsonPayload value) : ToolResponse
 
     /// <inheritdoc/>
     public override IReadOnlyList<ContentPart> Parts => [new JsonPart(Value)];
+
+    internal override long Size => Value.Length;
+
+    internal override ToolResponse Own() => OwnsMemory || !Value.IsElement ? this : new JsonResponse(Value.Clone()) { OwnsMemory = true };
 }
 
 /// <summary>An answer of one file.</summary>
@@ -96,6 +104,8 @@ public sealed class FileResponse : ToolResponse
 
     /// <inheritdoc/>
     public override IReadOnlyList<ContentPart> Parts => [File];
+
+    internal override bool HasStreams => File.Source is not null;
 }
 
 /// <summary>An answer of one link.</summary>
@@ -129,6 +139,8 @@ public sealed class EmptyResponse : ToolResponse
 
     /// <inheritdoc/>
     public override IReadOnlyList<ContentPart> Parts => [];
+
+    internal override long Size => 0;
 }
 
 /// <summary>An answer of several parts.</summary>
@@ -137,4 +149,8 @@ public sealed class ContentResponse(params IReadOnlyList<ContentPart> parts) : T
 {
     /// <inheritdoc/>
     public override IReadOnlyList<ContentPart> Parts { get; } = parts ?? throw new ArgumentNullException(nameof(parts));
+
+    internal override bool HasStreams => Parts.Any(part => part is BytesPart { Source: not null });
+
+    internal override ToolResponse Own() => new ContentResponse([.. Parts.Select(part => part.Own())]);
 }

@@ -67,7 +67,7 @@ internal static class ToolRunner
 
     private static CallEnd Read(ToolResponse? response, CallContext context) =>
         response is null ? Fault(context, new InvalidOperationException("The tool returned no response."))
-        : ContentReader.HasStreams(response) && context.CancellationToken.IsCancellationRequested ? CallEnd.Of(DropAsync(response, context))
+        : response.HasStreams && context.CancellationToken.IsCancellationRequested ? CallEnd.Of(DropAsync(response, context))
         : CallOutcome.FromResult(response.Own());
 
     /// <summary>The call has ended without the response: nobody will read its streams.</summary>

@@ -2,18 +2,11 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Mesh;
 
-/// <summary>The passage into a tool that is a method.</summary>
-internal abstract class MethodPassage : ToolPassage
-{
-    /// <summary>Calls the method with the arguments of the call. Returns what it returns, unread.</summary>
-    public abstract object? Invoke(CallContext context);
-}
-
 /// <summary>
 /// The passage into a tool that is a method: each parameter is taken from the property of its name. The guards are those
 /// of the method's own parameters and result, held against the caller's types.
 /// </summary>
-internal sealed class MethodPassage<TArguments, TResult> : MethodPassage
+internal sealed class MethodPassage<TArguments, TResult> : ToolPassage
 {
     private readonly MethodCall _call;
     private readonly TypeGuard<TArguments> _arguments;

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization.Metadata;
+
 namespace Mesh;
 
 /// <summary>
@@ -11,6 +13,9 @@ internal abstract class ToolPassage
     /// <param name="maxBytes">How large their JSON may be.</param>
     public abstract bool Accepts(TypedArguments arguments, int maxBytes);
 
+    /// <summary>Calls the tool with the arguments of the call. Returns what its code returns, unread.</summary>
+    public abstract object? Invoke(CallContext context);
+
     /// <summary>Lets a result go by reference, if it satisfies the tool's output schema.</summary>
     /// <param name="result">What the tool returned.</param>
     /// <param name="maxBytes">How large its JSON may be.</param>
@@ -18,7 +23,7 @@ internal abstract class ToolPassage
     public abstract TypedResponse? Pass(object result, int maxBytes);
 }
 
-/// <summary>Where a call finds its passage into whichever tool serves it.</summary>
+/// <summary>Where the calls of one handle find their passage into whichever tool serves them.</summary>
 internal abstract class PassageSource
 {
     private Resolved? _resolved;
@@ -39,4 +44,11 @@ internal abstract class PassageSource
     public abstract ToolPassage? Find(ToolInstance instance);
 
     private sealed record Resolved(ToolRegistry Tools, int Version, ToolInstance Instance);
+}
+
+/// <summary>The same for arguments of a type that is known where it is used.</summary>
+/// <param name="type">What they are written with where they go as JSON.</param>
+internal abstract class PassageSource<T>(JsonTypeInfo<T> type) : PassageSource
+{
+    public JsonTypeInfo<T> Type => type;
 }
