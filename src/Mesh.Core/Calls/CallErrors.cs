@@ -5,8 +5,9 @@ namespace Mesh;
 /// <summary>What the call path says when a call does not end with a result: the thing, the reason, the remedy.</summary>
 internal static class CallErrors
 {
-    public static MeshError ToolNotFound(ToolAddress target, Room room) =>
-        new(MeshErrorCode.NotFound, $"Tool '{target}' is not offered in room '{room.Name}'.")
+    public static MeshError ToolNotFound(ToolAddress target, Room room) => target.IsAgent
+        ? AgentNotFound(new(target.Tool, target.Participant), room.Name)
+        : new(MeshErrorCode.NotFound, $"Tool '{target}' is not offered in room '{room.Name}'.")
         {
             Remedy = target.Toolkit.Length == 0
                 ? "A tool is addressed as 'toolkit/tool' or 'toolkit/tool@participant'."
@@ -27,6 +28,23 @@ internal static class CallErrors
             : $"Tool '{target}' is not granted to '{who.Name}'.")
         {
             Remedy = $"Ask the host for the grant {grant}.",
+        };
+
+    public static MeshError AgentNotFound(AgentAddress agent, string room) =>
+        new(MeshErrorCode.NotFound, $"Agent '{agent}' is not offered in room '{room}'.")
+        {
+            Remedy = "List the agents to see what is; a private agent is seen only by those that it is offered to.",
+            Retryable = true,
+        };
+
+    public static MeshError NotInvocable(AgentContract agent) => agent.Streams
+        ? new(MeshErrorCode.NotInvocable, $"Agent '{agent.Name}' is a publisher: it is not asked, its items are for those who subscribe.")
+        {
+            Remedy = "Read its items with room.Agents.SubscribeAsync.",
+        }
+        : new(MeshErrorCode.NotInvocable, $"Agent '{agent.Name}' is a watcher: it runs in the background and cannot be asked.")
+        {
+            Remedy = "List the agents with the filter Invocable for those that can.",
         };
 
     public static MeshError UnwritableArguments(ToolAddress target, Exception exception) =>
@@ -111,6 +129,18 @@ internal static class CallErrors
             };
     }
 
+    /// <summary>As exact as when a provider goes away: its agent was withdrawn, and its time for the calls that ran is over.</summary>
+    public static MeshError AgentStopped(CallState call) => HadNoEffect(call)
+        ? new(MeshErrorCode.Unavailable, $"Tool '{call.Request.Target}' was withdrawn before the call had ended.")
+        {
+            Remedy = "Call again: the call had no effect, or repeating it has none.",
+            Retryable = true,
+        }
+        : new(MeshErrorCode.ProviderLost, $"Tool '{call.Request.Target}' was withdrawn while the call ran; whether it had its effect is unknown.")
+        {
+            Remedy = "Find out before you call again, or use an idempotent agent.",
+        };
+
     public static MeshError ApprovalStale(ToolAddress target) =>
         new(MeshErrorCode.ApprovalStale, $"Tool '{target}' was replaced after its approval was asked for.")
         {
@@ -149,7 +179,7 @@ internal static class CallErrors
         };
 
     private static bool HadNoEffect(CallState call) =>
-        !call.HasStarted || call.Instance!.Contract.Definition.Annotations is { ReadOnly: true } or { Idempotent: true };
+        !call.HasStarted || call.Instance!.Contract.Definition.Annotations is { ReadOnly: true } or { Idempotent: true } || call.Instance.Background is not null;
 
     private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.###} s");
 }

@@ -3,7 +3,7 @@ namespace Mesh;
 /// <summary>
 /// One thing that a call sends to its caller while it runs, in order: progress, partial content, the chunks of a
 /// stream, and at last one result or error. A closed set: <see cref="ProgressFrame"/>, <see cref="ContentFrame"/>,
-/// <see cref="ChunkFrame"/>, <see cref="ResultFrame"/> and <see cref="ErrorFrame"/>.
+/// <see cref="ChunkFrame"/>, <see cref="LaggedFrame"/>, <see cref="ResultFrame"/> and <see cref="ErrorFrame"/>.
 /// </summary>
 public abstract record CallFrame
 {
@@ -32,6 +32,10 @@ public sealed record ContentFrame(ContentPart Part) : CallFrame;
 /// <see cref="BytesPart"/> for bytes.</summary>
 /// <param name="Item">The item.</param>
 public sealed record ChunkFrame(ContentPart Item) : CallFrame;
+
+/// <summary>Items of the stream are missing before the next one: its reader was slower than its publisher.</summary>
+/// <param name="Count">How many.</param>
+public sealed record LaggedFrame(long Count) : CallFrame;
 
 /// <summary>What the call has used. It goes the way of frames, in order with them, as far as the room, and never to a caller.</summary>
 internal sealed record UsageFrame(CallUsage Usage) : CallFrame;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 
 namespace Mesh;
 
@@ -52,5 +51,5 @@ internal sealed class TypedArguments<T>(T value, PassageSource<T> passages) : Ty
         return Unsafe.As<TypedArguments<T>>(arguments);
     }
 
-    protected override byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(Value, ((PassageSource<T>)Passages).Type);
+    protected override byte[] Write() => ((PassageSource<T>)Passages).Write(Value);
 }

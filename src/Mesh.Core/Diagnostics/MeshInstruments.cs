@@ -63,6 +63,7 @@ internal static class MeshInstruments
         MeshFaultKind.Journal => "journal",
         MeshFaultKind.Connection => "connection",
         MeshFaultKind.Host => "host",
+        MeshFaultKind.Agent => "agent",
         _ => TelemetryNames.Other,
     };
 

@@ -19,6 +19,9 @@ public readonly record struct MeshErrorCode(string Value)
     /// <summary>The thing exists, but the caller's grants, or those of the person it acts for, do not cover it.</summary>
     public static MeshErrorCode NotGranted => new("not_granted");
 
+    /// <summary>The agent runs in the background and cannot be asked; a publisher's items are for those who subscribe.</summary>
+    public static MeshErrorCode NotInvocable => new("not_invocable");
+
     /// <summary>The arguments do not satisfy the input schema. The details list path, keyword and reason of each failure.</summary>
     public static MeshErrorCode InvalidArguments => new("invalid_arguments");
 

@@ -190,7 +190,7 @@ internal sealed class Room
 
         foreach (var registration in Tools.RegistrationsOf(member))
         {
-            Withdraw(registration);
+            Withdraw(registration, reason);
         }
 
         member.EndCalls();
@@ -274,11 +274,14 @@ internal sealed class Room
     }
 
     /// <summary>Takes a registration away and says so.</summary>
-    public void Withdraw(Registration registration)
+    /// <param name="registration">The registration.</param>
+    /// <param name="reason">Why its provider left; null when it gave up this alone.</param>
+    public void Withdraw(Registration registration, LeaveReason? reason = null)
     {
         if (Tools.Remove(registration))
         {
-            Publish(RoomEventKinds.ToolkitUnregistered, ToolkitChange.Of(registration, []));
+            var (kind, change) = registration.Retract(reason);
+            Publish(kind, change);
         }
     }
 

@@ -6,7 +6,7 @@ namespace Mesh;
 /// A participant as its room holds it, for one life: its snapshot and grants as they are now, its budget, its calls,
 /// its registrations, and the way back to it.
 /// </summary>
-internal sealed class RoomMember(Room room, Participant snapshot, Grants grants)
+internal sealed class RoomMember(Room room, Participant snapshot, Grants grants) : IEventReader
 {
     private HashSet<CallState>? _calls;
     private List<EventCursor>? _cursors;
@@ -127,6 +127,8 @@ internal sealed class RoomMember(Room room, Participant snapshot, Grants grants)
             _cursors?.Remove(cursor);
         }
     }
+
+    public bool MaySee(RoomEvent e) => RoomEventData.IsVisible(e, this);
 
     /// <summary>Ends its life: from here on it makes no call and serves none. What it still has is ended by <see cref="EndCalls"/>.</summary>
     /// <returns>False when it had left before.</returns>

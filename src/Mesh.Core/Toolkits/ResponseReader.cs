@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -26,6 +27,24 @@ internal static class ResponseReader
         JsonPart json => Deserialize(json.Value, type, tool),
         _ => throw Unreadable(tool, typeof(T), "it is not JSON", null),
     };
+
+    /// <summary>The items of a stream; what else it holds is passed over.</summary>
+    /// <exception cref="MeshException">Thrown by reading, after the items that came, when the call fails.</exception>
+    public static async IAsyncEnumerable<T> ReadItemsAsync<T>(
+        IAsyncEnumerable<CallFrame> frames, JsonTypeInfo<T> type, ToolAddress tool, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var frame in frames.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            if (frame is ChunkFrame chunk)
+            {
+                yield return Read(chunk.Item, type, tool);
+            }
+            else if (frame is ErrorFrame error)
+            {
+                throw new MeshException(error.Error);
+            }
+        }
+    }
 
     /// <summary>The one JSON value of a response.</summary>
     public static JsonPayload Json(ToolResponse response, ToolAddress tool) => response switch

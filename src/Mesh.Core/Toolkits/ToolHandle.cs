@@ -25,13 +25,20 @@ public sealed class ToolHandle<TArguments, TResult>
     private readonly PassedType<TArguments> _arguments;
     private readonly PassedType<TResult> _result;
     private readonly PassageSource<TArguments>? _passages;
+    private readonly bool _isWrapped;
 
-    internal ToolHandle(RoomClient room, ToolAddress address, PassedType<TArguments> arguments, PassedType<TResult> result)
+    /// <param name="room">The room.</param>
+    /// <param name="address">The tool.</param>
+    /// <param name="arguments">The type of the arguments.</param>
+    /// <param name="result">The type of the result.</param>
+    /// <param name="isWrapped">Whether the arguments are the input of an agent that goes as a property of an object.</param>
+    internal ToolHandle(RoomClient room, ToolAddress address, PassedType<TArguments> arguments, PassedType<TResult> result, bool isWrapped = false)
     {
+        _isWrapped = isWrapped;
         _room = room;
         _arguments = arguments;
         _result = result;
-        _passages = arguments.MayPass ? new Passages(arguments, result) : null;
+        _passages = arguments.MayPass ? new Passages(arguments, result, isWrapped) : null;
         Address = address;
     }
 
@@ -83,9 +90,13 @@ public sealed class ToolHandle<TArguments, TResult>
 
     private JsonPayload ToPayload(TArguments arguments)
     {
-        ArgumentNullException.ThrowIfNull(arguments);
+        if (!_isWrapped)
+        {
+            ArgumentNullException.ThrowIfNull(arguments);
+        }
+
         return _passages is null
-            ? JsonPayload.From(arguments, _arguments.Info)
+            ? _isWrapped ? AgentInput.Write(arguments, _arguments.Info) : JsonPayload.From(arguments, _arguments.Info)
             : JsonPayload.FromTyped(new TypedArguments<TArguments>(arguments, _passages));
     }
 
@@ -96,9 +107,11 @@ public sealed class ToolHandle<TArguments, TResult>
     }
 
     /// <summary>Remembers the way into the instance that served the last call: mostly it serves the next one too.</summary>
-    private sealed class Passages(PassedType<TArguments> arguments, PassedType<TResult> result) : PassageSource<TArguments>(arguments.Info)
+    private sealed class Passages(PassedType<TArguments> arguments, PassedType<TResult> result, bool isWrapped) : PassageSource<TArguments>(arguments.Info)
     {
         private Known? _last;
+
+        public override byte[] Write(TArguments value) => isWrapped ? AgentInput.ToUtf8(value, arguments.Info) : base.Write(value);
 
         public override ToolPassage? Find(ToolInstance instance)
         {

@@ -6,6 +6,7 @@ namespace Mesh;
 /// </summary>
 internal sealed class ToolInstance(string path, ToolContract contract, ToolInvoker invoker, Registration? registration, RoomRight? right = null)
 {
+    private TaskCompletionSource? _drained;
     private int _inFlight;
     private bool _isShared;
 
@@ -30,6 +31,9 @@ internal sealed class ToolInstance(string path, ToolContract contract, ToolInvok
     /// <summary>Whether its calls count in no budget: looking at what a call would do must not use up what it looks at.</summary>
     public bool IsUncounted { get; init; }
 
+    /// <summary>The agent that it is, where that runs in the background and cannot be asked; null for all others.</summary>
+    public AgentContract? Background { get; init; }
+
     /// <summary>What the journal knows it by, made for the first call.</summary>
     public ToolKey JournalKey => field ??= new(this);
 
@@ -37,7 +41,25 @@ internal sealed class ToolInstance(string path, ToolContract contract, ToolInvok
 
     public void Enter() => Interlocked.Increment(ref _inFlight);
 
-    public void Exit() => Interlocked.Decrement(ref _inFlight);
+    public void Exit()
+    {
+        if (Interlocked.Decrement(ref _inFlight) == 0)
+        {
+            Volatile.Read(ref _drained)?.TrySetResult();
+        }
+    }
+
+    /// <summary>Completes when none of its calls is in flight any more; new ones must have been led elsewhere before.</summary>
+    public Task DrainAsync()
+    {
+        var drained = LazyInitializer.EnsureInitialized(ref _drained, static () => new(TaskCreationOptions.RunContinuationsAsynchronously));
+        if (InFlight == 0)
+        {
+            drained.TrySetResult();
+        }
+
+        return drained.Task;
+    }
 
     /// <summary>Whether grants cover this tool: by its name, or for a tool of the room by the right that it asks for.</summary>
     public bool IsGrantedBy(Grants grants) =>

@@ -86,7 +86,8 @@ public sealed class ToolkitRegistration : IAsyncDisposable
         }
     }
 
-    private static MeshException Unwritable(Toolkit toolkit, Exception cause)
+    /// <summary>What is wrong with a toolkit that could not be written as JSON.</summary>
+    internal static MeshException Unwritable(Toolkit toolkit, Exception cause)
     {
         foreach (var tool in toolkit.Tools)
         {

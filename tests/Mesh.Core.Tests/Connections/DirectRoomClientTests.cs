@@ -151,3 +151,23 @@ public sealed class DirectRoomClientCaptureTests : RoomClientCaptureContract
 {
     protected override ConnectionKind Connection => ConnectionKind.Direct;
 }
+
+public sealed class DirectRoomClientAgentTests : RoomClientAgentContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
+
+public sealed class DirectRoomClientAgentCatalogueTests : RoomClientAgentCatalogueContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
+
+public sealed class DirectRoomClientAgentBackgroundTests : RoomClientAgentBackgroundContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
+
+public sealed class DirectRoomClientAgentLifeTests : RoomClientAgentLifeContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}

@@ -152,3 +152,23 @@ public sealed class SerialisedRoomClientCaptureTests : RoomClientCaptureContract
 {
     protected override ConnectionKind Connection => ConnectionKind.Serialised;
 }
+
+public sealed class SerialisedRoomClientAgentTests : RoomClientAgentContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientAgentCatalogueTests : RoomClientAgentCatalogueContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientAgentBackgroundTests : RoomClientAgentBackgroundContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientAgentLifeTests : RoomClientAgentLifeContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}

@@ -40,6 +40,7 @@ internal static class WireContent
         ProgressFrame progress => new() { Value = progress.Value, Total = progress.Total, Message = progress.Message ?? "" },
         ContentFrame content => new() { Content = content.Part.ToWire(message) },
         ChunkFrame chunk => new() { Chunk = chunk.Item.ToWire(message) },
+        LaggedFrame lagged => new() { Lagged = lagged.Count },
         UsageFrame used => new() { Usage = used.Usage },
         _ => throw new InvalidOperationException("The end of a call is an outcome, not a frame."),
     };
@@ -48,6 +49,7 @@ internal static class WireContent
     {
         { Content: { } content } => new ContentFrame(content.FromWire(message)),
         { Chunk: { } chunk } => new ChunkFrame(chunk.FromWire(message)),
+        { Lagged: { } count } => new LaggedFrame(count),
         { Usage: { } usage } => new UsageFrame(usage),
         _ => new ProgressFrame(frame.Value ?? 0, frame.Total, frame.Message is { Length: > 0 } text ? text : null),
     };

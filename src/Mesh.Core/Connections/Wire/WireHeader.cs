@@ -122,7 +122,7 @@ internal sealed record WireRequest(MeshId Id, MeshId ParentId, MeshId RootId, in
     public JsonElement? Metadata { get; init; }
 }
 
-/// <summary>A frame that does not end its call: progress when it has a value, else content, a chunk or usage.</summary>
+/// <summary>A frame that does not end its call: progress when it has a value, else content, a chunk, a gap or usage.</summary>
 internal sealed record WireFrame
 {
     public double? Value { get; init; }
@@ -136,6 +136,8 @@ internal sealed record WireFrame
     public WirePart? Chunk { get; init; }
 
     public CallUsage? Usage { get; init; }
+
+    public long? Lagged { get; init; }
 }
 
 /// <summary>How a call ended, with the number of the frame that this is.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Mesh;
@@ -50,5 +51,6 @@ internal abstract class PassageSource
 /// <param name="type">What they are written with where they go as JSON.</param>
 internal abstract class PassageSource<T>(JsonTypeInfo<T> type) : PassageSource
 {
-    public JsonTypeInfo<T> Type => type;
+    /// <summary>Writes the arguments as JSON.</summary>
+    public virtual byte[] Write(T value) => JsonSerializer.SerializeToUtf8Bytes(value, type);
 }
