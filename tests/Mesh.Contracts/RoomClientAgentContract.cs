@@ -117,6 +117,24 @@ public abstract class RoomClientAgentContract : RoomClientContract
         }
     }
 
+    [Theory]
+    [InlineData("""{"name":"a","count":2,"mood":"sad","inner":{"body":"x"},"words":["y"]}""", "a 2 Sad x y 7 -")]
+    [InlineData("""{"words":[],"name":"a","inner":{"body":"x"},"mood":"glad","count":2.0,"most":9,"note":"n"}""", "a 2 Glad x  9 n")]
+    [InlineData("""{"name":"a","count":2,"mood":"sad","inner":{"body":"x"},"words":["y"],"note":null}""", "a 2 Sad x y 7 -")]
+    public async Task A_record_is_read_from_all_of_its_properties(string json, string answer)
+    {
+        await RegisterAsync(
+            "ada",
+            Agent.Create("large", (Large input) => input.ToText()),
+            Agent.Create("small", (Small input) => $"{input.Name} {input.Mood} {input.Count} {input.Note ?? "-"}"));
+        var bob = await JoinAsync("bob");
+        Assert.Equal(answer, Assert.IsType<TextResponse>(await bob.Agents.AskAsync("large", Json(json)).InTime()).Text);
+        Assert.Equal("n Sad 3 -", await bob.Agents.AskAsync<string>("small", new { mood = Mood.Sad, called = "n" }).InTime());
+        Assert.Equal("n Glad 4 x", await bob.Agents.AskAsync<string>("small", new Small("n", Mood.Glad, 4, "x")).InTime());
+        AssertCode(MeshErrorCode.InvalidArguments, await FailureOf(bob.Agents.TryAskAsync("small", new { mood = Mood.Sad, called = "" })));
+        Assert.Empty(Faults);
+    }
+
     [Fact]
     public async Task Serializer_metadata_serves_every_shape()
     {
@@ -155,9 +173,33 @@ public abstract class RoomClientAgentContract : RoomClientContract
         var bob = await JoinAsync("bob");
         Assert.Equal(["a", "b", "c"], await bob.Agents.StreamAsync<string>("letters", new Text("abc")).ToListInTimeAsync());
         Assert.Equal(["a", "b", "c"], await bob.Agents.AskAsync<string[]>("letters", new Text("abc")).InTime());
+        var letters = bob.Agents.GetAgent<Text, string>("letters").StreamAsync(new("abc"));
+        Assert.Equal(["a", "b", "c"], await letters.ToListInTimeAsync());
+        Assert.Equal(["a", "b", "c"], await letters.ToListInTimeAsync());
         var frames = await bob.Agents.StreamAsync("letters", JsonPayload.FromElement(Json("""{"body":"ab"}"""))).ToListInTimeAsync();
         Assert.Equal(3, frames.Count);
         Assert.IsType<ResultFrame>(frames[2]);
+    }
+
+    [Fact]
+    public async Task The_items_of_a_prepared_streamer_are_held_to_its_schema()
+    {
+        await RegisterAsync("ada", Agent.Create("numbers", Numbers));
+        var bob = await JoinAsync("bob");
+        var numbers = bob.Agents.GetAgent<Range, Limited>("numbers");
+        Assert.Equal([new(3), new(4)], await numbers.StreamAsync(new(3, 4)).ToListInTimeAsync());
+        var heard = new List<Limited>();
+        var failure = await Assert.ThrowsAsync<MeshException>(async () =>
+        {
+            await foreach (var each in numbers.StreamAsync(new(4, 5) { Beyond = 1 }))
+            {
+                heard.Add(each);
+            }
+        }).InTime();
+        Assert.Equal([new(4), new(5)], heard);
+        AssertCode(MeshErrorCode.InvalidOutput, failure.Error);
+        var outcome = await numbers.TryInvokeAsync(new(3, 4)).InTime();
+        Assert.Equal("""[{"value":3},{"value":4}]""", Assert.IsType<JsonResponse>(outcome.Response).Value.ToString());
     }
 
     [Fact]
@@ -301,6 +343,15 @@ public abstract class RoomClientAgentContract : RoomClientContract
         }
     }
 
+    private static async IAsyncEnumerable<Limited> Numbers(Range range)
+    {
+        for (int i = range.From; i <= range.To + range.Beyond; i++)
+        {
+            await Task.Yield();
+            yield return new(i);
+        }
+    }
+
     private static async IAsyncEnumerable<int> FailMidway(int most)
     {
         for (int i = 0; i < most; i++)
@@ -326,7 +377,21 @@ public abstract class RoomClientAgentContract : RoomClientContract
 
     protected internal sealed record Summary(string Body);
 
-    protected sealed record Range(int From, [property: Range(0, 5)] int To);
+    protected sealed record Large(string Name, int Count, Mood Mood, Text Inner, IReadOnlyList<string> Words, int Most = 7, string? Note = null)
+    {
+        public string ToText() => $"{Name} {Count} {Mood} {Inner.Body} {string.Join(',', Words)} {Most} {Note ?? "-"}";
+    }
+
+    protected sealed record Small(string Name, Mood Mood, int Count = 3, string? Note = null)
+    {
+        [JsonPropertyName("called")]
+        public string Name { get; } = Name.Length > 0 ? Name : throw new ArgumentException("A name must not be empty.");
+    }
+
+    protected sealed record Range(int From, [property: Range(0, 5)] int To)
+    {
+        public int Beyond { get; init; }
+    }
 
     protected sealed record Limited([property: Range(0, 5)] int Value);
 

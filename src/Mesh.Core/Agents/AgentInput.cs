@@ -39,7 +39,7 @@ internal static class AgentInput
         ToolParameter?[] bound = [.. parameters.Select(parameter => ToolParameter.FindGiven(parameter, reader))];
         bool isWhole = bound.Count(each => each is null) == 1;
         return [.. parameters.Zip(bound, (parameter, given) => given
-            ?? (isWhole ? BindWhole(parameter, reader) : ToolParameter.OfArgument(parameter, reader.ReadParameter(parameter), reader)))];
+            ?? (isWhole ? BindWhole(parameter, reader) : ToolParameter.OfArgument(parameter, reader.ReadParameter(parameter), reader.Options.GetTypeInfo(parameter.ParameterType))))];
     }
 
     /// <summary>The schema of the arguments for an input of a type.</summary>
@@ -123,8 +123,8 @@ internal static class AgentInput
     {
         var argument = reader.ReadParameter(parameter);
         var type = reader.Options.GetTypeInfo(parameter.ParameterType);
-        var wrapped = !IsWrapped(type) ? null : ToolParameter.OfArgument(parameter, Wrap(argument), reader);
+        var wrapped = !IsWrapped(type) ? null : ToolParameter.OfArgument(parameter, Wrap(argument), type);
         return (ToolParameter)Activator.CreateInstance(
-            typeof(WholeParameter<>).MakeGenericType(parameter.ParameterType), argument, type, wrapped)!;
+            typeof(WholeParameter<>).MakeGenericType(parameter.ParameterType), argument, type, wrapped, wrapped is null ? ConstructorCall.TryCreate(type) : null)!;
     }
 }

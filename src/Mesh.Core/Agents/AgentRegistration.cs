@@ -59,7 +59,7 @@ public sealed class AgentRegistration : IAsyncDisposable
 
         var outcome = await withdrawing.ConfigureAwait(false);
         _room.LocalToolkits.Remove(Id);
-        if (outcome.Error is { } error && error.Code != MeshErrorCode.Closed && error.Code != MeshErrorCode.NotFound)
+        if (outcome.Error is { } error && !ToolkitRegistration.IsGone(error))
         {
             throw new MeshException(error);
         }

@@ -18,9 +18,17 @@ public sealed partial class AgentsClient
 {
     private readonly RoomClient _room;
 
+    // A catalogue may be large, and its entries are immutable: within the room's process they need not become JSON.
+    private readonly ToolHandle<AgentFilter, IReadOnlyList<AgentInfo>> _list;
+
     internal AgentsClient(RoomClient room)
     {
         _room = room;
+        _list = new(
+            room,
+            "room/listAgents",
+            PassedType<AgentFilter>.OfRoom(MeshJsonContext.Default.AgentFilter),
+            PassedType<IReadOnlyList<AgentInfo>>.OfRoom(MeshJsonContext.Default.IReadOnlyListAgentInfo));
         Work = new(room);
     }
 
@@ -44,13 +52,8 @@ public sealed partial class AgentsClient
     /// <param name="filter">Which of them; null for all.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>One entry for each registration, in the order of their registration.</returns>
-    public ValueTask<IReadOnlyList<AgentInfo>> ListAsync(AgentFilter? filter = null, CancellationToken cancellationToken = default) => _room.Toolkits.InvokeAsync(
-        "room/listAgents",
-        filter ?? AgentFilter.All,
-        MeshJsonContext.Default.AgentFilter,
-        MeshJsonContext.Default.IReadOnlyListAgentInfo,
-        null,
-        cancellationToken);
+    public ValueTask<IReadOnlyList<AgentInfo>> ListAsync(AgentFilter? filter = null, CancellationToken cancellationToken = default) =>
+        _list.InvokeAsync(filter ?? AgentFilter.All, null, cancellationToken);
 
     /// <summary>Looks one agent up.</summary>
     /// <param name="agent">The agent; where several participants offer it, the one that was registered first.</param>

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
 namespace Mesh;
 
 /// <summary>
@@ -39,6 +42,21 @@ public sealed record LaggedFrame(long Count) : CallFrame;
 
 /// <summary>What the call has used. It goes the way of frames, in order with them, as far as the room, and never to a caller.</summary>
 internal sealed record UsageFrame(CallUsage Usage) : CallFrame;
+
+/// <summary>
+/// An item of a stream that has come out of its tool by reference, held against the tool's schema on its way. Nobody but the
+/// prepared handle that made the call sees it as such.
+/// </summary>
+internal abstract record TypedChunk : CallFrame
+{
+    public abstract ChunkFrame ToChunk();
+}
+
+/// <summary>An item of a type that is known where it is read.</summary>
+internal sealed record TypedChunk<T>(T Value, JsonTypeInfo<T> Type) : TypedChunk
+{
+    public override ChunkFrame ToChunk() => new(new JsonPart(JsonPayload.FromUtf8(JsonSerializer.SerializeToUtf8Bytes(Value, Type))));
+}
 
 /// <summary>The end of a call that succeeded.</summary>
 /// <param name="Response">What the tool answered; an <see cref="EmptyResponse"/> after a stream of chunks.</param>

@@ -92,6 +92,13 @@ internal sealed class CallFrameStream : IAsyncEnumerable<CallFrame>, IAsyncEnume
         }
 
         turn?.TrySetResult();
+        if (Volatile.Read(ref _slot) is not null)
+        {
+            // The writer has handed its frame over meanwhile, and touches it no more until it is taken: no lock for that.
+            TryTake();
+            return new(true);
+        }
+
         lock (_gate)
         {
             if (TryTake())

@@ -90,7 +90,19 @@ internal sealed class CallLife(CallState call) : IDisposable
     /// <summary>Ends the call with an error and cancels its token, unless it has ended already.</summary>
     public void Impose(MeshError error)
     {
-        if (_imposed.TrySetResult(CallOutcome.FromError(error)))
+        if (TryImpose(error))
+        {
+            CancelImposed();
+        }
+    }
+
+    /// <summary>Ends the call with an error for who waits for it. False when it has ended already.</summary>
+    public bool TryImpose(MeshError error) => _imposed.TrySetResult(CallOutcome.FromError(error));
+
+    /// <summary>Cancels the token of a call that an end was imposed on.</summary>
+    public void CancelImposed()
+    {
+        if (_imposed.Task.IsCompleted)
         {
             // Callbacks on the token are a handler's own code: they must not run on the thread of whoever ends the call.
             _ = _cancellation.CancelAsync();

@@ -156,13 +156,19 @@ internal sealed class CallState : CallContext
     /// <summary>Ends the call for its caller now, with this error, whatever its handler does; without effect when it has ended.</summary>
     public void Abandon(MeshError error) => EnsureLife().Impose(error);
 
+    /// <summary>The same for its caller alone; <see cref="EndForHandler"/> must follow.</summary>
+    public void EndForCaller(MeshError error) => EnsureLife().TryImpose(error);
+
+    /// <summary>Cancels the token of a call that was ended for its caller.</summary>
+    public void EndForHandler() => _life?.CancelImposed();
+
     /// <summary>
     /// How the end of a provider is told where frames that it had sent are still on their way: after those. Null where
     /// its handler runs in this process, and the call ends at once.
     /// </summary>
     public Action<MeshError>? EndAfterFrames { get; set; }
 
-    /// <summary>Ends the call because its provider has left; what it had sent before is kept.</summary>
+    /// <summary>Ends the call because its provider has left; what it had sent before is kept. <see cref="EndForHandler"/> must follow.</summary>
     public void LoseProvider()
     {
         var error = CallErrors.ProviderLeft(this);
@@ -172,7 +178,7 @@ internal sealed class CallState : CallContext
         }
         else
         {
-            Abandon(error);
+            EndForCaller(error);
         }
     }
 

@@ -148,16 +148,23 @@ internal sealed class RoomMember(Room room, Participant snapshot, Grants grants)
     /// </summary>
     public void EndCalls()
     {
-        foreach (var call in RunningCalls())
+        // All who wait are told before the first handler is, whose unwinding takes its time.
+        var calls = RunningCalls();
+        foreach (var call in calls)
         {
             if (call.Member == this)
             {
-                call.Abandon(CallErrors.CallerLeft(call));
+                call.EndForCaller(CallErrors.CallerLeft(call));
             }
             else
             {
                 call.LoseProvider();
             }
+        }
+
+        foreach (var call in calls)
+        {
+            call.EndForHandler();
         }
 
         EventCursor[] cursors;

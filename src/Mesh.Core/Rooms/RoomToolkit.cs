@@ -122,4 +122,7 @@ internal static class RoomToolkit
 internal sealed class RoomToolInvoker(Tool tool) : ToolInvoker
 {
     public override CallEnd Invoke(CallState call) => ToolRunner.Run(tool, call, call.Arguments);
+
+    public override ToolPassage? FindPassage<TArguments, TResult>(ToolContract contract, PassedType<TArguments> arguments, PassedType<TResult> result) =>
+        tool.FindPassage(arguments, result);
 }

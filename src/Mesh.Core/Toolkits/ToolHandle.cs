@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Mesh;
@@ -73,6 +74,26 @@ public sealed class ToolHandle<TArguments, TResult>
         return outcome is { IsResult: true, Response: TypedResponse typed } ? CallOutcome.FromResult(typed.ToJson()) : outcome;
     }
 
+    /// <summary>
+    /// Calls a streaming tool and reads the items of its stream. Progress is passed over. The call starts when the stream
+    /// is first read; who stops reading cancels it.
+    /// </summary>
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="options">Deadline, budget and the like; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the call; reading then throws <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="MeshException">Thrown by reading, after the items that came, when the call fails.</exception>
+    public IAsyncEnumerable<TResult> StreamAsync(TArguments arguments, CallOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        CheckArguments(arguments);
+        string? askedFor = TraceParent.Of(Activity.Current);
+
+        // Each reading of the stream is a call of its own, whose arguments find their own way.
+        return new TypedItems<TResult>(
+            _room.Connection.StreamAsync(() => _room.NewStreamRequest(Address, ToPayload(arguments), options, askedFor), null, cancellationToken),
+            _result.Info,
+            Address);
+    }
+
     /// <summary>Tells what would become of a call, without making it; <see cref="CallExplanation.Passing"/> which way its values would go.</summary>
     /// <param name="arguments">The arguments.</param>
     /// <param name="cancellationToken">Cancels the asking.</param>
@@ -90,14 +111,18 @@ public sealed class ToolHandle<TArguments, TResult>
 
     private JsonPayload ToPayload(TArguments arguments)
     {
+        CheckArguments(arguments);
+        return _passages is null
+            ? _isWrapped ? AgentInput.Write(arguments, _arguments.Info) : JsonPayload.From(arguments, _arguments.Info)
+            : JsonPayload.FromTyped(new TypedArguments<TArguments>(arguments, _passages));
+    }
+
+    private void CheckArguments(TArguments arguments)
+    {
         if (!_isWrapped)
         {
             ArgumentNullException.ThrowIfNull(arguments);
         }
-
-        return _passages is null
-            ? _isWrapped ? AgentInput.Write(arguments, _arguments.Info) : JsonPayload.From(arguments, _arguments.Info)
-            : JsonPayload.FromTyped(new TypedArguments<TArguments>(arguments, _passages));
     }
 
     private TResult Read(CallOutcome outcome, CancellationToken cancellationToken)

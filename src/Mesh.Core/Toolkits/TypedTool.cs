@@ -24,8 +24,20 @@ internal sealed class TypedTool<TArguments, TResult> : Tool
         RunOnThreadPool = options.RunOnThreadPool;
     }
 
+    /// <summary>Only the room's own tools are called so, by clients of its own process.</summary>
+    internal override ToolPassage? FindPassage<TCaller, TRead>(PassedType<TCaller> arguments, PassedType<TRead> result) =>
+        arguments.IsOfRoom && result.IsOfRoom && ReferenceEquals(arguments.Info, _arguments) && ReferenceEquals(result.Info, _result)
+            ? new RoomPassage<TCaller, TRead>(arguments, result)
+            : null;
+
     protected internal override async ValueTask<ToolResponse> InvokeAsync(JsonElement arguments, CallContext context)
     {
+        if (context.Request.Arguments.Typed is { Passage: not null } typed)
+        {
+            object? result = await _handler(TypedArguments<TArguments>.Of(typed).Value, context).ConfigureAwait(false);
+            return result is null ? EmptyResponse.Instance : typed.Passage.Pass(result, context.Host.Options.MaxResponseBytes)!;
+        }
+
         var value = ArgumentBinder.Bind(arguments, _arguments, "/", context)!;
         return ResultWriter.ToResponse(await _handler(value, context).ConfigureAwait(false), _result, context);
     }

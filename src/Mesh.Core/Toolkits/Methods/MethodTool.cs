@@ -29,7 +29,6 @@ internal sealed class MethodTool : Tool
                     : WholePassage<TArguments, TResult>.TryCreate(_method, arguments, result))
             : null;
 
-    protected internal override ValueTask<ToolResponse> InvokeAsync(JsonElement arguments, CallContext context) => _method.Result.ReadAsync(
-        context.Request.Arguments.Typed?.Passage is { } passage ? passage.Invoke(context) : _method.Call.Invoke(arguments, context),
-        context);
+    protected internal override ValueTask<ToolResponse> InvokeAsync(JsonElement arguments, CallContext context) =>
+        _method.Result.CallAsync(context.Request.Arguments.Typed?.Passage?.Method ?? _method.Call, arguments, context);
 }

@@ -24,7 +24,7 @@ internal abstract class ToolParameter
     [RequiresUnreferencedCode(Tool.ReflectionMessage)]
     [RequiresDynamicCode(Tool.ReflectionMessage)]
     public static ToolParameter Of(ParameterInfo parameter, TypeShapeReader reader) =>
-        FindGiven(parameter, reader) ?? OfArgument(parameter, reader.ReadParameter(parameter), reader);
+        FindGiven(parameter, reader) ?? OfArgument(parameter, reader.ReadParameter(parameter), reader.Options.GetTypeInfo(parameter.ParameterType));
 
     /// <summary>A parameter that is no argument; null for one that is.</summary>
     [RequiresUnreferencedCode(Tool.ReflectionMessage)]
@@ -60,12 +60,12 @@ internal abstract class ToolParameter
     /// <summary>A parameter that is an argument.</summary>
     /// <param name="parameter">The parameter.</param>
     /// <param name="argument">What was read of it, which is what refuses types that cannot be arguments.</param>
-    /// <param name="reader">What it was read with.</param>
+    /// <param name="type">How it is read from JSON.</param>
     [RequiresUnreferencedCode(Tool.ReflectionMessage)]
     [RequiresDynamicCode(Tool.ReflectionMessage)]
-    public static ToolParameter OfArgument(ParameterInfo parameter, PropertyShape argument, TypeShapeReader reader) =>
+    public static ToolParameter OfArgument(ParameterInfo parameter, PropertyShape argument, JsonTypeInfo type) =>
         (ToolParameter)Activator.CreateInstance(
-            typeof(ArgumentParameter<>).MakeGenericType(parameter.ParameterType), argument, reader.Options.GetTypeInfo(parameter.ParameterType), DefaultOf(parameter))!;
+            typeof(ArgumentParameter<>).MakeGenericType(parameter.ParameterType), argument, type, DefaultOf(parameter))!;
 
     private static object? DefaultOf(ParameterInfo parameter)
     {

@@ -23,7 +23,9 @@ internal interface IWholeParameter
 /// <param name="argument">What was read of the parameter.</param>
 /// <param name="type">How it is read from JSON.</param>
 /// <param name="wrapped">The property of the arguments that it is; null where it is the arguments.</param>
-internal sealed class WholeParameter<T>(PropertyShape argument, JsonTypeInfo<T> type, ToolParameter<T>? wrapped) : ToolParameter<T>, IWholeParameter
+/// <param name="constructor">What makes one of the arguments; null where the serializer does.</param>
+internal sealed class WholeParameter<T>(PropertyShape argument, JsonTypeInfo<T> type, ToolParameter<T>? wrapped, MethodCall? constructor)
+    : ToolParameter<T>, IWholeParameter
 {
     public override PropertyShape? Argument => wrapped?.Argument;
 
@@ -34,7 +36,21 @@ internal sealed class WholeParameter<T>(PropertyShape argument, JsonTypeInfo<T> 
     public ToolParameter FromValue() => new ValueParameter();
 
     public override T Read(JsonElement arguments, CallContext context) =>
-        wrapped is not null ? wrapped.Read(arguments, context) : ArgumentBinder.Bind(arguments, type, "/", context)!;
+        constructor is not null ? Construct(arguments, context)
+        : wrapped is not null ? wrapped.Read(arguments, context)
+        : ArgumentBinder.Bind(arguments, type, "/", context)!;
+
+    private T Construct(JsonElement arguments, CallContext context)
+    {
+        try
+        {
+            return (T)constructor!.Invoke(arguments, context)!;
+        }
+        catch (Exception exception) when (ArgumentBinder.IsUnfit(exception))
+        {
+            throw ArgumentBinder.Unfit(type, "/", context, exception);
+        }
+    }
 
     private sealed class ValueParameter : ToolParameter<T>
     {

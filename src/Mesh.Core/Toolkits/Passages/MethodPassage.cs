@@ -59,5 +59,8 @@ internal sealed class MethodPassage<TArguments, TResult> : ToolPassage
     public override TypedResponse? Pass(object result, int maxBytes) =>
         result is TResult value && _result is not null && _result.Accepts(value, maxBytes) ? new TypedResponse<TResult>(value, _resultType) : null;
 
-    public override object? Invoke(CallContext context) => _call.Invoke(default, context);
+    public override TypedChunk? PassItem(object item, int maxBytes) =>
+        item is TResult value && _result is not null && _result.Accepts(value, maxBytes) ? new TypedChunk<TResult>(value, _resultType) : null;
+
+    public override MethodCall Method => _call;
 }

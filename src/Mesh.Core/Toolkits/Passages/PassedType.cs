@@ -25,6 +25,9 @@ internal sealed class PassedType<T>
 
     public bool MayPass => Refusal is null;
 
+    /// <summary>Whether it is a type of the room's own.</summary>
+    public bool IsOfRoom { get; private init; }
+
     /// <summary>How guards read the properties of values that may go by reference.</summary>
     public GuardPropertyFactory? Properties { get; }
 
@@ -36,6 +39,9 @@ internal sealed class PassedType<T>
 
     /// <summary>A type of which nothing but its metadata may be known, as in a trimmed app.</summary>
     public static PassedType<T> AsJson(JsonTypeInfo<T> type) => new(type, "Its serializer metadata was given, as for a trimmed or native app.", null);
+
+    /// <summary>A type of the room's own arguments or results, which nobody can change: its values need not become JSON to be read in their own process.</summary>
+    public static PassedType<T> OfRoom(JsonTypeInfo<T> type) => new(type, null, null) { IsOfRoom = true };
 
     [RequiresUnreferencedCode(Tool.ReflectionMessage)]
     private static string? FindRefusal(JsonTypeInfo type)

@@ -14,14 +14,20 @@ internal abstract class ToolPassage
     /// <param name="maxBytes">How large their JSON may be.</param>
     public abstract bool Accepts(TypedArguments arguments, int maxBytes);
 
-    /// <summary>Calls the tool with the arguments of the call. Returns what its code returns, unread.</summary>
-    public abstract object? Invoke(CallContext context);
+    /// <summary>The tool's method, called with the arguments of the call; null for a tool that reads the value itself.</summary>
+    public abstract MethodCall? Method { get; }
 
     /// <summary>Lets a result go by reference, if it satisfies the tool's output schema.</summary>
     /// <param name="result">What the tool returned.</param>
     /// <param name="maxBytes">How large its JSON may be.</param>
     /// <returns>Null when it goes as JSON, and is checked as such.</returns>
     public abstract TypedResponse? Pass(object result, int maxBytes);
+
+    /// <summary>Lets an item of a stream go by reference, if it satisfies the tool's chunk schema.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="maxBytes">How large its JSON may be.</param>
+    /// <returns>Null when it goes as JSON, and is checked as such.</returns>
+    public abstract TypedChunk? PassItem(object item, int maxBytes);
 }
 
 /// <summary>Where the calls of one handle find their passage into whichever tool serves them.</summary>
