@@ -41,6 +41,39 @@ public abstract partial class Agent
         return FromMethod(name, handler.Method, handler.Target, options ?? AgentOptions.Default);
     }
 
+    /// <summary>The agents that the methods of an object are which are marked <see cref="AgentAttribute"/>.</summary>
+    /// <param name="instance">The object. Its methods are called from many threads at once; disposing it is up to its owner.</param>
+    /// <typeparam name="T">The class whose methods are looked at, with those that it inherits.</typeparam>
+    /// <returns>The agents, at least one, in the order of their declaration.</returns>
+    /// <exception cref="MeshException">No method is marked, or a method cannot be described
+    /// (<see cref="MeshErrorCode.InvalidDefinition"/>), or two have the same name (<see cref="MeshErrorCode.NameTaken"/>).</exception>
+    [RequiresUnreferencedCode(Tool.ReflectionMessage)]
+    [RequiresDynamicCode(Tool.ReflectionMessage)]
+    public static IReadOnlyList<Agent> FromObject<[DynamicallyAccessedMembers(MarkedMethods.Looked)] T>(T instance)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(instance);
+        var agents = new Dictionary<string, Agent>(StringComparer.Ordinal);
+        foreach (var (method, mark) in MarkedMethods.Of<T, AgentAttribute>())
+        {
+            string name = mark.Name ?? MarkedMethods.NameOf(method);
+            Names.CheckAgent(name);
+            if (!agents.TryAdd(name, FromMethod(name, method, method.IsStatic ? null : instance, mark.ToOptions())))
+            {
+                throw new MeshException(new MeshError(MeshErrorCode.NameTaken, $"'{typeof(T).Name}' has two agents named '{name}'.")
+                {
+                    Remedy = "Give one of them another name.",
+                });
+            }
+        }
+
+        return agents.Count > 0 ? [.. agents.Values] : throw new MeshException(new MeshError(
+            MeshErrorCode.InvalidDefinition, $"'{typeof(T).Name}' has no method that is marked [Agent].")
+        {
+            Remedy = "Mark at least one.",
+        });
+    }
+
     [RequiresUnreferencedCode(Tool.ReflectionMessage)]
     [RequiresDynamicCode(Tool.ReflectionMessage)]
     private static FunctionAgent FromMethod(string name, MethodInfo method, object? target, AgentOptions options)

@@ -49,6 +49,10 @@ internal sealed record UsageFrame(CallUsage Usage) : CallFrame;
 /// </summary>
 internal abstract record TypedChunk : CallFrame
 {
+    private protected TypedChunk()
+    {
+    }
+
     public abstract ChunkFrame ToChunk();
 }
 

@@ -32,7 +32,19 @@ internal sealed class CallState : CallContext
     public RoomMember? Person => RootMember is { Snapshot.Role: ParticipantRole.User } person ? person : null;
 
     /// <summary>Who began the tree.</summary>
-    public RoomMember RootMember => Parent?.RootMember ?? Member;
+    public RoomMember RootMember
+    {
+        get
+        {
+            var root = this;
+            while (root.Parent is { } parent)
+            {
+                root = parent;
+            }
+
+            return root.Member;
+        }
+    }
 
     public override Participant? OnBehalfOf => Person?.Snapshot;
 
