@@ -27,7 +27,7 @@ internal static class CallApproval
     {
         if (call.Member.Room.Options.Approver is not { } approver)
         {
-            return new(MeshErrorCode.ApprovalUnavailable, $"Tool '{call.Request.Target}' needs an approval, and room '{call.Member.Room.Name}' has nobody to ask.")
+            return new(MeshErrorCode.ApprovalUnavailable, $"{call.Request.Target.Label} needs an approval, and room '{call.Member.Room.Name}' has nobody to ask.")
             {
                 Remedy = "Give the room an approver: RoomOptions.Approver.",
             };
@@ -52,7 +52,7 @@ internal static class CallApproval
         }
         catch (OperationCanceledException) when (wait.IsCancellationRequested)
         {
-            return call.Imposed?.Error ?? new(MeshErrorCode.ApprovalExpired, $"Tool '{call.Request.Target}' was not approved in time.")
+            return call.Imposed?.Error ?? new(MeshErrorCode.ApprovalExpired, $"{call.Request.Target.Label} was not approved in time.")
             {
                 Remedy = "Call again when somebody is there to approve it.",
                 Retryable = true,
@@ -105,8 +105,8 @@ internal static class CallApproval
 
     private static MeshError Refused(CallState call, string? reason) =>
         new(MeshErrorCode.ApprovalRefused, reason is null
-            ? $"Tool '{call.Request.Target}' was not approved."
-            : $"Tool '{call.Request.Target}' was not approved: {reason}")
+            ? $"{call.Request.Target.Label} was not approved."
+            : $"{call.Request.Target.Label} was not approved: {reason}")
         {
             Remedy = "Do without it, or ask for something else.",
         };

@@ -69,7 +69,7 @@ internal static class ResponseReader
     }
 
     private static MeshException Unreadable(ToolAddress tool, Type type, string reason, Exception? exception) => new(
-        new MeshError(MeshErrorCode.InvalidOutput, $"Tool '{tool}': the result cannot be read as {type.Name}: {reason}")
+        new MeshError(MeshErrorCode.InvalidOutput, $"{tool.Label}: the result cannot be read as {type.Name}: {reason}")
         {
             Remedy = "Ask for the type that the tool's output schema describes, or for ToolResponse.",
         },

@@ -53,7 +53,7 @@ internal sealed class ToolContract
 
     private static MeshException Conflict(ToolInstance live, ToolInstance added, string reason) => new(new MeshError(
         MeshErrorCode.ContractConflict,
-        $"Tool '{added.Path}' of '{added.Provider?.Snapshot.Name}' would break the contract that '{live.Provider?.Snapshot.Name}' offers: {reason}")
+        $"{new ToolAddress(added.Path).Label} of '{added.Provider?.Snapshot.Name}' would break the contract that '{live.Provider?.Snapshot.Name}' offers: {reason}")
     {
         Remedy = "Keep the contract compatible, give the tool another name, or register it with AddressedOnly.",
     });

@@ -27,7 +27,7 @@ internal static class ArgumentBinder
 
     /// <summary>What says so to the caller.</summary>
     public static ToolException Unfit(JsonTypeInfo type, string path, CallContext context, Exception exception) => new(
-        new MeshError(MeshErrorCode.InvalidArguments, $"Tool '{context.Request.Target}': argument {path} does not fit the type '{type.Type.Name}' of its parameter.")
+        new MeshError(MeshErrorCode.InvalidArguments, $"{context.Request.Target.Label}: argument {path} does not fit the type '{type.Type.Name}' of its parameter.")
         {
             Remedy = "Send a value within the range of that type.",
         },
