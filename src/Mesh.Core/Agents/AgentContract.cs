@@ -8,7 +8,7 @@ namespace Mesh;
 /// provider, in the catalogue and on a wire. Immutable: schemas are copied where they are given.
 /// </summary>
 /// <remarks>What its JSON leaves out has its default.</remarks>
-public sealed record AgentContract
+public sealed partial record AgentContract
 {
     /// <summary>
     /// The name: 1 to 64 letters, digits, <c>_</c> and <c>-</c>, in segments divided by dots, such as

@@ -4,10 +4,10 @@ namespace Mesh;
 /// The running count behind one <see cref="Budget"/>. Accounts of a call tree form a chain from the innermost budget to
 /// the tree's own; a participant's and a room's stand alone. A call is reserved in all of them or in none.
 /// </summary>
-internal sealed class BudgetAccount(string owner, long? calls, int? depth, long deadline, BudgetAccount? parent)
+internal sealed class BudgetAccount(string owner, long? calls, int? depth, long deadline, BudgetAccount? parent, long used = 0)
 {
     private readonly long _limit = calls ?? long.MaxValue;
-    private long _used;
+    private long _used = used;
 
     /// <summary>Whose budget it is, as an error names it.</summary>
     public string Owner { get; } = owner;

@@ -40,9 +40,9 @@ internal static class CallBudget
             return account;
         }
 
-        var tree = NewTree(call.Host.Options.MaxTreeCalls, call.Host.Options.MaxTreeDepth, long.MaxValue);
-        _ = call.IsReserved ? tree.TryReserve() : null;
-        return call.ShareAccount(tree);
+        // Nobody else sees it yet, so that what its one call takes need not be reserved in it.
+        var options = call.Host.Options;
+        return call.ShareAccount(NewTree(options.MaxTreeCalls, options.MaxTreeDepth, long.MaxValue, used: call.IsReserved ? 1 : 0));
     }
 
     public static MeshError? Reserve(CallState call)
@@ -127,7 +127,7 @@ internal static class CallBudget
         }
     }
 
-    private static BudgetAccount NewTree(long calls, int depth, long wall) => new("the tree of calls", calls, depth, wall, null);
+    private static BudgetAccount NewTree(long calls, int depth, long wall, long used = 0) => new("the tree of calls", calls, depth, wall, null, used);
 
     private static int? Level(CallState call, Budget own) => own.Depth is { } depth ? (int)Math.Min(call.Depth - 1L + depth, int.MaxValue) : null;
 

@@ -58,12 +58,14 @@ public sealed class RoomClient : IAsyncDisposable
     internal LocalToolkits LocalToolkits => _localToolkits ?? LazyInitializer.EnsureInitialized(ref _localToolkits, () => new LocalToolkits());
 
     /// <summary>Leaves the room. Calling it again does nothing.</summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        await _connection.CloseAsync().ConfigureAwait(false);
-        if (_agents is not null)
+        return _agents is null ? _connection.CloseAsync() : LeaveAsync(_agents.Work);
+
+        async ValueTask LeaveAsync(AgentWork work)
         {
-            await _agents.Work.DisposeAsync().ConfigureAwait(false);
+            await _connection.CloseAsync().ConfigureAwait(false);
+            await work.DisposeAsync().ConfigureAwait(false);
         }
     }
 
