@@ -23,6 +23,9 @@ internal abstract class ToolResult(ResultContent? content, JsonElement? chunkSch
     /// <summary>Waits for the value, if there is something to wait for, and makes it a response.</summary>
     public abstract ValueTask<ToolResponse> ReadAsync(object? returned, CallContext context);
 
+    /// <summary>The value as a response; an empty one where nothing is made of it.</summary>
+    protected ToolResponse ToResponse(object? value, CallContext context) => content?.ToResponse(value, context) ?? EmptyResponse.Instance;
+
     [RequiresUnreferencedCode(Tool.ReflectionMessage)]
     [RequiresDynamicCode(Tool.ReflectionMessage)]
     public static ToolResult Of(MethodInfo method, TypeShapeReader reader)
@@ -66,27 +69,21 @@ internal sealed class VoidResult() : ToolResult(null)
 /// <summary>A value that is there when the method returns.</summary>
 internal sealed class ValueResult(ResultContent content) : ToolResult(content)
 {
-    private readonly ResultContent _content = content;
-
-    public override ValueTask<ToolResponse> ReadAsync(object? returned, CallContext context) => new(_content.ToResponse(returned, context));
+    public override ValueTask<ToolResponse> ReadAsync(object? returned, CallContext context) => new(ToResponse(returned, context));
 }
 
 /// <summary>A value to wait for.</summary>
 internal sealed class TaskResult<T>(ResultContent content) : ToolResult(content)
 {
-    private readonly ResultContent _content = content;
-
     public override async ValueTask<ToolResponse> ReadAsync(object? returned, CallContext context) =>
-        _content.ToResponse(await ((Task<T>)returned!).ConfigureAwait(false), context);
+        ToResponse(await ((Task<T>)returned!).ConfigureAwait(false), context);
 }
 
 /// <summary>A value to wait for.</summary>
 internal sealed class ValueTaskResult<T>(ResultContent content) : ToolResult(content)
 {
-    private readonly ResultContent _content = content;
-
     public override async ValueTask<ToolResponse> ReadAsync(object? returned, CallContext context) =>
-        _content.ToResponse(await ((ValueTask<T>)returned!).ConfigureAwait(false), context);
+        ToResponse(await ((ValueTask<T>)returned!).ConfigureAwait(false), context);
 }
 
 /// <summary>A stream of values: each is a chunk, and the result is empty.</summary>
