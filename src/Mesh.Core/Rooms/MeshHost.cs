@@ -171,9 +171,6 @@ public sealed class MeshHost : IAsyncDisposable
     /// <summary>When a call is over whose caller gave it no time of its own; reckoned once, and not for every call.</summary>
     internal long DefaultDeadline(long startedAt) => startedAt + _defaultTimeout;
 
-    /// <summary>The time between two timestamps.</summary>
-    internal TimeSpan Elapsed(long from, long to) => new(Times.TicksBetween(from, to));
-
     internal void ReportFault(MeshFault fault)
     {
         MeshInstruments.CountFault(fault.Kind);
