@@ -77,14 +77,13 @@ internal sealed class CallLife(CallState call) : IDisposable
     }
 
     /// <summary>Waits for the handler or for what ends the call before it.</summary>
-    public async ValueTask<CallOutcome> RaceAsync(ValueTask<CallOutcome> handler)
+    public async ValueTask<CallOutcome> RaceAsync(Task<CallOutcome> handler)
     {
-        var running = handler.AsTask();
-        await Task.WhenAny(running, _imposed.Task).ConfigureAwait(false);
-        HandlerLeftBehind = !running.IsCompleted;
+        await Task.WhenAny(handler, _imposed.Task).ConfigureAwait(false);
+        HandlerLeftBehind = !handler.IsCompleted;
 
         // Whatever ended the call came first, even if the handler ended with it: its token was cancelled for that.
-        return await (_imposed.Task.IsCompleted ? _imposed.Task : running).ConfigureAwait(false);
+        return await (_imposed.Task.IsCompleted ? _imposed.Task : handler).ConfigureAwait(false);
     }
 
     /// <summary>Ends the call with an error and cancels its token, unless it has ended already.</summary>

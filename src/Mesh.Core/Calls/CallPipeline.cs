@@ -111,7 +111,7 @@ internal sealed class CallPipeline(MeshHost host)
 
         if (!isOwner)
         {
-            return await call.EnsureLife().RaceAsync(new(entry.Outcome.Task)).ConfigureAwait(false);
+            return await call.EnsureLife().RaceAsync(entry.Outcome.Task).ConfigureAwait(false);
         }
 
         var outcome = await Perform(call).ConfigureAwait(false);
@@ -163,7 +163,7 @@ internal sealed class CallPipeline(MeshHost host)
 
         var life = call.EnsureLife();
         life.TrackProvider(call.Instance!);
-        var outcome = await life.RaceAsync(new(handler)).ConfigureAwait(false);
+        var outcome = await life.RaceAsync(handler).ConfigureAwait(false);
         call.Instance!.Exit();
         call.EndedAt = call.Host.Clock.GetTimestamp();
         return await CheckOutput(call, outcome).ConfigureAwait(false);
