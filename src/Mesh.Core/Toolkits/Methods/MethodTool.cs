@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Mesh;
 
-/// <summary>A tool whose code is a method, called by reflection's fast invoker.</summary>
+/// <summary>A tool whose code is a method, called with JSON or by the passage that a call has found.</summary>
 internal sealed class MethodTool : Tool
 {
     private readonly ToolMethod _method;
