@@ -97,7 +97,7 @@ internal readonly struct CallRecord
             Caller = Caller.Name,
             CallerId = Caller.Id,
             OnBehalfOf = OnBehalfOf,
-            Target = extra?.Target ?? new ToolAddress(Tool!.Path, Extra as string),
+            Target = extra?.Target ?? ToolAddress.OfPath(Tool!.Path, Extra as string),
             Provider = Tool?.Provider,
             ContractHash = Tool?.ContractHash,
             StartedAt = room.Times.UtcAt(StartedAt),
