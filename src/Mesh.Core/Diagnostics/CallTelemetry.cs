@@ -140,8 +140,8 @@ internal static class CallTelemetry
 
         if (options.CapturePayloads)
         {
-            activity.AddTag(TelemetryNames.ToolCallArguments, CapturedPayload.Of(call.Request.Arguments, options.MaxPayloadBytes));
-            activity.AddTag(TelemetryNames.ToolCallResult, CapturedPayload.Of(outcome.Response, options.MaxPayloadBytes));
+            activity.AddTag(TelemetryNames.ToolCallArguments, SpanPayload.Of(call.Request.Arguments, options.MaxPayloadBytes));
+            activity.AddTag(TelemetryNames.ToolCallResult, SpanPayload.Of(outcome.Response, options.MaxPayloadBytes));
         }
     }
 }

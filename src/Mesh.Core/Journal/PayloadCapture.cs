@@ -100,23 +100,11 @@ internal static class PayloadCapture
     {
         if (json.Length > MostKept)
         {
-            return (Encoding.UTF8.GetString(json[..Utf8Length(json, MostKept)]), CutNote(json.Length));
+            return (Encoding.UTF8.GetString(json[..Utf8Text.LengthWithin(json, MostKept)]), CutNote(json.Length));
         }
 
         return (Encoding.UTF8.GetString(json), RedactedJson.IsWellFormed(json) ? null : "not well-formed JSON");
     }
 
     private static string CutNote(int length) => string.Create(CultureInfo.InvariantCulture, $"cut: it had {length} bytes");
-
-    /// <summary>At most so many bytes that no character is cut in two.</summary>
-    private static int Utf8Length(ReadOnlySpan<byte> text, int most)
-    {
-        int length = most;
-        while (length > most - 4 && (text[length] & 0xC0) == 0x80)
-        {
-            length--;
-        }
-
-        return length;
-    }
 }
