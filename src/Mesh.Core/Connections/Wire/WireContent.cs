@@ -6,15 +6,8 @@ internal static class WireContent
     public static WireRequest ToWire(this CallRequest request, WireMessage message) =>
         new(request.Id, request.ParentId, request.RootId, request.Attempt, request.Target)
         {
-            ContractHash = request.ContractHash,
             Arguments = request.Arguments.IsEmpty ? null : message.Attach(request.Arguments.ToUtf8()),
-            IdempotencyKey = request.IdempotencyKey,
-            Timeout = request.Timeout,
-            Budget = request.Budget,
-            TraceParent = request.TraceParent,
-            TraceState = request.TraceState,
-            TraceLink = request.TraceLink,
-            Metadata = request.Metadata,
+            Terms = ReferenceEquals(request.Terms, CallTerms.None) ? null : request.Terms,
         };
 
     public static CallRequest FromWire(this WireRequest request, WireMessage message) => new()
@@ -24,15 +17,8 @@ internal static class WireContent
         RootId = request.RootId,
         Attempt = request.Attempt,
         Target = request.Target,
-        ContractHash = request.ContractHash,
         Arguments = request.Arguments is null ? default : JsonPayload.FromUtf8(message.Attachment(request.Arguments)),
-        IdempotencyKey = request.IdempotencyKey,
-        Timeout = request.Timeout,
-        Budget = request.Budget,
-        TraceParent = request.TraceParent,
-        TraceState = request.TraceState,
-        TraceLink = request.TraceLink,
-        Metadata = request.Metadata,
+        Terms = request.Terms ?? CallTerms.None,
     };
 
     public static WireFrame ToWire(this CallFrame frame, WireMessage message) => frame switch

@@ -103,23 +103,10 @@ internal sealed record WireHeader(string Type)
 /// <summary>A <see cref="CallRequest"/>; its arguments are an attachment.</summary>
 internal sealed record WireRequest(MeshId Id, MeshId ParentId, MeshId RootId, int Attempt, ToolAddress Target)
 {
-    public string? ContractHash { get; init; }
-
     public int? Arguments { get; init; }
 
-    public string? IdempotencyKey { get; init; }
-
-    public TimeSpan? Timeout { get; init; }
-
-    public Budget? Budget { get; init; }
-
-    public string? TraceParent { get; init; }
-
-    public string? TraceState { get; init; }
-
-    public string? TraceLink { get; init; }
-
-    public JsonElement? Metadata { get; init; }
+    /// <summary>Null where it says none of them.</summary>
+    public CallTerms? Terms { get; init; }
 }
 
 /// <summary>A frame that does not end its call: progress when it has a value, else content, a chunk or usage.</summary>
