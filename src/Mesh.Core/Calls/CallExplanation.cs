@@ -36,6 +36,12 @@ public sealed record CallExplanation
     /// </summary>
     public string Passing { get; init; } = "json";
 
+    /// <summary>
+    /// Why arguments that a <see cref="ToolHandle{TArguments, TResult}"/> was asked with would go as JSON, one sentence for a
+    /// developer. Null where they would go by reference, where the call would not run, and where no handle was asked.
+    /// </summary>
+    public string? PassingReason { get; init; }
+
     /// <summary>The calls that are left in the tightest budget, this one included. Asking counts in none.</summary>
     public long? RemainingCalls { get; init; }
 

@@ -11,9 +11,18 @@ internal static class CallPassing
     public static bool TryPass(CallState call, TypedArguments arguments) =>
         call.Request.IdempotencyKey is null && arguments.TryPass(call.Instance!, call.Host.Options.MaxArgumentBytes);
 
-    /// <summary>Whether the arguments of a call that has not begun would go by reference.</summary>
-    public static bool WouldPass(CallState call) =>
-        (CallResolution.Resolve(call) ?? CallValidation.Measure(call) ?? CallValidation.CheckArguments(call)) is null && call.Request.Arguments.Typed is not null;
+    /// <summary>Why the arguments of a call that has not begun would go as JSON, one sentence; null when they would go by reference.</summary>
+    public static string? WhyJson(CallState call, TypedArguments arguments)
+    {
+        var refusal = CallResolution.Resolve(call) ?? CallValidation.Measure(call) ?? CallValidation.CheckArguments(call);
+        bool passes = refusal is null && call.Request.Arguments.Typed is not null;
+        call.Release();
+        return passes ? null
+            : call.Host.Options.Filters.Count > 0 ? "The host has filters, which see arguments as JSON."
+            : call.Instance is not { } instance || arguments.Passages.Find(instance) is null
+                ? $"'{call.Request.Target}' is no method of this process that has each property of the arguments as a parameter of the same name and type, and the host's serializer options."
+            : "Among the values is half of a surrogate pair, or a U+FFFD that may have been one, and JSON decides what arrives.";
+    }
 
     /// <summary>Makes JSON of arguments that went by reference so far, for somebody who is to see what the tool will be given.</summary>
     public static MeshError? MakeJson(CallState call) =>

@@ -15,7 +15,7 @@ namespace Mesh;
 /// <see cref="System.Collections.Immutable.ImmutableArray{T}"/>, <see cref="System.Collections.Immutable.ImmutableList{T}"/>
 /// and more such records. The tool must be a method that takes each property of the arguments as a parameter of the same
 /// name and type. A call with an idempotency key, one that needs an approval, and every call of a host with filters go as
-/// JSON, because somebody looks at it. <see cref="ExplainAsync"/> tells which way a call would go.
+/// JSON, because somebody looks at it. <see cref="ExplainAsync"/> tells which way a call would go, and why as JSON.
 /// </remarks>
 /// <typeparam name="TArguments">The type of the arguments, written as a JSON object.</typeparam>
 /// <typeparam name="TResult">The type of the result.</typeparam>
@@ -66,16 +66,22 @@ public sealed class ToolHandle<TArguments, TResult>
         return outcome is { IsResult: true, Response: TypedResponse typed } ? CallOutcome.FromResult(typed.ToJson()) : outcome;
     }
 
-    /// <summary>Tells what would become of a call, without making it; <see cref="CallExplanation.Passing"/> which way its values would go.</summary>
+    /// <summary>Tells what would become of a call, without making it; <see cref="CallExplanation.Passing"/> which way its arguments would go.</summary>
     /// <param name="arguments">The arguments.</param>
     /// <param name="cancellationToken">Cancels the asking.</param>
     public async ValueTask<CallExplanation> ExplainAsync(TArguments arguments, CancellationToken cancellationToken = default)
     {
         var payload = ToPayload(arguments);
         var explanation = await _room.Toolkits.ExplainAsync(Address, payload, cancellationToken).ConfigureAwait(false);
-        return payload.Typed is { } value && explanation is { WouldRun: true, NeedsApproval: false } && _room.Connection.WouldPass(Address, value)
-            ? explanation with { Passing = "reference" }
-            : explanation;
+        if (!explanation.WouldRun)
+        {
+            return explanation;
+        }
+
+        string? reason = payload.Typed is not { } value ? _arguments.Refusal
+            : explanation.NeedsApproval ? "The call needs an approval, and who is asked sees its arguments as JSON."
+            : _room.Connection.WhyJson(Address, value);
+        return explanation with { Passing = reason is null ? "reference" : "json", PassingReason = reason };
     }
 
     /// <summary>The address.</summary>
