@@ -69,6 +69,12 @@ internal sealed class CallState : CallContext
     /// <summary>The innermost budget of the tree; null while only the host's limits hold for it and it has one call.</summary>
     public BudgetAccount? Account { get => Volatile.Read(ref _account); set => _account = value; }
 
+    /// <summary>
+    /// How the end of a provider is told where frames that it had sent are still on their way: after those. Null where
+    /// its handler runs in this process, and the call ends at once.
+    /// </summary>
+    public Action<MeshError>? EndAfterFrames { get; set; }
+
     /// <summary>Whether one call is reserved in the accounts.</summary>
     public bool IsReserved { get; set; }
 
@@ -155,12 +161,6 @@ internal sealed class CallState : CallContext
 
     /// <summary>Ends the call for its caller now, with this error, whatever its handler does; without effect when it has ended.</summary>
     public void Abandon(MeshError error) => EnsureLife().Impose(error);
-
-    /// <summary>
-    /// How the end of a provider is told where frames that it had sent are still on their way: after those. Null where
-    /// its handler runs in this process, and the call ends at once.
-    /// </summary>
-    public Action<MeshError>? EndAfterFrames { get; set; }
 
     /// <summary>Ends the call because its provider has left; what it had sent before is kept.</summary>
     public void LoseProvider()
