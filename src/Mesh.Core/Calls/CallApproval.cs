@@ -4,12 +4,14 @@ namespace Mesh;
 internal static class CallApproval
 {
     /// <summary>Whether the tool itself or the room's policy asks for an approval of this call; a policy that fails does.</summary>
-    public static bool IsNeeded(CallState call)
+    public static bool IsNeeded(CallState call) => call.Instance!.Contract.Definition.RequiresApproval
+        || (call.Member.Room.Options.RequiresApproval is { } policy && IsNeeded(call, policy));
+
+    private static bool IsNeeded(CallState call, Func<ToolDefinition, Participant, bool> policy)
     {
-        var tool = call.Instance!.Contract.Definition;
         try
         {
-            return tool.RequiresApproval || (call.Member.Room.Options.RequiresApproval?.Invoke(tool, call.Caller) ?? false);
+            return policy(call.Instance!.Contract.Definition, call.Caller);
         }
         catch (Exception exception)
         {

@@ -84,7 +84,8 @@ internal sealed class CallPipeline(MeshHost host)
         if (outcome.Error is { } error && MayRetry(call, error))
         {
             var retry = call.BeginRetry();
-            var refusal = CallResolution.ResolveRetry(call, retry) ?? CallAuthorization.Check(retry) ?? CallValidation.CheckArguments(retry);
+            // As JSON: by reference, the handler of the first attempt might still answer for the second one.
+            var refusal = CallPassing.Write(retry) ?? CallResolution.ResolveRetry(call, retry) ?? CallAuthorization.Check(retry) ?? CallValidation.CheckArguments(retry);
             if (refusal is null)
             {
                 outcome = await Invoke(retry).ConfigureAwait(false);

@@ -6,7 +6,7 @@ internal static class CallResolution
     public static MeshError? Resolve(CallState call)
     {
         var (target, tools) = (call.Request.Target, call.Member.Room.Tools);
-        var handle = call.Request.Arguments.Typed?.Passages;
+        var handle = call.Request.Arguments.Passed?.Passages;
         if (handle?.Recall(tools) is { } known)
         {
             call.Instance = known;

@@ -53,7 +53,7 @@ public readonly struct JsonPayload
     internal static JsonPayload FromText(string text) => FromUtf8(JsonSerializer.SerializeToUtf8Bytes(text, MeshJsonContext.Default.String));
 
     /// <summary>A payload of a value that nobody can change, written when somebody looks.</summary>
-    internal static JsonPayload FromTyped(TypedArguments value) => new(value, 0, -1);
+    internal static JsonPayload FromPassed(PassedCall value) => new(value, 0, -1);
 
     /// <summary>Whether there is no JSON at all, which is not the same as a JSON null.</summary>
     public bool IsEmpty => _source is null && _element.ValueKind == JsonValueKind.Undefined;
@@ -68,8 +68,8 @@ public readonly struct JsonPayload
     public ReadOnlySpan<byte> Utf8Span => Open(out _);
 
     /// <summary>The value, where it has not come as JSON; else null.</summary>
-    /// <remarks>Asked for at most stages of a call: no cast, what has no length has come from <see cref="FromTyped"/>.</remarks>
-    internal TypedArguments? Typed => _length < 0 ? Unsafe.As<TypedArguments>(_source) : null;
+    /// <remarks>Asked for at most stages of a call: no cast, what has no length has come from <see cref="FromPassed"/>.</remarks>
+    internal PassedCall? Passed => _length < 0 ? Unsafe.As<PassedCall>(_source) : null;
 
     /// <summary>The element that the payload holds, whatever it holds.</summary>
     internal JsonElement Element => _element;
@@ -82,7 +82,7 @@ public readonly struct JsonPayload
             null => default,
             byte[] array => new ReadOnlyMemory<byte>(array, _start, _length),
             MemoryManager<byte> manager => manager.Memory.Slice(_start, _length),
-            _ => Typed!.ToUtf8(),
+            _ => Passed!.ToUtf8(),
         };
 
     /// <summary>The JSON as an element: the one that the payload holds, else a new one that owns its memory.</summary>

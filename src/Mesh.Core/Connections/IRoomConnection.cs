@@ -26,7 +26,7 @@ internal interface IRoomConnection
     IAsyncEnumerable<CallFrame> StreamAsync(Func<CallRequest> newRequest, IAsyncEnumerable<ContentPart>? input, CancellationToken cancellationToken);
 
     /// <summary>Why a call that would run would take its arguments as JSON, one sentence; null when it would take them by reference.</summary>
-    string? WhyJson(ToolAddress target, TypedArguments arguments);
+    string? WhyJson(ToolAddress target, PassedCall values);
 
     /// <summary>Reads the room's events that the participant may see; ends when it leaves.</summary>
     IAsyncEnumerable<RoomEvent> ReadEventsAsync(EventPosition from, CancellationToken cancellationToken);

@@ -9,7 +9,7 @@ internal static class SpanPayload
     {
         null or EmptyResponse => null,
         JsonResponse json => Of(json.Value, limit),
-        TypedResponse typed => Of(typed.ToJson().Value, limit),
+        PassedCall passed => Of(passed.ToJson().Value, limit),
         _ => Of(Encoding.UTF8.GetBytes(response.ToString()), limit),
     };
 

@@ -16,13 +16,11 @@ internal static class PayloadCapture
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    public static JournalPayload Of(CallState call, CallOutcome outcome)
-    {
-        if (call.Member.Room.Options.JournalCapture is not { } policy)
-        {
-            return JournalPayload.None;
-        }
+    public static JournalPayload Of(CallState call, CallOutcome outcome) =>
+        call.Member.Room.Options.JournalCapture is { } policy ? Of(call, outcome, policy) : JournalPayload.None;
 
+    private static JournalPayload Of(CallState call, CallOutcome outcome, JournalCapturePolicy policy)
+    {
         var target = call.Request.Target;
         var capture = policy.Of(target.Path);
         if (capture > JournalCapture.None && MostOf(call) is { } most && most < capture)

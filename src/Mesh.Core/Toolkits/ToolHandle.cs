@@ -24,14 +24,14 @@ public sealed class ToolHandle<TArguments, TResult>
     private readonly RoomClient _room;
     private readonly PassedType<TArguments> _arguments;
     private readonly PassedType<TResult> _result;
-    private readonly PassageSource<TArguments>? _passages;
+    private readonly PassageSource<TArguments, TResult>? _passages;
 
     internal ToolHandle(RoomClient room, ToolAddress address, PassedType<TArguments> arguments, PassedType<TResult> result)
     {
         _room = room;
         _arguments = arguments;
         _result = result;
-        _passages = arguments.MayPass ? new Passages(arguments, result) : null;
+        _passages = arguments.MayPass ? new PassageSource<TArguments, TResult>(arguments, result) : null;
         Address = address;
     }
 
@@ -48,8 +48,8 @@ public sealed class ToolHandle<TArguments, TResult>
     public ValueTask<TResult> InvokeAsync(TArguments arguments, CallOptions? options = null, CancellationToken cancellationToken = default)
     {
         var call = _room.Call(Address, ToPayload(arguments), options, cancellationToken);
-        return call is { ToCome: null, Outcome: { IsResult: true, Response: TypedResponse<TResult> typed } }
-            ? new(typed.Value)
+        return call is { ToCome: null, Outcome: { IsResult: true, Response: PassedCall<TArguments, TResult> passed } }
+            ? new(passed.Result!)
             : WaitAsync(call, cancellationToken);
 
         async ValueTask<TResult> WaitAsync(CallEnd call, CancellationToken cancellationToken) =>
@@ -63,7 +63,7 @@ public sealed class ToolHandle<TArguments, TResult>
     public async ValueTask<CallOutcome> TryInvokeAsync(TArguments arguments, CallOptions? options = null, CancellationToken cancellationToken = default)
     {
         var outcome = await _room.Call(Address, ToPayload(arguments), options, cancellationToken).ConfigureAwait(false);
-        return outcome is { IsResult: true, Response: TypedResponse typed } ? CallOutcome.FromResult(typed.ToJson()) : outcome;
+        return outcome is { IsResult: true, Response: PassedCall passed } ? CallOutcome.FromResult(passed.ToJson()) : outcome;
     }
 
     /// <summary>Tells what would become of a call, without making it; <see cref="CallExplanation.Passing"/> which way its arguments would go.</summary>
@@ -78,7 +78,7 @@ public sealed class ToolHandle<TArguments, TResult>
             return explanation;
         }
 
-        string? reason = payload.Typed is not { } value ? _arguments.Refusal
+        string? reason = payload.Passed is not { } value ? _arguments.Refusal
             : explanation.NeedsApproval ? "The call needs an approval, and who is asked sees its arguments as JSON."
             : _room.Connection.WhyJson(Address, value);
         return explanation with { Passing = reason is null ? "reference" : "json", PassingReason = reason };
@@ -92,31 +92,12 @@ public sealed class ToolHandle<TArguments, TResult>
         ArgumentNullException.ThrowIfNull(arguments);
         return _passages is null
             ? JsonPayload.From(arguments, _arguments.Info)
-            : JsonPayload.FromTyped(new TypedArguments<TArguments>(arguments, _passages));
+            : JsonPayload.FromPassed(new PassedCall<TArguments, TResult>(arguments, _passages));
     }
 
     private TResult Read(CallOutcome outcome, CancellationToken cancellationToken)
     {
         var response = outcome.GetResult(cancellationToken);
-        return response is TypedResponse<TResult> typed ? typed.Value : ResponseReader.Read(response, _result.Info, Address);
-    }
-
-    /// <summary>Remembers the way into the instance that served the last call: mostly it serves the next one too.</summary>
-    private sealed class Passages(PassedType<TArguments> arguments, PassedType<TResult> result) : PassageSource<TArguments>(arguments.Info)
-    {
-        private Known? _last;
-
-        public override ToolPassage? Find(ToolInstance instance)
-        {
-            var last = _last;
-            if (last?.Instance != instance)
-            {
-                _last = last = new(instance, instance.Invoker.FindPassage(instance.Contract, arguments, result));
-            }
-
-            return last.Passage;
-        }
-
-        private sealed record Known(ToolInstance Instance, ToolPassage? Passage);
+        return response is PassedCall<TArguments, TResult> passed ? passed.Result! : ResponseReader.Read(response, _result.Info, Address);
     }
 }

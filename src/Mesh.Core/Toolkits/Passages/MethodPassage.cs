@@ -11,14 +11,12 @@ internal sealed class MethodPassage<TArguments, TResult> : ToolPassage
     private readonly MethodCall _call;
     private readonly TypeGuard<TArguments> _arguments;
     private readonly TypeGuard<TResult>? _result;
-    private readonly JsonTypeInfo<TResult> _resultType;
 
-    private MethodPassage(MethodCall call, TypeGuard<TArguments> arguments, TypeGuard<TResult>? result, JsonTypeInfo<TResult> resultType)
+    private MethodPassage(MethodCall call, TypeGuard<TArguments> arguments, TypeGuard<TResult>? result)
     {
         _call = call;
         _arguments = arguments;
         _result = result;
-        _resultType = resultType;
     }
 
     /// <summary>The passage of two types; null when the arguments do not fit the parameters one to one.</summary>
@@ -50,14 +48,21 @@ internal sealed class MethodPassage<TArguments, TResult> : ToolPassage
         return properties.Count > 0 ? null : new(
             method.Call.With(parameters),
             TypeGuard.Compile(new ObjectShape(typeof(TArguments), members) { Metadata = arguments.Info }, arguments.Info, forInput: true, arguments.Properties),
-            result.MayPass ? method.Result.Guard(result) : null,
-            result.Info);
+            result.MayPass ? method.Result.Guard(result) : null);
     }
 
-    public override bool Accepts(TypedArguments arguments, int maxBytes) => _arguments.Accepts(TypedArguments<TArguments>.Of(arguments).Value, maxBytes);
+    public override bool Accepts(PassedCall call, int maxBytes) => _arguments.Accepts(PassedCall<TArguments>.Of(call).Arguments, maxBytes);
 
-    public override TypedResponse? Pass(object result, int maxBytes) =>
-        result is TResult value && _result is not null && _result.Accepts(value, maxBytes) ? new TypedResponse<TResult>(value, _resultType) : null;
+    public override ToolResponse? Pass(PassedCall call, object result, int maxBytes)
+    {
+        if (_result is null || result is not TResult value || !_result.Accepts(value, maxBytes))
+        {
+            return null;
+        }
+
+        PassedCall<TArguments, TResult>.Of(call).Result = value;
+        return call;
+    }
 
     public override object? Invoke(CallContext context) => _call.Invoke(default, context);
 }

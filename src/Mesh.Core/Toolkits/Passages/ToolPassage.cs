@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization.Metadata;
-
 namespace Mesh;
 
 /// <summary>
@@ -9,18 +7,19 @@ namespace Mesh;
 internal abstract class ToolPassage
 {
     /// <summary>Whether arguments satisfy the tool's input schema.</summary>
-    /// <param name="arguments">The arguments.</param>
-    /// <param name="maxBytes">How large their JSON may be.</param>
-    public abstract bool Accepts(TypedArguments arguments, int maxBytes);
+    /// <param name="call">What goes by reference.</param>
+    /// <param name="maxBytes">How large the JSON of the arguments may be.</param>
+    public abstract bool Accepts(PassedCall call, int maxBytes);
 
     /// <summary>Calls the tool with the arguments of the call. Returns what its code returns, unread.</summary>
     public abstract object? Invoke(CallContext context);
 
     /// <summary>Lets a result go by reference, if it satisfies the tool's output schema.</summary>
-    /// <param name="result">What the tool returned.</param>
+    /// <param name="call">The call that the tool answers.</param>
+    /// <param name="result">What it returned.</param>
     /// <param name="maxBytes">How large its JSON may be.</param>
-    /// <returns>Null when it goes as JSON, and is checked as such.</returns>
-    public abstract TypedResponse? Pass(object result, int maxBytes);
+    /// <returns>The response; null when the result goes as JSON, and is checked as such.</returns>
+    public abstract ToolResponse? Pass(PassedCall call, object result, int maxBytes);
 }
 
 /// <summary>Where the calls of one handle find their passage into whichever tool serves them.</summary>
@@ -46,9 +45,28 @@ internal abstract class PassageSource
     private sealed record Resolved(ToolRegistry Tools, int Version, ToolInstance Instance);
 }
 
-/// <summary>The same for arguments of a type that is known where it is used.</summary>
-/// <param name="type">What they are written with where they go as JSON.</param>
-internal abstract class PassageSource<T>(JsonTypeInfo<T> type) : PassageSource
+/// <summary>
+/// The same for calls of given types. It remembers the way into the instance that served the last call: mostly it serves
+/// the next one too.
+/// </summary>
+internal sealed class PassageSource<TArguments, TResult>(PassedType<TArguments> arguments, PassedType<TResult> result) : PassageSource
 {
-    public JsonTypeInfo<T> Type => type;
+    private Known? _last;
+
+    public PassedType<TArguments> Arguments => arguments;
+
+    public PassedType<TResult> Result => result;
+
+    public override ToolPassage? Find(ToolInstance instance)
+    {
+        var last = _last;
+        if (last?.Instance != instance)
+        {
+            _last = last = new(instance, instance.Invoker.FindPassage(instance.Contract, arguments, result));
+        }
+
+        return last.Passage;
+    }
+
+    private sealed record Known(ToolInstance Instance, ToolPassage? Passage);
 }
