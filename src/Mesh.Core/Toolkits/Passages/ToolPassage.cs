@@ -22,10 +22,14 @@ internal abstract class ToolPassage
     public abstract ToolResponse? Pass(PassedCall call, object result, int maxBytes);
 }
 
-/// <summary>Where the calls of one handle find their passage into whichever tool serves them.</summary>
+/// <summary>
+/// Where the calls of one handle find their passage into whichever tool serves them. It remembers what the last call was
+/// led to: mostly that serves the next one too.
+/// </summary>
 internal abstract class PassageSource
 {
     private Resolved? _resolved;
+    private Known? _known;
 
     /// <summary>What the address of the calls led to the last time, unless something was registered or withdrawn since.</summary>
     public ToolInstance? Recall(ToolRegistry tools)
@@ -40,33 +44,31 @@ internal abstract class PassageSource
     public void Remember(ToolRegistry tools, int version, ToolInstance instance) => _resolved = new(tools, version, instance);
 
     /// <summary>The passage; null when there is none.</summary>
-    public abstract ToolPassage? Find(ToolInstance instance);
+    public ToolPassage? Find(ToolInstance instance)
+    {
+        var known = _known;
+        if (known is null || known.Instance != instance)
+        {
+            _known = known = new(instance, FindAnew(instance));
+        }
+
+        return known.Passage;
+    }
+
+    protected abstract ToolPassage? FindAnew(ToolInstance instance);
 
     private sealed record Resolved(ToolRegistry Tools, int Version, ToolInstance Instance);
+
+    private sealed record Known(ToolInstance Instance, ToolPassage? Passage);
 }
 
-/// <summary>
-/// The same for calls of given types. It remembers the way into the instance that served the last call: mostly it serves
-/// the next one too.
-/// </summary>
+/// <summary>The same for calls of given types.</summary>
 internal sealed class PassageSource<TArguments, TResult>(PassedType<TArguments> arguments, PassedType<TResult> result) : PassageSource
 {
-    private Known? _last;
-
     public PassedType<TArguments> Arguments => arguments;
 
     public PassedType<TResult> Result => result;
 
-    public override ToolPassage? Find(ToolInstance instance)
-    {
-        var last = _last;
-        if (last?.Instance != instance)
-        {
-            _last = last = new(instance, instance.Invoker.FindPassage(instance.Contract, arguments, result));
-        }
-
-        return last.Passage;
-    }
-
-    private sealed record Known(ToolInstance Instance, ToolPassage? Passage);
+    protected override ToolPassage? FindAnew(ToolInstance instance) =>
+        instance.Invoker.FindPassage(instance.Contract, arguments, result);
 }
