@@ -76,7 +76,7 @@ internal static class CallApproval
     /// rights, and the tool may have been replaced by another of its name.
     /// </summary>
     public static MeshError? Recheck(CallState call) =>
-        CallResolution.Confirm(call, call.Instance!.Contract.Definition.DefinitionHash) ?? CallAuthorization.Check(call);
+        CallResolution.Confirm(call, call.Instance!.Contract.Definition.DefinitionHash) ?? CallAuthorization.Check(call) ?? CallAuthorization.CheckResource(call);
 
     private static async Task<ApprovalAnswer> AskOutsideAnyCallAsync(Approver approver, ApprovalRequest request, CancellationToken cancellationToken)
     {

@@ -60,6 +60,7 @@ public sealed record CallExplanation
         var notVisible = CallResolution.Resolve(call);
         var notGranted = notVisible is null ? CallAuthorization.Check(call) : null;
         var notValid = notVisible is null && notGranted is null ? CallValidation.CheckArguments(call) : null;
+        notGranted ??= notVisible is null && notValid is null ? CallAuthorization.CheckResource(call) : null;
         var overBudget = notVisible is null ? CallBudget.Peek(call) : null;
         bool known = notVisible is null && notGranted is null;
         return new()

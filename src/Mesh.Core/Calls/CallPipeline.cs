@@ -56,7 +56,7 @@ internal sealed class CallPipeline(MeshHost host)
 
     /// <summary>Resolve, authorise, validate input, and all that follows.</summary>
     private static CallEnd Check(CallState call) =>
-        (CallResolution.Resolve(call) ?? CallAuthorization.Check(call) ?? CallValidation.CheckArguments(call)) is { } refusal ? refusal
+        (CallResolution.Resolve(call) ?? CallAuthorization.Check(call) ?? CallValidation.CheckArguments(call) ?? CallAuthorization.CheckResource(call)) is { } refusal ? refusal
         : call.Request.IdempotencyKey is null ? Perform(call)
         : CallEnd.Of(PerformOnceAsync(call));
 
@@ -85,7 +85,8 @@ internal sealed class CallPipeline(MeshHost host)
         {
             var retry = call.BeginRetry();
             // As JSON: by reference, the handler of the first attempt might still answer for the second one.
-            var refusal = CallPassing.Write(retry) ?? CallResolution.ResolveRetry(call, retry) ?? CallAuthorization.Check(retry) ?? CallValidation.CheckArguments(retry);
+            var refusal = CallPassing.Write(retry) ?? CallResolution.ResolveRetry(call, retry) ?? CallAuthorization.Check(retry)
+                ?? CallValidation.CheckArguments(retry) ?? CallAuthorization.CheckResource(retry);
             if (refusal is null)
             {
                 outcome = await Invoke(retry).ConfigureAwait(false);

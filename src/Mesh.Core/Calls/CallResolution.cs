@@ -14,7 +14,7 @@ internal static class CallResolution
         }
 
         int version = tools.Version;
-        var instance = RoomToolkit.Find(target) ?? tools.Find(target, call.Member, call.RootMember);
+        var instance = BuiltInToolkits.Find(target) ?? tools.Find(target, call.Member, call.RootMember);
         if (instance is null)
         {
             return target.Participant is { } name && call.Member.Room.FindMember(name) is null

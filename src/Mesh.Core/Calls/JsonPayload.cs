@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Mesh;
@@ -12,6 +13,8 @@ namespace Mesh;
 /// typed tool of one process, a value that is written as JSON only if somebody looks. It does not own an element's
 /// document: who keeps a payload beyond the call keeps <see cref="Clone"/>.
 /// </summary>
+[JsonConverter(typeof(JsonPayloadConverter))]
+[JsonSchema("true")]
 public readonly struct JsonPayload
 {
     private readonly JsonElement _element;
@@ -124,4 +127,15 @@ public readonly struct JsonPayload
     }
 
     private ReadOnlySpan<byte> OpenOther() => ToUtf8().Span;
+}
+
+/// <summary>A payload within other JSON: whatever value stands there. What is read owns its memory.</summary>
+internal sealed class JsonPayloadConverter : JsonConverter<JsonPayload>
+{
+    public override bool HandleNull => true;
+
+    public override JsonPayload Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        JsonPayload.FromElement(JsonElement.ParseValue(ref reader));
+
+    public override void Write(Utf8JsonWriter writer, JsonPayload value, JsonSerializerOptions options) => value.WriteTo(writer);
 }

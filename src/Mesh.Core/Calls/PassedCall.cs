@@ -25,6 +25,9 @@ internal abstract class PassedCall : ToolResponse
 
     internal sealed override long Size => 0;
 
+    /// <summary>The arguments as they are.</summary>
+    public abstract object Values { get; }
+
     /// <summary>The arguments as JSON text, the same each time.</summary>
     public ReadOnlyMemory<byte> ToUtf8() => _arguments ??= WriteArguments();
 
@@ -58,6 +61,8 @@ internal abstract class PassedCall<TArguments> : PassedCall
         : base(passages) => Arguments = arguments;
 
     public TArguments Arguments { get; }
+
+    public sealed override object Values => Arguments!;
 
     /// <summary>
     /// The call by its types, for a passage, which is found by those types and given no others. No cast: in code that

@@ -41,7 +41,7 @@ internal static class PayloadCapture
     /// <summary>The most that a tool lets be kept. Where the call never came to its tool: the least of all that bear the name.</summary>
     private static JournalCapture? MostOf(CallState call) => call.Instance is { } instance
         ? instance.Contract.Definition.MaxJournalCapture
-        : RoomToolkit.Find(call.Request.Target)?.Contract.Definition.MaxJournalCapture ?? call.Member.Room.Tools.MaxJournalCaptureOf(call.Request.Target.Path);
+        : BuiltInToolkits.Find(call.Request.Target)?.Contract.Definition.MaxJournalCapture ?? call.Member.Room.Tools.MaxJournalCaptureOf(call.Request.Target.Path);
 
     private delegate ReadOnlySpan<byte> Reading<in T>(T value);
 

@@ -27,6 +27,6 @@ internal sealed class MethodTool : Tool
             : null;
 
     protected internal override ValueTask<ToolResponse> InvokeAsync(JsonElement arguments, CallContext context) => _method.Result.ReadAsync(
-        context.Request.Arguments.Passed?.Passage is { } passage ? passage.Invoke(context) : _method.Call.Invoke(arguments, context),
+        MethodPassage.Of(context.Request.Arguments.Passed) is { } passage ? passage.Invoke(context) : _method.Call.Invoke(arguments, context),
         context);
 }

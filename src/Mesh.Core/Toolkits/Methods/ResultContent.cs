@@ -86,7 +86,7 @@ internal abstract class ResultContent(JsonElement? schema)
 
         public override ContentPart ToPart(object? value) => new JsonPart(JsonPayload.FromElement(ToElement(value)));
 
-        private static ToolResponse? Pass(object value, CallContext context) => context.Request.Arguments.Passed is { Passage: { } passage } call
+        private static ToolResponse? Pass(object value, CallContext context) => context.Request.Arguments.Passed is { } call && MethodPassage.Of(call) is { } passage
             ? passage.Pass(call, value, context.Host.Options.MaxResponseBytes)
             : null;
 

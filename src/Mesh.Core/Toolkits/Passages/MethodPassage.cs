@@ -1,12 +1,35 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Mesh;
+
+/// <summary>The passage into a tool that is a method.</summary>
+internal abstract class MethodPassage : ToolPassage
+{
+    /// <summary>The passage of a call that has reached a method: no cast, a method has no passages of another kind.</summary>
+    public static MethodPassage? Of(PassedCall? call)
+    {
+        Debug.Assert(call?.Passage is null or MethodPassage, "A method has only passages that lead into methods.");
+        return Unsafe.As<MethodPassage?>(call?.Passage);
+    }
+
+    /// <summary>Calls the method with the arguments of the call. Returns what it returns, unread.</summary>
+    public abstract object? Invoke(CallContext context);
+
+    /// <summary>Lets a result go by reference, if it satisfies the tool's output schema.</summary>
+    /// <param name="call">The call that the tool answers.</param>
+    /// <param name="result">What it returned.</param>
+    /// <param name="maxBytes">How large its JSON may be.</param>
+    /// <returns>The response; null when the result goes as JSON, and is checked as such.</returns>
+    public abstract ToolResponse? Pass(PassedCall call, object result, int maxBytes);
+}
 
 /// <summary>
 /// The passage into a tool that is a method: each parameter is taken from the property of its name. The guards are those
 /// of the method's own parameters and result, held against the caller's types.
 /// </summary>
-internal sealed class MethodPassage<TArguments, TResult> : ToolPassage
+internal sealed class MethodPassage<TArguments, TResult> : MethodPassage
 {
     private readonly MethodCall _call;
     private readonly TypeGuard<TArguments> _arguments;

@@ -37,6 +37,9 @@ internal sealed class PassedType<T>
     /// <summary>A type of which nothing but its metadata may be known, as in a trimmed app.</summary>
     public static PassedType<T> AsJson(JsonTypeInfo<T> type) => new(type, "Its serializer metadata was given, as for a trimmed or native app.", null);
 
+    /// <summary>One of Mesh's own types, which are immutable and which the tool at the other end knows how to check.</summary>
+    public static PassedType<T> BuiltIn(JsonTypeInfo<T> type) => new(type, null, null);
+
     [RequiresUnreferencedCode(Tool.ReflectionMessage)]
     private static string? FindRefusal(JsonTypeInfo type)
     {

@@ -10,16 +10,6 @@ internal abstract class ToolPassage
     /// <param name="call">What goes by reference.</param>
     /// <param name="maxBytes">How large the JSON of the arguments may be.</param>
     public abstract bool Accepts(PassedCall call, int maxBytes);
-
-    /// <summary>Calls the tool with the arguments of the call. Returns what its code returns, unread.</summary>
-    public abstract object? Invoke(CallContext context);
-
-    /// <summary>Lets a result go by reference, if it satisfies the tool's output schema.</summary>
-    /// <param name="call">The call that the tool answers.</param>
-    /// <param name="result">What it returned.</param>
-    /// <param name="maxBytes">How large its JSON may be.</param>
-    /// <returns>The response; null when the result goes as JSON, and is checked as such.</returns>
-    public abstract ToolResponse? Pass(PassedCall call, object result, int maxBytes);
 }
 
 /// <summary>
