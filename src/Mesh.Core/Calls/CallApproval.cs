@@ -50,7 +50,7 @@ internal static class CallApproval
             var answer = await AskOutsideAnyCallAsync(approver, request, wait.Token).ConfigureAwait(false);
 
             // What ended the call meanwhile counts, also where the answer came right after it.
-            return call.Imposed?.Error ?? (answer.IsApproved ? null : Refused(call, answer.Reason));
+            return call.Imposed?.Error ?? (answer.IsApproved ? Compare(call, record, answer.Record) : Refused(call, answer.Reason));
         }
         catch (OperationCanceledException) when (wait.IsCancellationRequested)
         {
@@ -102,6 +102,25 @@ internal static class CallApproval
             ArgumentsHash = ToolHashes.Arguments(call.Arguments),
             RequestedAt = now,
             ExpiresAt = now + call.Host.Options.ApprovalTimeout,
+        };
+    }
+
+    /// <summary>An answer that says what it is for must be for what was asked: it lets nothing else run, and nothing twice.</summary>
+    private static MeshError? Compare(CallState call, ApprovalRecord asked, ApprovalRecord? given)
+    {
+        if (given is null || given == asked)
+        {
+            return null;
+        }
+
+        string other = given.Id != asked.Id || given.CallId != asked.CallId || given.Session != asked.Session || given.Room != asked.Room ? "another call"
+            : given.Target != asked.Target || given.DefinitionHash != asked.DefinitionHash ? "another tool or definition"
+            : given.ArgumentsHash != asked.ArgumentsHash ? "other arguments"
+            : given.CallerId != asked.CallerId || given.Caller != asked.Caller || given.OnBehalfOf != asked.OnBehalfOf ? "another caller"
+            : "another time";
+        return new(MeshErrorCode.ApprovalMismatch, $"Tool '{call.Request.Target}': the approval that was given is for {other}.")
+        {
+            Remedy = "Call again, and let the answer carry the ApprovalRequest.Record that it was asked about, unchanged.",
         };
     }
 
