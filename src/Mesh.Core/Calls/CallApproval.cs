@@ -73,10 +73,11 @@ internal static class CallApproval
 
     /// <summary>
     /// Holds what is about to run against what was approved: while a person thought, the caller may have lost its
-    /// rights, and the tool may have been replaced by another of its name.
+    /// rights, the tool may have been replaced by another of its name, and a budget may have been used up.
     /// </summary>
     public static MeshError? Recheck(CallState call) =>
-        CallResolution.Confirm(call, call.Instance!.Contract.Definition.DefinitionHash) ?? CallAuthorization.Check(call) ?? CallAuthorization.CheckResource(call);
+        CallResolution.Confirm(call, call.Instance!.Contract.Definition.DefinitionHash) ?? CallAuthorization.Check(call)
+            ?? CallAuthorization.CheckResource(call) ?? CallBudget.Recheck(call);
 
     private static async Task<ApprovalAnswer> AskOutsideAnyCallAsync(Approver approver, ApprovalRequest request, CancellationToken cancellationToken)
     {

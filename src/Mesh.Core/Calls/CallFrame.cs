@@ -34,7 +34,14 @@ public sealed record ContentFrame(ContentPart Part) : CallFrame;
 public sealed record ChunkFrame(ContentPart Item) : CallFrame;
 
 /// <summary>What the call has used. It goes the way of frames, in order with them, as far as the room, and never to a caller.</summary>
-internal sealed record UsageFrame(CallUsage Usage) : CallFrame;
+/// <param name="Usage">What was used; null for nothing, which gives the reservation back.</param>
+/// <param name="Reservation">The reservation that this settles; 0 for none.</param>
+internal sealed record UsageFrame(CallUsage? Usage, long Reservation = 0) : CallFrame;
+
+/// <summary>Asks for money to be reserved, from the far end of a connection; in order with what was used before.</summary>
+/// <param name="Reservation">What the far end calls it; positive.</param>
+/// <param name="Estimate">How much; at least 0.</param>
+internal sealed record ReserveFrame(long Reservation, decimal Estimate) : CallFrame;
 
 /// <summary>The end of a call that succeeded.</summary>
 /// <param name="Response">What the tool answered; an <see cref="EmptyResponse"/> after a stream of chunks.</param>

@@ -183,10 +183,9 @@ internal sealed class CallState : CallContext
             throw new MeshException(CallErrors.CallEnded(Request.Target));
         }
 
-        if (frame is UsageFrame { Usage: var usage })
+        if (frame is UsageFrame used)
         {
-            EnsureLife().AddUsage(usage);
-            return default;
+            return EnsureLife().TrySpend(used) ? default : throw new MeshException(CallErrors.CallEnded(Request.Target));
         }
 
         if (frame is ChunkFrame chunk && CallValidation.CheckChunk(this, chunk.Item) is { } error)
@@ -208,6 +207,17 @@ internal sealed class CallState : CallContext
         return Sink!.WriteAsync(frame);
     }
 
+    /// <summary>Reserves money in all budgets around the call.</summary>
+    public MeshError? TryReserve(ReserveFrame frame) => HasEnded
+        ? CallErrors.CallEnded(Request.Target)
+        : EnsureLife().TryReserve(frame.Reservation, frame.Estimate).Error;
+
+    internal override ValueTask<long> ReserveAsync(decimal estimate)
+    {
+        var (number, error) = HasEnded ? (0, CallErrors.CallEnded(Request.Target)) : EnsureLife().TryReserve(null, estimate);
+        return error is null ? new(number) : throw new MeshException(error);
+    }
+
     /// <summary>
     /// A second attempt under the same id, deadline, budget and idempotency key, with a token of its own: that of the
     /// first attempt is cancelled for the provider that was lost.
@@ -223,10 +233,10 @@ internal sealed class CallState : CallContext
             CallerAccount = CallerAccount,
             ArgumentBytes = ArgumentBytes,
         };
-        if (Usage is { } usage)
+        if (_life?.CloseSpending() is { } usage)
         {
             // What the first attempt has used was used for this call.
-            Retry.EnsureLife().AddUsage(usage);
+            Retry.EnsureLife().Inherit(usage);
         }
 
         return Retry;

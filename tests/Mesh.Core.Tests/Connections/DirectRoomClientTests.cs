@@ -152,6 +152,16 @@ public sealed class DirectRoomClientCaptureTests : RoomClientCaptureContract
     protected override ConnectionKind Connection => ConnectionKind.Direct;
 }
 
+public sealed class DirectRoomClientSpendingTests : RoomClientSpendingContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
+
+public sealed class DirectRoomClientUsageTests : RoomClientUsageContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
+
 public sealed class DirectRoomClientApprovalChainTests : RoomClientApprovalChainContract
 {
     protected override ConnectionKind Connection => ConnectionKind.Direct;

@@ -153,6 +153,16 @@ public sealed class SerialisedRoomClientCaptureTests : RoomClientCaptureContract
     protected override ConnectionKind Connection => ConnectionKind.Serialised;
 }
 
+public sealed class SerialisedRoomClientSpendingTests : RoomClientSpendingContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientUsageTests : RoomClientUsageContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
 public sealed class SerialisedRoomClientApprovalChainTests : RoomClientApprovalChainContract
 {
     protected override ConnectionKind Connection => ConnectionKind.Serialised;
