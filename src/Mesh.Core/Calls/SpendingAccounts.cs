@@ -13,10 +13,12 @@ internal sealed class SpendingAccounts
     /// </summary>
     private static readonly Lock Gate = new();
 
-    /// <summary>Each of them once, the innermost first.</summary>
     private readonly SpendingAccount[] _accounts;
 
     private SpendingAccounts(SpendingAccount[] accounts) => _accounts = accounts;
+
+    /// <summary>Each of them once, the innermost first.</summary>
+    public IReadOnlyList<SpendingAccount> All => _accounts;
 
     /// <summary>The tokens that are left in the tightest account; null when none limits them.</summary>
     public long? RemainingTokens
