@@ -283,6 +283,23 @@ public abstract class RoomClientSpendingContract : RoomClientContract
     }
 
     [Fact]
+    public async Task A_reservation_that_its_handler_does_not_wait_for_ends_with_the_call()
+    {
+        Task<CostReservation>? reserving = null;
+        await OfferAsync("ada", Tool.Create("hasty", async (CallContext call) =>
+        {
+            await call.ReportProgressAsync(1);
+            reserving = call.ReserveCostAsync(0.25m).AsTask();
+        }));
+        var bob = await JoinAsync("bob", Holding(1));
+        Assert.Equal(2, (await bob.Toolkits.StreamAsync("kit/hasty").ToListInTimeAsync()).Count);
+
+        // It was made before the call had ended, whether its handler was told so or not.
+        Assert.True(await Record.ExceptionAsync(() => reserving!.InTime()) is null or MeshException { Code.Value: "call_ended" });
+        Assert.Equal((0.75m, new CallUsage(0, 0, 0.25m)), (await LeftAsync(bob), EntriesOf("kit/hasty")[0].Usage));
+    }
+
+    [Fact]
     public async Task A_handler_that_never_settles_is_stopped_at_a_thousand_reservations()
     {
         await OfferAsync("ada", Tool.Create("hoard", async (CallContext call) =>

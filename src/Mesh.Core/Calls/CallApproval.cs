@@ -77,7 +77,7 @@ internal static class CallApproval
     /// </summary>
     public static MeshError? Recheck(CallState call) =>
         CallResolution.Confirm(call, call.Instance!.Contract.Definition.DefinitionHash) ?? CallAuthorization.Check(call)
-            ?? CallAuthorization.CheckResource(call) ?? CallBudget.Recheck(call);
+            ?? CallAuthorization.CheckResource(call) ?? CallBudget.CheckSpending(call);
 
     private static async Task<ApprovalAnswer> AskOutsideAnyCallAsync(Approver approver, ApprovalRequest request, CancellationToken cancellationToken)
     {

@@ -58,9 +58,9 @@ internal static class CallBudget
             return null;
         }
 
-        if (account?.Spending?.FindUsedUp() is { } usedUp)
+        if (CheckSpending(call) is { } usedUp)
         {
-            return CallErrors.SpendingUsedUp(call, usedUp);
+            return usedUp;
         }
 
         call.CallerAccount = call.Member.Account;
@@ -89,15 +89,15 @@ internal static class CallBudget
     /// <summary>What <see cref="Reserve"/> would say, without reserving: others that reserve at the same time notice nothing.</summary>
     public static MeshError? Peek(CallState call) =>
         call.Account is { } account && call.Depth > account.MaxDepth ? CallErrors.TooDeep(call, account.MaxDepth)
-        : Recheck(call) is { } usedUp ? usedUp
+        : CheckSpending(call) is { } usedUp ? usedUp
         : (call.Account?.FindFull() ?? call.Member.Account?.FindFull() ?? call.Member.Room.Account?.FindFull()) is { } full ? CallErrors.BudgetExceeded(call, full)
         : null;
 
     /// <summary>
-    /// Whether tokens or money were used up since the call was reserved: while a person thought about it, others of its
-    /// tree went on.
+    /// Whether tokens or money are used up: before a call is reserved, and again after an approval, for while a person
+    /// thought about it others of its tree went on.
     /// </summary>
-    public static MeshError? Recheck(CallState call) =>
+    public static MeshError? CheckSpending(CallState call) =>
         call.Account?.Spending?.FindUsedUp() is { } usedUp ? CallErrors.SpendingUsedUp(call, usedUp) : null;
 
     /// <summary>The calls that are left in the tightest of all budgets around the call.</summary>

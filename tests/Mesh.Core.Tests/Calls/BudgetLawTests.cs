@@ -79,7 +79,7 @@ public sealed class BudgetLawTests
         {
             var byId = Entries.ToDictionary(entry => entry.CallId);
             Check(Entries.All(entry => entry.Usage is null || _made.ContainsKey(entry.CallId)), "what was not made has used nothing");
-            foreach (var (id, (node, call)) in _made)
+            foreach (var (id, (node, call)) in _made.Where(made => byId.ContainsKey(made.Key)))
             {
                 var within = Entries.Where(entry => LineageOf(entry, byId).Any(each => each.CallId == id)).ToArray();
                 var made = within.Where(entry => _made.ContainsKey(entry.CallId)).ToArray();
