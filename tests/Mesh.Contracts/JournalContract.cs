@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Mesh.Contracts;
 
 /// <summary>
@@ -57,8 +59,7 @@ public abstract class JournalContract
         };
         await AppendAsync(call, Call(1));
         var read = await ReadAsync();
-        Assert.Equal(call with { Sequence = 1, Usage = null }, read[0] with { Usage = null });
-        Assert.Equal(call.Usage, read[0].Usage);
+        Assert.Equal(call with { Sequence = 1 }, read[0]);
         Assert.Equal(Call(1) with { Sequence = 2 }, read[1]);
     }
 
@@ -66,7 +67,7 @@ public abstract class JournalContract
     public async Task An_event_comes_back_as_it_was()
     {
         var e = new RoomEvent(Id(9), 12, Noon, "weather.changed", JsonElementOf("""{"name":"ada","sky":["grey"]}"""));
-        var lag = new RoomEvent(Id(9), 40, Noon, RoomEventKinds.Lagged, default(System.Text.Json.JsonElement)) { Lagged = 28 };
+        var lag = new RoomEvent(Id(9), 40, Noon, RoomEventKinds.Lagged, default(JsonElement)) { Lagged = 28 };
         await AppendAsync(JournalEntry.OfEvent("den", e), JournalEntry.OfEvent("den", lag), Event("ada"));
         var read = await ReadAsync();
         Assert.Equal(("den", Id(9), Noon, null), (read[0].Room, read[0].Session, read[0].StartedAt, read[0].Caller));
@@ -299,7 +300,7 @@ public abstract class JournalContract
 
     protected Task<IReadOnlyList<JournalEntry>> ReadAsync(JournalQuery? query = null) => Journal.ReadAsync(query ?? JournalQuery.All).ToListInTimeAsync();
 
-    private static System.Text.Json.JsonElement JsonElementOf(string json) => System.Text.Json.JsonElement.Parse(json);
+    private static JsonElement JsonElementOf(string json) => JsonElement.Parse(json);
 
     private static IEnumerable<string> Counts(IReadOnlyDictionary<string, CallTotals> totals) =>
         totals.Select(each => $"{each.Key} {each.Value.Calls}").Order(StringComparer.Ordinal);

@@ -6,55 +6,45 @@ namespace Mesh.Contracts;
 /// <summary>Calls that somebody has to approve: what is approved is what runs, or nothing does.</summary>
 public abstract class RoomClientApprovalContract : RoomClientContract
 {
-    private readonly Signal _asked = new();
-    private readonly TaskCompletionSource<ApprovalAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<ApprovalRequest> _requests = [];
-    private CancellationToken _approverToken;
-    private int _runs;
-
-    private Tool Delete => Tool.Create("delete", (string path) =>
-    {
-        Interlocked.Increment(ref _runs);
-        return $"deleted {path}";
-    }, new ToolOptions { RequiresApproval = true, Description = "Deletes a file." });
+    private readonly ApprovedDeletion _deletion = new();
 
     [Fact]
     public async Task Without_an_approver_the_call_is_refused()
     {
-        await OfferAsync("ada", Delete);
+        await OfferAsync("ada", _deletion.Tool);
         var bob = await JoinAsync("bob");
         var error = await FailureOf(bob.Toolkits.TryInvokeAsync("kit/delete", new { path = "a" }));
         AssertCode(MeshErrorCode.ApprovalUnavailable, error);
         Assert.Contains("RoomOptions.Approver", error.Remedy, StringComparison.Ordinal);
-        Assert.Equal(0, _runs);
+        Assert.Equal(0, _deletion.Runs);
     }
 
     [Fact]
     public async Task An_approved_call_runs_with_what_was_approved()
     {
-        StartHostWithRoom(new RoomOptions { Approver = AskAsync });
-        await OfferAsync("ada", Delete);
+        StartHostWithRoom(_deletion.Room);
+        await OfferAsync("ada", _deletion.Tool);
         var bob = await JoinAsync("bob");
         byte[] arguments = Utf8("""{ "path" : "a.txt" }""");
         var call = bob.Toolkits.InvokeUtf8Async("kit/delete", arguments);
-        await _asked.InTime();
-        Assert.Equal(0, _runs);
+        await _deletion.Asked.InTime();
+        Assert.Equal(0, _deletion.Runs);
         Utf8("""{ "path" : "b.txt" }""").CopyTo(arguments, 0);
-        _answer.SetResult(ApprovalAnswer.Approved);
+        _deletion.Answer.SetResult(ApprovalAnswer.Approved);
         Assert.Equal("\"deleted a.txt\"", Encoding.UTF8.GetString((await call.InTime()).Span));
-        Assert.Equal(1, _runs);
+        Assert.Equal(1, _deletion.Runs);
     }
 
     [Fact]
     public async Task The_record_binds_the_approval_to_call_tool_arguments_and_caller()
     {
-        StartHostWithRoom(new RoomOptions { Approver = AskAsync });
-        _answer.SetResult(ApprovalAnswer.Approved);
-        await OfferAsync("ada", Delete);
+        StartHostWithRoom(_deletion.Room);
+        _deletion.Answer.SetResult(ApprovalAnswer.Approved);
+        await OfferAsync("ada", _deletion.Tool);
         var bob = await JoinAsync("bob");
         var definition = (await bob.Toolkits.ListAsync().InTime())[0].Tools[0];
         await bob.Toolkits.InvokeUtf8Async("kit/delete", Utf8("""{ "path":"a" }""")).InTime();
-        var request = Assert.Single(_requests);
+        var request = Assert.Single(_deletion.Requests);
         var record = request.Record;
         Assert.Equal(EntriesOf("kit/delete")[0].CallId, record.CallId);
         Assert.Equal((Den, bob.Session, bob.Self.Id, "bob", "bob"), (record.Room, record.Session, record.CallerId, record.Caller, record.OnBehalfOf));
@@ -69,39 +59,39 @@ public abstract class RoomClientApprovalContract : RoomClientContract
     [Fact]
     public async Task A_refused_call_tells_the_reason()
     {
-        StartHostWithRoom(new RoomOptions { Approver = AskAsync });
-        _answer.SetResult(ApprovalAnswer.Refused("not on a Friday"));
-        await OfferAsync("ada", Delete);
+        StartHostWithRoom(_deletion.Room);
+        _deletion.Answer.SetResult(ApprovalAnswer.Refused("not on a Friday"));
+        await OfferAsync("ada", _deletion.Tool);
         var bob = await JoinAsync("bob");
         var error = await FailureOf(bob.Toolkits.TryInvokeAsync("kit/delete", new { path = "a" }));
         AssertCode(MeshErrorCode.ApprovalRefused, error);
         Assert.Contains("not on a Friday", error.Message, StringComparison.Ordinal);
-        Assert.Equal(0, _runs);
+        Assert.Equal(0, _deletion.Runs);
     }
 
     [Fact]
     public async Task An_approval_expires_after_10_minutes_and_no_deadline_runs_meanwhile()
     {
-        StartHostWithRoom(new RoomOptions { Approver = AskAsync });
-        await OfferAsync("ada", Delete, Tool.Create("outer", async (CallContext call) =>
+        StartHostWithRoom(_deletion.Room);
+        await OfferAsync("ada", _deletion.Tool, Tool.Create("outer", async (CallContext call) =>
             (await call.Room.Toolkits.TryInvokeAsync("kit/delete", new { path = "a" })).Error?.Code.Value ?? "none"));
         var bob = await JoinAsync("bob");
         var call = bob.Toolkits.InvokeAsync<string>("kit/outer").AsTask();
-        await _asked.InTime();
+        await _deletion.Asked.InTime();
         await Clock.TimerWithinAsync(TimeSpan.FromMinutes(10));
         Clock.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromSeconds(1));
         Assert.False(call.IsCompleted);
-        Assert.False(_approverToken.IsCancellationRequested);
+        Assert.False(_deletion.Token.IsCancellationRequested);
         Clock.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal("approval_expired", await call.InTime());
-        Assert.True(_approverToken.IsCancellationRequested);
-        Assert.Equal(0, _runs);
+        Assert.True(_deletion.Token.IsCancellationRequested);
+        Assert.Equal(0, _deletion.Runs);
     }
 
     [Fact]
     public async Task The_deadline_runs_on_after_an_approval()
     {
-        StartHostWithRoom(new RoomOptions { Approver = AskAsync });
+        StartHostWithRoom(_deletion.Room);
         var started = new Signal();
         await OfferAsync("ada", Tool.Create("wait", async (CancellationToken stop) =>
         {
@@ -110,10 +100,10 @@ public abstract class RoomClientApprovalContract : RoomClientContract
         }, new ToolOptions { RequiresApproval = true }));
         var bob = await JoinAsync("bob");
         var call = bob.Toolkits.TryInvokeAsync("kit/wait").AsTask();
-        await _asked.InTime();
+        await _deletion.Asked.InTime();
         await Clock.TimerWithinAsync(TimeSpan.FromMinutes(10));
         Clock.Advance(TimeSpan.FromMinutes(5));
-        _answer.SetResult(ApprovalAnswer.Approved);
+        _deletion.Answer.SetResult(ApprovalAnswer.Approved);
         await started.InTime();
         await Clock.TimerWithinAsync(TimeSpan.FromSeconds(61));
         Clock.Advance(TimeSpan.FromSeconds(59));
@@ -125,21 +115,21 @@ public abstract class RoomClientApprovalContract : RoomClientContract
     [Fact]
     public async Task Wall_time_runs_while_somebody_thinks()
     {
-        StartHostWithRoom(new RoomOptions { Approver = AskAsync });
-        await OfferAsync("ada", Delete);
+        StartHostWithRoom(_deletion.Room);
+        await OfferAsync("ada", _deletion.Tool);
         var bob = await JoinAsync("bob");
         var call = bob.Toolkits.TryInvokeAsync("kit/delete", new { path = "a" }, new() { Budget = new() { WallTime = TimeSpan.FromMinutes(2) } });
-        await _asked.InTime();
+        await _deletion.Asked.InTime();
         await Clock.AdvancePastTimerAsync(TimeSpan.FromMinutes(3));
         AssertCode(MeshErrorCode.BudgetExceeded, await FailureOf(call));
-        Assert.Equal(0, _runs);
+        Assert.Equal(0, _deletion.Runs);
     }
 
     [Fact]
     public async Task An_approver_that_throws_refuses_without_its_text()
     {
         StartHostWithRoom(new RoomOptions { Approver = (_, _) => throw new InvalidOperationException("secret") });
-        await OfferAsync("ada", Delete);
+        await OfferAsync("ada", _deletion.Tool);
         var bob = await JoinAsync("bob");
         var error = await FailureOf(bob.Toolkits.TryInvokeAsync("kit/delete", new { path = "a" }));
         AssertCode(MeshErrorCode.ApprovalRefused, error);
@@ -163,12 +153,12 @@ public abstract class RoomClientApprovalContract : RoomClientContract
         {
             RequiresApproval = (tool, _) => tool.Name == "leaf" ? throw new InvalidOperationException("secret") : false,
         });
-        await OfferAsync("ada", Tool.Create("leaf", () => $"{++_runs}"));
+        await OfferAsync("ada", Tool.Create("leaf", () => $"{_deletion.CountRun()}"));
         var bob = await JoinAsync("bob");
         var error = await FailureOf(bob.Toolkits.TryInvokeAsync("kit/leaf"));
         AssertCode(MeshErrorCode.ApprovalUnavailable, error);
         Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
-        Assert.Equal((0, MeshFaultKind.Host), (_runs, Assert.Single(Faults).Kind));
+        Assert.Equal((0, MeshFaultKind.Host), (_deletion.Runs, Assert.Single(Faults).Kind));
     }
 
     [Fact]
@@ -179,18 +169,10 @@ public abstract class RoomClientApprovalContract : RoomClientContract
         {
             Approver = async (_, stop) => new ApprovalAnswer(await desk!.Toolkits.InvokeAsync<bool>("kit/judge", cancellationToken: stop)),
         });
-        await OfferAsync("ada", Delete, Tool.Create("judge", () => true));
+        await OfferAsync("ada", _deletion.Tool, Tool.Create("judge", () => true));
         desk = await JoinAsync("desk");
         var bob = await JoinAsync("bob");
         Assert.Equal("deleted a", await bob.Toolkits.InvokeAsync<string>("kit/delete", new { path = "a" }).InTime());
         Assert.True(EntriesOf("kit/judge")[0].ParentId.IsEmpty);
-    }
-
-    private async ValueTask<ApprovalAnswer> AskAsync(ApprovalRequest request, CancellationToken cancellationToken)
-    {
-        _requests.Add(request);
-        _approverToken = cancellationToken;
-        _asked.Set();
-        return await _answer.Task.WaitAsync(cancellationToken);
     }
 }

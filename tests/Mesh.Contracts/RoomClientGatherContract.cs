@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace Mesh.Contracts;
@@ -6,14 +5,14 @@ namespace Mesh.Contracts;
 /// <summary>What a tool streams for a caller that asks for one answer.</summary>
 public abstract class RoomClientGatherContract : RoomClientContract
 {
-    private static readonly Tool Count = Tool.Create("count", CountAsync);
+    private static readonly Tool Count = Tool.Create("count", Streams.CountAsync);
 
     [Fact]
     public async Task A_call_for_one_answer_gathers_what_is_streamed()
     {
         await OfferAsync("ada", Count,
-            Tool.Create("words", () => Of("a", "b")),
-            Tool.Create("bytes", () => Of<byte[]>([1], [2, 3])),
+            Tool.Create("words", () => Streams.Of("a", "b")),
+            Tool.Create("bytes", () => Streams.Of<byte[]>([1], [2, 3])),
             Tool.Create("mixed", async (CallContext call) =>
             {
                 await call.ReportProgressAsync(1);
@@ -35,25 +34,5 @@ public abstract class RoomClientGatherContract : RoomClientContract
         var bob = await JoinAsync("bob");
         AssertCode(MeshErrorCode.TooLarge, await FailureOf(bob.Toolkits.TryInvokeAsync("kit/count", new { to = int.MaxValue })));
         Assert.Equal(9_000, (await bob.Toolkits.StreamAsync<int>("kit/count", new { to = 9_000 }).ToListInTimeAsync()).Count);
-    }
-
-    private static async IAsyncEnumerable<int> CountAsync(int to, [EnumeratorCancellation] CancellationToken stop)
-    {
-        for (int i = 0; i < to; i++)
-        {
-            stop.ThrowIfCancellationRequested();
-            yield return i;
-        }
-
-        await Task.CompletedTask;
-    }
-
-    private static async IAsyncEnumerable<T> Of<T>(params T[] items)
-    {
-        foreach (var item in items)
-        {
-            yield return item;
-            await Task.Yield();
-        }
     }
 }

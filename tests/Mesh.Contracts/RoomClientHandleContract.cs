@@ -114,6 +114,35 @@ public abstract class RoomClientHandleContract : RoomClientContract
     }
 
     [Fact]
+    public async Task The_reason_why_arguments_go_as_JSON_is_told()
+    {
+        await OfferAsync("ada", OrderTool, Tool.Create("careful", (int days) => days, new() { RequiresApproval = true }));
+        var kit = (await JoinAsync("bob")).Toolkits;
+        var order = kit.GetTool<Order, Ticket>("kit/order");
+        await AssertAsync(order, Good, PassesValues ? null : "connection");
+        await AssertAsync(order, new("x\uD800y", 1), PassesValues ? "half of a surrogate pair" : "connection");
+        await AssertAsync(kit.GetTool<LongOrder, Ticket>("kit/order"), new("Oslo", 3), PassesValues ? "'kit/order' is no method" : "connection");
+        await AssertAsync(kit.GetTool<ChangeableOrder, Ticket>("kit/order"), new() { City = "Oslo", Days = 1 }, "ChangeableOrder' has 'City', which can be changed");
+        await AssertAsync(kit.GetTool<Days, int>("kit/careful"), new(1), "approval");
+        await AssertAsync(order, new("O", 3), null);
+        Assert.Null((await kit.ExplainAsync("kit/order", JsonPayload.FromElement(Json("""{"city":"Oslo","days":3}"""))).InTime()).PassingReason);
+
+        static async Task AssertAsync<TArguments, TResult>(ToolHandle<TArguments, TResult> tool, TArguments arguments, string? reason)
+        {
+            var explained = await tool.ExplainAsync(arguments).InTime();
+            Assert.Equal(explained is { WouldRun: true, PassingReason: null } ? "reference" : "json", explained.Passing);
+            if (reason is null)
+            {
+                Assert.Null(explained.PassingReason);
+            }
+            else
+            {
+                Assert.Contains(reason, explained.PassingReason, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_result_that_breaks_the_tools_own_rules_is_not_handed_out()
     {
         await OfferAsync(
@@ -203,7 +232,9 @@ public abstract class RoomClientHandleContract : RoomClientContract
         await OfferAsync("ada", OrderTool);
         var tool = (await JoinAsync("bob")).Toolkits.GetTool<Order, Ticket>("kit/order");
         Assert.Equal("OSLO", (await tool.InvokeAsync(Good).InTime()).City);
-        Assert.Equal("json", (await tool.ExplainAsync(Good).InTime()).Passing);
+        var explained = await tool.ExplainAsync(Good).InTime();
+        Assert.Equal("json", explained.Passing);
+        Assert.Contains(PassesValues ? "filters" : "connection", explained.PassingReason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public abstract class RoomClientStreamContract : RoomClientContract
     /// <summary>How many frames a producer may be ahead of its reader: none in process, the credit on a connection.</summary>
     protected abstract int Credit { get; }
 
-    private static readonly Tool Count = Tool.Create("count", CountAsync);
+    private static readonly Tool Count = Tool.Create("count", Streams.CountAsync);
 
     [Fact]
     public async Task Frames_arrive_in_order_without_gaps_and_end_with_the_result()
@@ -52,9 +52,9 @@ public abstract class RoomClientStreamContract : RoomClientContract
     public async Task Strings_and_bytes_stream_as_what_they_are()
     {
         await OfferAsync("ada",
-            Tool.Create("words", () => Of("a", "ø", "")),
-            Tool.Create("bytes", () => Of<ReadOnlyMemory<byte>>(new byte[] { 1, 2 }, new byte[] { 3 })),
-            Tool.Create("arrays", () => Of<byte[]>([1, 2], [3])));
+            Tool.Create("words", () => Streams.Of("a", "ø", "")),
+            Tool.Create("bytes", () => Streams.Of<ReadOnlyMemory<byte>>(new byte[] { 1, 2 }, new byte[] { 3 })),
+            Tool.Create("arrays", () => Streams.Of<byte[]>([1, 2], [3])));
         var bob = await JoinAsync("bob");
         Assert.Equal(["a", "ø", ""], await bob.Toolkits.StreamAsync<string>("kit/words").ToListInTimeAsync());
         foreach (string tool in new[] { "kit/bytes", "kit/arrays" })
@@ -89,7 +89,7 @@ public abstract class RoomClientStreamContract : RoomClientContract
         await OfferAsync("ada", Tool.Create("words", () =>
         {
             Interlocked.Increment(ref calls);
-            return Of("a");
+            return Streams.Of("a");
         }));
         var bob = await JoinAsync("bob");
         var stream = bob.Toolkits.StreamAsync<string>("kit/words");
@@ -225,26 +225,6 @@ public abstract class RoomClientStreamContract : RoomClientContract
             yield return new Rated(1, "fine");
             await Task.Yield();
             yield return new Rated(7, "secret");
-        }
-    }
-
-    private static async IAsyncEnumerable<int> CountAsync(int to, [EnumeratorCancellation] CancellationToken stop)
-    {
-        for (int i = 0; i < to; i++)
-        {
-            stop.ThrowIfCancellationRequested();
-            yield return i;
-        }
-
-        await Task.CompletedTask;
-    }
-
-    private static async IAsyncEnumerable<T> Of<T>(params T[] items)
-    {
-        foreach (var item in items)
-        {
-            yield return item;
-            await Task.Yield();
         }
     }
 

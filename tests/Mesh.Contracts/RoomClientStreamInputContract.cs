@@ -20,11 +20,11 @@ public abstract class RoomClientStreamInputContract : RoomClientContract
     {
         await OfferAsync("ada", Sum, Tool.Create("join", (IAsyncEnumerable<string> words) => JoinWords(words)));
         var bob = await JoinAsync("bob");
-        var outcome = await bob.Toolkits.TryInvokeAsync("kit/sum", new { start = 100 }, input: StreamedInput.FromItems(Of(1, 2, 3))).InTime();
+        var outcome = await bob.Toolkits.TryInvokeAsync("kit/sum", new { start = 100 }, input: StreamedInput.FromItems(Streams.Of(1, 2, 3))).InTime();
         Assert.Equal("106", outcome.Response?.ToString());
-        outcome = await bob.Toolkits.TryInvokeAsync("kit/join", input: StreamedInput.FromItems(Of("a", "ø"))).InTime();
+        outcome = await bob.Toolkits.TryInvokeAsync("kit/join", input: StreamedInput.FromItems(Streams.Of("a", "ø"))).InTime();
         Assert.Equal("aø", outcome.Response?.ToString());
-        outcome = await bob.Toolkits.TryInvokeAsync("kit/join", input: Of<ContentPart>(new TextPart("x"), new TextPart("y"))).InTime();
+        outcome = await bob.Toolkits.TryInvokeAsync("kit/join", input: Streams.Of<ContentPart>(new TextPart("x"), new TextPart("y"))).InTime();
         Assert.Equal("xy", outcome.Response?.ToString());
     }
 
@@ -46,7 +46,7 @@ public abstract class RoomClientStreamInputContract : RoomClientContract
         var bob = await JoinAsync("bob");
         foreach (string tool in new[] { "kit/memories", "kit/arrays", "kit/parts" })
         {
-            var input = StreamedInput.FromBytes(Of<ReadOnlyMemory<byte>>(new byte[] { 1, 2 }, new byte[] { 3 }));
+            var input = StreamedInput.FromBytes(Streams.Of<ReadOnlyMemory<byte>>(new byte[] { 1, 2 }, new byte[] { 3 }));
             var outcome = await bob.Toolkits.TryInvokeAsync(tool, input: input).InTime();
             Assert.Equal([1, 2, 3], Assert.IsType<FileResponse>(outcome.Response).File.Data.ToArray());
         }
@@ -57,7 +57,7 @@ public abstract class RoomClientStreamInputContract : RoomClientContract
     {
         await OfferAsync("ada", Tool.Create("double", (IAsyncEnumerable<int> numbers) => Double(numbers)));
         var bob = await JoinAsync("bob");
-        Assert.Equal([2, 4, 6], await bob.Toolkits.StreamAsync<int>("kit/double", input: StreamedInput.FromItems(Of(1, 2, 3))).ToListInTimeAsync());
+        Assert.Equal([2, 4, 6], await bob.Toolkits.StreamAsync<int>("kit/double", input: StreamedInput.FromItems(Streams.Of(1, 2, 3))).ToListInTimeAsync());
 
         static async IAsyncEnumerable<int> Double(IAsyncEnumerable<int> numbers)
         {
@@ -73,11 +73,11 @@ public abstract class RoomClientStreamInputContract : RoomClientContract
     {
         await OfferAsync("ada", Sum);
         var bob = await JoinAsync("bob");
-        var error = await FailureOf(bob.Toolkits.TryInvokeAsync("kit/sum", input: StreamedInput.FromItems(Of<object>(1, "two"))));
+        var error = await FailureOf(bob.Toolkits.TryInvokeAsync("kit/sum", input: StreamedInput.FromItems(Streams.Of<object>(1, "two"))));
         AssertCode(MeshErrorCode.InvalidArguments, error);
         Assert.Contains("input stream", error.Message, StringComparison.Ordinal);
         Assert.Equal("type", error.Details!.Value.GetProperty("violations")[0].GetProperty("keyword").GetString());
-        error = await FailureOf(bob.Toolkits.TryInvokeAsync("kit/sum", input: StreamedInput.FromBytes(Of<ReadOnlyMemory<byte>>(new byte[1]))));
+        error = await FailureOf(bob.Toolkits.TryInvokeAsync("kit/sum", input: StreamedInput.FromBytes(Streams.Of<ReadOnlyMemory<byte>>(new byte[1]))));
         AssertCode(MeshErrorCode.InvalidArguments, error);
     }
 
@@ -86,7 +86,7 @@ public abstract class RoomClientStreamInputContract : RoomClientContract
     {
         await OfferAsync("ada", Tool.Create("arrays", async (IAsyncEnumerable<byte[]> chunks) => await Gather(chunks, chunk => chunk)));
         var bob = await JoinAsync("bob");
-        AssertCode(MeshErrorCode.InvalidArguments, await FailureOf(bob.Toolkits.TryInvokeAsync("kit/arrays", input: StreamedInput.FromItems(Of(1)))));
+        AssertCode(MeshErrorCode.InvalidArguments, await FailureOf(bob.Toolkits.TryInvokeAsync("kit/arrays", input: StreamedInput.FromItems(Streams.Of(1)))));
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public abstract class RoomClientStreamInputContract : RoomClientContract
             return latest;
         }));
         var bob = await JoinAsync("bob");
-        var outcome = await bob.Toolkits.TryInvokeAsync("kit/latest", input: Of<ContentPart>(new TextPart("2030-01-02"), new TextPart("2029-12-31"))).InTime();
+        var outcome = await bob.Toolkits.TryInvokeAsync("kit/latest", input: Streams.Of<ContentPart>(new TextPart("2030-01-02"), new TextPart("2029-12-31"))).InTime();
         Assert.Equal("2030-01-02", outcome.Response is JsonResponse json ? json.Value.ToElement().GetString() : outcome.ToString());
     }
 
@@ -200,15 +200,6 @@ public abstract class RoomClientStreamInputContract : RoomClientContract
             {
                 ended.Set();
             }
-        }
-    }
-
-    private static async IAsyncEnumerable<T> Of<T>(params T[] items)
-    {
-        foreach (var item in items)
-        {
-            yield return item;
-            await Task.Yield();
         }
     }
 

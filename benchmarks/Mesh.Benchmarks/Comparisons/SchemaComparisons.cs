@@ -1,5 +1,4 @@
 using Mesh.Benchmarks.Comparing;
-using Mesh.Benchmarks.Inputs;
 using Mesh.Benchmarks.Scenes;
 
 namespace Mesh.Benchmarks.Comparisons;
@@ -9,7 +8,7 @@ internal sealed class SchemaSmall() : Comparison("schema.small", "ns")
 {
     public override Task<Figure> MeasureAsync()
     {
-        var scene = new SchemaScene(FigureInputs.Schema("small"), FigureInputs.ValidInstance("small"));
+        var scene = SchemaScene.Small();
         return Rounds.CompareAsync(scene.ValidateAsync, scene.ParseInstanceAsync);
     }
 }
@@ -19,7 +18,7 @@ internal sealed class SchemaSmallUtf8() : Comparison("schema.small.utf8", "ns")
 {
     public override Task<Figure> MeasureAsync()
     {
-        var scene = new SchemaScene(FigureInputs.Schema("small"), FigureInputs.ValidInstance("small"));
+        var scene = SchemaScene.Small();
         return Rounds.CompareAsync(scene.ValidateUtf8Async, scene.ParseInstanceAsync);
     }
 }
@@ -29,7 +28,7 @@ internal sealed class SchemaMedium() : Comparison("schema.medium", "ns")
 {
     public override Task<Figure> MeasureAsync()
     {
-        var scene = new SchemaScene(FigureInputs.Schema("medium"), FigureInputs.ValidInstance("medium"));
+        var scene = SchemaScene.Medium();
         return Rounds.CompareAsync(scene.ValidateAsync, scene.ParseInstanceAsync);
     }
 }
@@ -39,7 +38,7 @@ internal sealed class SchemaMediumInvalid() : Comparison("schema.medium.invalid"
 {
     public override Task<Figure> MeasureAsync()
     {
-        var scene = new SchemaScene(FigureInputs.Schema("medium"), FigureInputs.InvalidInstance("medium"));
+        var scene = SchemaScene.InvalidMedium();
         return Rounds.CompareAsync(scene.CollectFailuresAsync, scene.ParseInstanceAsync);
     }
 }
@@ -49,7 +48,7 @@ internal sealed class SchemaBuild() : Comparison("schema.build", "ns")
 {
     public override Task<Figure> MeasureAsync()
     {
-        var scene = new SchemaScene(FigureInputs.Schema("medium"), FigureInputs.ValidInstance("medium"));
+        var scene = SchemaScene.Medium();
         return Rounds.CompareAsync(scene.CompileAsync, scene.ParseSchemaAsync);
     }
 }
@@ -59,7 +58,7 @@ internal sealed class SchemaAllocated() : Comparison("schema.alloc", "B")
 {
     public override async Task<Figure> MeasureAsync()
     {
-        var scene = new SchemaScene(FigureInputs.Schema("medium"), FigureInputs.ValidInstance("medium"));
+        var scene = SchemaScene.Medium();
         return new(await Rounds.AllocatedAsync(scene.ValidateAsync).ConfigureAwait(false));
     }
 }
@@ -69,7 +68,7 @@ internal sealed class SchemaAllocatedByTwo() : Comparison("schema.alloc.2", "B")
 {
     public override async Task<Figure> MeasureAsync()
     {
-        var scene = new SchemaScene(FigureInputs.Schema("medium"), FigureInputs.ValidInstance("medium"));
+        var scene = SchemaScene.Medium();
         double[] allocated = await Rounds.AllocatedTogetherAsync(scene.ValidateAsync, threads: 2).ConfigureAwait(false);
         return new(allocated.Max());
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Mesh.Benchmarks.Inputs;
 
 namespace Mesh.Benchmarks.Scenes;
 
@@ -11,6 +12,13 @@ internal sealed class SchemaScene(byte[] schemaText, byte[] instanceText)
     private readonly CompiledSchema _schema = CompiledSchema.Compile(JsonElement.Parse(schemaText));
     private readonly JsonElement _schemaElement = JsonElement.Parse(schemaText);
     private readonly JsonElement _instance = JsonElement.Parse(instanceText);
+
+    public static SchemaScene Small() => new(FigureInputs.Schema("small"), FigureInputs.ValidInstance("small"));
+
+    public static SchemaScene Medium() => new(FigureInputs.Schema("medium"), FigureInputs.ValidInstance("medium"));
+
+    /// <summary>The medium schema with an instance that fails it in several places.</summary>
+    public static SchemaScene InvalidMedium() => new(FigureInputs.Schema("medium"), FigureInputs.InvalidInstance("medium"));
 
     /// <summary>Asks whether the parsed instance is valid; it must be.</summary>
     public Task ValidateAsync(int times)

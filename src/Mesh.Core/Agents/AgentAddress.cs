@@ -22,7 +22,7 @@ public readonly record struct AgentAddress
     public AgentAddress(string name, string? participant)
     {
         ArgumentNullException.ThrowIfNull(name);
-        Tool = new(Prefix + name, participant);
+        Tool = ToolAddress.OfPath(Prefix + name, participant);
     }
 
     /// <summary>The agent's name.</summary>

@@ -24,11 +24,7 @@ public sealed partial class AgentsClient
     internal AgentsClient(RoomClient room)
     {
         _room = room;
-        _list = new(
-            room,
-            "room/listAgents",
-            PassedType<AgentFilter>.OfRoom(MeshJsonContext.Default.AgentFilter),
-            PassedType<IReadOnlyList<AgentInfo>>.OfRoom(MeshJsonContext.Default.IReadOnlyListAgentInfo));
+        _list = room.Toolkits.GetBuiltIn("room/listAgents", MeshJsonContext.Default.AgentFilter, MeshJsonContext.Default.IReadOnlyListAgentInfo);
         Work = new(room);
     }
 

@@ -33,4 +33,7 @@ internal sealed class BackgroundContext : CallContext
 
         return default;
     }
+
+    /// <summary>It is no call and lies in no budget; the calls that it makes lie in those of its participant.</summary>
+    internal override ValueTask<long> ReserveAsync(decimal estimate) => new(0L);
 }

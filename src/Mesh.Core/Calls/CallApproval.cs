@@ -4,12 +4,14 @@ namespace Mesh;
 internal static class CallApproval
 {
     /// <summary>Whether the tool itself or the room's policy asks for an approval of this call; a policy that fails does.</summary>
-    public static bool IsNeeded(CallState call)
+    public static bool IsNeeded(CallState call) => call.Instance!.Contract.Definition.RequiresApproval
+        || (call.Member.Room.Options.RequiresApproval is { } policy && IsNeeded(call, policy));
+
+    private static bool IsNeeded(CallState call, Func<ToolDefinition, Participant, bool> policy)
     {
-        var tool = call.Instance!.Contract.Definition;
         try
         {
-            return tool.RequiresApproval || (call.Member.Room.Options.RequiresApproval?.Invoke(tool, call.Caller) ?? false);
+            return policy(call.Instance!.Contract.Definition, call.Caller);
         }
         catch (Exception exception)
         {
@@ -48,7 +50,7 @@ internal static class CallApproval
             var answer = await AskOutsideAnyCallAsync(approver, request, wait.Token).ConfigureAwait(false);
 
             // What ended the call meanwhile counts, also where the answer came right after it.
-            return call.Imposed?.Error ?? (answer.IsApproved ? null : Refused(call, answer.Reason));
+            return call.Imposed?.Error ?? (answer.IsApproved ? Compare(call, record, answer.Record) : Refused(call, answer.Reason));
         }
         catch (OperationCanceledException) when (wait.IsCancellationRequested)
         {
@@ -71,10 +73,11 @@ internal static class CallApproval
 
     /// <summary>
     /// Holds what is about to run against what was approved: while a person thought, the caller may have lost its
-    /// rights, and the tool may have been replaced by another of its name.
+    /// rights, the tool may have been replaced by another of its name, and a budget may have been used up.
     /// </summary>
     public static MeshError? Recheck(CallState call) =>
-        CallResolution.Confirm(call, call.Instance!.Contract.Definition.DefinitionHash) ?? CallAuthorization.Check(call);
+        CallResolution.Confirm(call, call.Instance!.Contract.Definition.DefinitionHash) ?? CallAuthorization.Check(call)
+            ?? CallAuthorization.CheckResource(call) ?? CallBudget.CheckSpending(call);
 
     private static async Task<ApprovalAnswer> AskOutsideAnyCallAsync(Approver approver, ApprovalRequest request, CancellationToken cancellationToken)
     {
@@ -100,6 +103,25 @@ internal static class CallApproval
             ArgumentsHash = ToolHashes.Arguments(call.Arguments),
             RequestedAt = now,
             ExpiresAt = now + call.Host.Options.ApprovalTimeout,
+        };
+    }
+
+    /// <summary>An answer that says what it is for must be for what was asked: it lets nothing else run, and nothing twice.</summary>
+    private static MeshError? Compare(CallState call, ApprovalRecord asked, ApprovalRecord? given)
+    {
+        if (given is null || given == asked)
+        {
+            return null;
+        }
+
+        string other = given.Id != asked.Id || given.CallId != asked.CallId || given.Session != asked.Session || given.Room != asked.Room ? "another call"
+            : given.Target != asked.Target || given.DefinitionHash != asked.DefinitionHash ? "another tool or definition"
+            : given.ArgumentsHash != asked.ArgumentsHash ? "other arguments"
+            : given.CallerId != asked.CallerId || given.Caller != asked.Caller || given.OnBehalfOf != asked.OnBehalfOf ? "another caller"
+            : "another time";
+        return new(MeshErrorCode.ApprovalMismatch, $"Tool '{call.Request.Target}': the approval that was given is for {other}.")
+        {
+            Remedy = "Call again, and let the answer carry the ApprovalRequest.Record that it was asked about, unchanged.",
         };
     }
 

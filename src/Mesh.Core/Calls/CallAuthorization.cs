@@ -16,4 +16,27 @@ internal static class CallAuthorization
             ? CallErrors.NotGranted(call.Request.Target, tool.GrantName, person.Snapshot, onBehalf: true)
             : null;
     }
+
+    /// <summary>
+    /// The same for what the call acts on, where grants list what may be acted on. The arguments name it, so that it comes
+    /// after they were found valid.
+    /// </summary>
+    public static MeshError? CheckResource(CallState call) =>
+        call.Instance!.Resource is { } right ? CheckResource(call, right, ResourceOf(call, right)) : null;
+
+    private static MeshError? CheckResource(CallState call, ResourceRight right, string resource)
+    {
+        if (!right.Covers(call.Member.Grants, resource))
+        {
+            return CallErrors.NotGranted(call.Request.Target, $"{call.Instance!.GrantName} for '{resource}'", call.Caller, onBehalf: false);
+        }
+
+        return call.Person is { } person && person != call.Member && !right.Covers(person.Grants, resource)
+            ? CallErrors.NotGranted(call.Request.Target, $"{call.Instance!.GrantName} for '{resource}'", person.Snapshot, onBehalf: true)
+            : null;
+    }
+
+    private static string ResourceOf(CallState call, ResourceRight right) => call.Request.Arguments.Passed is { } passed
+        ? ((IResourceArguments)passed.Values).Resource
+        : call.Arguments.GetProperty(right.Argument).GetString()!;
 }

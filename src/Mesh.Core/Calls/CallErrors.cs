@@ -154,6 +154,27 @@ internal static class CallErrors
             Remedy = "Do less in one tree of calls, or ask for a larger budget.",
         };
 
+    /// <summary>What handlers reported has used the budget up: no further call is let in.</summary>
+    public static MeshError SpendingUsedUp(CallState call, SpendingAccount account) =>
+        new(MeshErrorCode.BudgetExceeded, $"Tool '{call.Request.Target}': the {account.UsedUp} that {account.Owner} allows is used up.")
+        {
+            Remedy = "Do less in one tree of calls, or ask for a larger budget.",
+        };
+
+    public static MeshError CannotReserve(CallState call, SpendingAccount account, decimal estimate, bool mayTryAgain) =>
+        new(MeshErrorCode.BudgetExceeded, string.Create(CultureInfo.InvariantCulture, $"Tool '{call.Request.Target}': {account.Owner} does not leave the {estimate} of money that the call wants to spend."))
+        {
+            Remedy = mayTryAgain ? "Wait until others have settled what they have reserved, or reserve less." : "Reserve less, or ask for a larger budget.",
+            Retryable = mayTryAgain,
+        };
+
+    public static MeshError TooManyReservations(ToolAddress target, int limit) =>
+        new(MeshErrorCode.Overloaded, string.Create(CultureInfo.InvariantCulture, $"Tool '{target}' has {limit} reservations of money open, and may not have more."))
+        {
+            Remedy = "Settle or dispose each reservation when its work is done.",
+            Retryable = true,
+        };
+
     public static MeshError TooDeep(CallState call, int limit) =>
         new(MeshErrorCode.BudgetExceeded, string.Create(CultureInfo.InvariantCulture, $"{call.Request.Target.Label} would be call number {call.Depth} in a chain of at most {limit}."))
         {

@@ -36,8 +36,20 @@ public sealed record CallExplanation
     /// </summary>
     public string Passing { get; init; } = "json";
 
+    /// <summary>
+    /// Why arguments that a <see cref="ToolHandle{TArguments, TResult}"/> was asked with would go as JSON, one sentence for a
+    /// developer. Null where they would go by reference, where the call would not run, and where no handle was asked.
+    /// </summary>
+    public string? PassingReason { get; init; }
+
     /// <summary>The calls that are left in the tightest budget, this one included. Asking counts in none.</summary>
     public long? RemainingCalls { get; init; }
+
+    /// <summary>The tokens that are left in the tightest budget; null when none limits them.</summary>
+    public long? RemainingTokens { get; init; }
+
+    /// <summary>The money that is neither spent nor reserved in the tightest budget; null when none limits it.</summary>
+    public decimal? RemainingCost { get; init; }
 
     /// <summary>How many calls may still nest, this one included.</summary>
     public int RemainingDepth { get; init; }
@@ -54,6 +66,7 @@ public sealed record CallExplanation
         var notVisible = CallResolution.Resolve(call);
         var notGranted = notVisible is null ? CallAuthorization.Check(call) : null;
         var notValid = notVisible is null && notGranted is null ? CallValidation.CheckArguments(call) : null;
+        notGranted ??= notVisible is null && notValid is null ? CallAuthorization.CheckResource(call) : null;
         var overBudget = notVisible is null ? CallBudget.Peek(call) : null;
         bool known = notVisible is null && notGranted is null;
         return new()
@@ -66,6 +79,8 @@ public sealed record CallExplanation
             Instances = known ? call.Member.Room.Tools.CountInstances(call.Instance!) : 0,
             NeedsApproval = known && CallApproval.IsNeeded(call),
             RemainingCalls = CallBudget.Remaining(call),
+            RemainingTokens = CallBudget.OfTree(call).Spending?.RemainingTokens,
+            RemainingCost = CallBudget.OfTree(call).Spending?.RemainingCost,
             RemainingDepth = Math.Max(0, CallBudget.OfTree(call).MaxDepth - call.Depth + 1),
             RemainingTime = CallBudget.RemainingTime(call),
         };

@@ -41,7 +41,14 @@ public sealed record ChunkFrame(ContentPart Item) : CallFrame;
 public sealed record LaggedFrame(long Count) : CallFrame;
 
 /// <summary>What the call has used. It goes the way of frames, in order with them, as far as the room, and never to a caller.</summary>
-internal sealed record UsageFrame(CallUsage Usage) : CallFrame;
+/// <param name="Usage">What was used; null for nothing, which gives the reservation back.</param>
+/// <param name="Reservation">The reservation that this settles; 0 for none.</param>
+internal sealed record UsageFrame(CallUsage? Usage, long Reservation = 0) : CallFrame;
+
+/// <summary>Asks for money to be reserved, from the far end of a connection; in order with what was used before.</summary>
+/// <param name="Reservation">What the far end calls it; positive.</param>
+/// <param name="Estimate">How much; at least 0.</param>
+internal sealed record ReserveFrame(long Reservation, decimal Estimate) : CallFrame;
 
 /// <summary>
 /// An item of a stream that has come out of its tool by reference, held against the tool's schema on its way. Nobody but the

@@ -16,6 +16,7 @@ internal sealed class CallLife(CallState call) : IDisposable
     private int _pauses;
     private long _pausedAt;
     private long _resumedAt;
+    private CallSpending? _spending;
     private bool _disposed;
 
     public CancellationToken Token => _cancellation.Token;
@@ -24,7 +25,7 @@ internal sealed class CallLife(CallState call) : IDisposable
     public bool HandlerLeftBehind { get; private set; }
 
     /// <summary>What the call used, as its handler reports it.</summary>
-    public CallUsage? Usage { get; private set; }
+    public CallUsage? Usage => _spending?.Usage;
 
     public CallOutcome? Imposed => _imposed.Task.IsCompleted ? _imposed.Task.Result : null;
 
@@ -77,14 +78,13 @@ internal sealed class CallLife(CallState call) : IDisposable
     }
 
     /// <summary>Waits for the handler or for what ends the call before it.</summary>
-    public async ValueTask<CallOutcome> RaceAsync(ValueTask<CallOutcome> handler)
+    public async ValueTask<CallOutcome> RaceAsync(Task<CallOutcome> handler)
     {
-        var running = handler.AsTask();
-        await Task.WhenAny(running, _imposed.Task).ConfigureAwait(false);
-        HandlerLeftBehind = !running.IsCompleted;
+        await Task.WhenAny(handler, _imposed.Task).ConfigureAwait(false);
+        HandlerLeftBehind = !handler.IsCompleted;
 
         // Whatever ended the call came first, even if the handler ended with it: its token was cancelled for that.
-        return await (_imposed.Task.IsCompleted ? _imposed.Task : running).ConfigureAwait(false);
+        return await (_imposed.Task.IsCompleted ? _imposed.Task : handler).ConfigureAwait(false);
     }
 
     /// <summary>Ends the call with an error and cancels its token, unless it has ended already.</summary>
@@ -109,11 +109,40 @@ internal sealed class CallLife(CallState call) : IDisposable
         }
     }
 
-    public void AddUsage(CallUsage usage)
+    /// <summary>Counts what the call has used, in its entry and its budgets; false when it is over.</summary>
+    public bool TrySpend(UsageFrame used)
     {
         lock (_imposed)
         {
-            Usage = usage.Add(Usage);
+            return !IsOver && (_spending ??= new(call)).TryAdd(used);
+        }
+    }
+
+    /// <inheritdoc cref="CallSpending.TryReserve"/>
+    public (long Number, MeshError? Error) TryReserve(long? number, decimal estimate)
+    {
+        lock (_imposed)
+        {
+            return IsOver ? (0, CallErrors.CallEnded(call.Request.Target)) : (_spending ??= new(call)).TryReserve(number, estimate);
+        }
+    }
+
+    /// <summary>Settles what its handler has left open, for good; returns what the call has used.</summary>
+    public CallUsage? CloseSpending()
+    {
+        lock (_imposed)
+        {
+            _spending?.Close();
+            return Usage;
+        }
+    }
+
+    /// <inheritdoc cref="CallSpending.Inherit"/>
+    public void Inherit(CallUsage usage)
+    {
+        lock (_imposed)
+        {
+            (_spending ??= new(call)).Inherit(usage);
         }
     }
 
@@ -157,7 +186,7 @@ internal sealed class CallLife(CallState call) : IDisposable
     }
 
     /// <summary>
-    /// Frees timer and links. The token stays usable: a handler that is left behind may still ask for it, and a source
+    /// Frees timer and links, and settles what is reserved still. The token stays usable: a handler that is left behind may still ask for it, and a source
     /// without a timer of its own holds nothing.
     /// </summary>
     public void Dispose()
@@ -166,6 +195,7 @@ internal sealed class CallLife(CallState call) : IDisposable
         {
             _disposed = true;
             _timer?.Dispose();
+            _spending?.Close();
         }
 
         _caller.Unregister();
@@ -173,6 +203,8 @@ internal sealed class CallLife(CallState call) : IDisposable
         call.Member.Untrack(call);
         _provider?.Untrack(call);
     }
+
+    private bool IsOver => _disposed || _imposed.Task.IsCompleted;
 
     /// <summary>Sets the timer for the earlier of the call's deadline and its budgets' wall time, which no pause stops.</summary>
     private void ArmTimer()

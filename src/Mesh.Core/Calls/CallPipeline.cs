@@ -56,7 +56,7 @@ internal sealed class CallPipeline(MeshHost host)
 
     /// <summary>Resolve, authorise, validate input, and all that follows.</summary>
     private static CallEnd Check(CallState call) =>
-        (CallResolution.Resolve(call) ?? CallAuthorization.Check(call) ?? CallValidation.CheckArguments(call)) is { } refusal ? refusal
+        (CallResolution.Resolve(call) ?? CallAuthorization.Check(call) ?? CallValidation.CheckArguments(call) ?? CallAuthorization.CheckResource(call)) is { } refusal ? refusal
         : call.Request.IdempotencyKey is null ? Perform(call)
         : CallEnd.Of(PerformOnceAsync(call));
 
@@ -84,7 +84,9 @@ internal sealed class CallPipeline(MeshHost host)
         if (outcome.Error is { } error && MayRetry(call, error))
         {
             var retry = call.BeginRetry();
-            var refusal = CallResolution.ResolveRetry(call, retry) ?? CallAuthorization.Check(retry) ?? CallValidation.CheckArguments(retry);
+            // As JSON: by reference, the handler of the first attempt might still answer for the second one.
+            var refusal = CallPassing.Write(retry) ?? CallResolution.ResolveRetry(call, retry) ?? CallAuthorization.Check(retry)
+                ?? CallValidation.CheckArguments(retry) ?? CallAuthorization.CheckResource(retry);
             if (refusal is null)
             {
                 outcome = await Invoke(retry).ConfigureAwait(false);
@@ -111,7 +113,7 @@ internal sealed class CallPipeline(MeshHost host)
 
         if (!isOwner)
         {
-            return await call.EnsureLife().RaceAsync(new(entry.Outcome.Task)).ConfigureAwait(false);
+            return await call.EnsureLife().RaceAsync(entry.Outcome.Task).ConfigureAwait(false);
         }
 
         var outcome = await Perform(call).ConfigureAwait(false);
@@ -163,7 +165,7 @@ internal sealed class CallPipeline(MeshHost host)
 
         var life = call.EnsureLife();
         life.TrackProvider(call.Instance!);
-        var outcome = await life.RaceAsync(new(handler)).ConfigureAwait(false);
+        var outcome = await life.RaceAsync(handler).ConfigureAwait(false);
         call.Instance!.Exit();
         call.EndedAt = call.Host.Clock.GetTimestamp();
         return await CheckOutput(call, outcome).ConfigureAwait(false);

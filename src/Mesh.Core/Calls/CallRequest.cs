@@ -63,9 +63,13 @@ public sealed record CallRequest
 
     /// <summary>A JSON object that travels with the call unread by the room, or null.</summary>
     public JsonElement? Metadata { get => _terms.Metadata; init => _terms = value is null && Metadata is null ? _terms : _terms with { Metadata = value }; }
+
+    internal CallTerms Terms { get => _terms; init => _terms = value; }
 }
 
-/// <summary>What most requests say nothing about, in an object of its own that all of those share.</summary>
+/// <summary>
+/// What most requests say nothing about, in an object of its own that all of those share, and that goes over a wire as it is.
+/// </summary>
 internal sealed record CallTerms
 {
     public static CallTerms None { get; } = new();

@@ -6,7 +6,7 @@ internal static class CallResolution
     public static MeshError? Resolve(CallState call)
     {
         var (target, tools) = (call.Request.Target, call.Member.Room.Tools);
-        var handle = call.Request.Arguments.Typed?.Passages;
+        var handle = call.Request.Arguments.Passed?.Passages;
         if (handle?.Recall(tools) is { } known)
         {
             call.Instance = known;
@@ -14,7 +14,7 @@ internal static class CallResolution
         }
 
         int version = tools.Version;
-        var instance = RoomToolkit.Find(target) ?? tools.Find(target, call.Member, call.RootMember);
+        var instance = BuiltInToolkits.Find(target) ?? tools.Find(target, call.Member, call.RootMember);
         if (instance is null)
         {
             return target.Participant is { } name && call.Member.Room.FindMember(name) is null

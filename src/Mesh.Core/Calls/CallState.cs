@@ -81,6 +81,12 @@ internal sealed class CallState : CallContext
     /// <summary>The innermost budget of the tree; null while only the host's limits hold for it and it has one call.</summary>
     public BudgetAccount? Account { get => Volatile.Read(ref _account); set => _account = value; }
 
+    /// <summary>
+    /// How the end of a provider is told where frames that it had sent are still on their way: after those. Null where
+    /// its handler runs in this process, and the call ends at once.
+    /// </summary>
+    public Action<MeshError>? EndAfterFrames { get; set; }
+
     /// <summary>Whether one call is reserved in the accounts.</summary>
     public bool IsReserved { get; set; }
 
@@ -174,12 +180,6 @@ internal sealed class CallState : CallContext
     /// <summary>Cancels the token of a call that was ended for its caller.</summary>
     public void EndForHandler() => _life?.CancelImposed();
 
-    /// <summary>
-    /// How the end of a provider is told where frames that it had sent are still on their way: after those. Null where
-    /// its handler runs in this process, and the call ends at once.
-    /// </summary>
-    public Action<MeshError>? EndAfterFrames { get; set; }
-
     /// <summary>Ends the call because its provider has left; what it had sent before is kept. <see cref="EndForHandler"/> must follow.</summary>
     public void LoseProvider()
     {
@@ -201,10 +201,9 @@ internal sealed class CallState : CallContext
             throw new MeshException(CallErrors.CallEnded(Request.Target));
         }
 
-        if (frame is UsageFrame { Usage: var usage })
+        if (frame is UsageFrame used)
         {
-            EnsureLife().AddUsage(usage);
-            return default;
+            return EnsureLife().TrySpend(used) ? default : throw new MeshException(CallErrors.CallEnded(Request.Target));
         }
 
         if (frame is ChunkFrame chunk && CallValidation.CheckChunk(this, chunk.Item) is { } error)
@@ -226,6 +225,17 @@ internal sealed class CallState : CallContext
         return Sink!.WriteAsync(frame);
     }
 
+    /// <summary>Reserves money in all budgets around the call.</summary>
+    public MeshError? TryReserve(ReserveFrame frame) => HasEnded
+        ? CallErrors.CallEnded(Request.Target)
+        : EnsureLife().TryReserve(frame.Reservation, frame.Estimate).Error;
+
+    internal override ValueTask<long> ReserveAsync(decimal estimate)
+    {
+        var (number, error) = HasEnded ? (0, CallErrors.CallEnded(Request.Target)) : EnsureLife().TryReserve(null, estimate);
+        return error is null ? new(number) : throw new MeshException(error);
+    }
+
     /// <summary>
     /// A second attempt under the same id, deadline, budget and idempotency key, with a token of its own: that of the
     /// first attempt is cancelled for the provider that was lost.
@@ -241,10 +251,10 @@ internal sealed class CallState : CallContext
             CallerAccount = CallerAccount,
             ArgumentBytes = ArgumentBytes,
         };
-        if (Usage is { } usage)
+        if (_life?.CloseSpending() is { } usage)
         {
             // What the first attempt has used was used for this call.
-            Retry.EnsureLife().AddUsage(usage);
+            Retry.EnsureLife().Inherit(usage);
         }
 
         return Retry;

@@ -11,7 +11,7 @@ internal static class CallValidation
     /// <summary>Takes the size of the arguments, and finds out whether they are still there. A filter is to see them as JSON.</summary>
     public static MeshError? Measure(CallState call)
     {
-        if (call.Request.Arguments.Typed is not null)
+        if (call.Request.Arguments.Passed is not null)
         {
             return call.Host.Options.Filters.Count == 0 ? null : CallPassing.Write(call);
         }
@@ -38,9 +38,9 @@ internal static class CallValidation
     public static MeshError? CheckArguments(CallState call)
     {
         var payload = call.Request.Arguments;
-        if (payload.Typed is { } typed)
+        if (payload.Passed is { } passed)
         {
-            return CallPassing.TryPass(call, typed) ? null : CallPassing.Write(call) ?? CheckArguments(call);
+            return CallPassing.TryPass(call, passed) ? null : CallPassing.Write(call) ?? CheckArguments(call);
         }
 
         var schema = call.Instance!.Contract.Input;
@@ -82,7 +82,7 @@ internal static class CallValidation
         if (call.Sink is null)
         {
             // The common cases, without a state machine. What comes by reference was held against the schema on its way.
-            if (response is TypedResponse)
+            if (response is PassedCall)
             {
                 return CallOutcome.FromResult(response);
             }
@@ -137,7 +137,7 @@ internal static class CallValidation
         {
             JsonResponse json => CheckJson(call, json.Value),
             TextResponse text => CheckText(call, text.Text),
-            TypedResponse => null,
+            PassedCall => null,
             _ => call.Instance!.Contract.Output is null ? CheckParts(call, response) : Invalid(call, [new("", "", "type", "must be JSON as the tool's output schema says")]),
         };
         if (error is not null)

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Mesh;
@@ -12,6 +13,8 @@ namespace Mesh;
 /// typed tool of one process, a value that is written as JSON only if somebody looks. It does not own an element's
 /// document: who keeps a payload beyond the call keeps <see cref="Clone"/>.
 /// </summary>
+[JsonConverter(typeof(JsonPayloadConverter))]
+[JsonSchema("true")]
 public readonly struct JsonPayload
 {
     private readonly JsonElement _element;
@@ -53,7 +56,7 @@ public readonly struct JsonPayload
     internal static JsonPayload FromText(string text) => FromUtf8(JsonSerializer.SerializeToUtf8Bytes(text, MeshJsonContext.Default.String));
 
     /// <summary>A payload of a value that nobody can change, written when somebody looks.</summary>
-    internal static JsonPayload FromTyped(TypedArguments value) => new(value, 0, -1);
+    internal static JsonPayload FromPassed(PassedCall value) => new(value, 0, -1);
 
     /// <summary>Whether there is no JSON at all, which is not the same as a JSON null.</summary>
     public bool IsEmpty => _source is null && _element.ValueKind == JsonValueKind.Undefined;
@@ -68,8 +71,8 @@ public readonly struct JsonPayload
     public ReadOnlySpan<byte> Utf8Span => Open(out _);
 
     /// <summary>The value, where it has not come as JSON; else null.</summary>
-    /// <remarks>Asked for at most stages of a call: no cast, what has no length has come from <see cref="FromTyped"/>.</remarks>
-    internal TypedArguments? Typed => _length < 0 ? Unsafe.As<TypedArguments>(_source) : null;
+    /// <remarks>Asked for at most stages of a call: no cast, what has no length has come from <see cref="FromPassed"/>.</remarks>
+    internal PassedCall? Passed => _length < 0 ? Unsafe.As<PassedCall>(_source) : null;
 
     /// <summary>The element that the payload holds, whatever it holds.</summary>
     internal JsonElement Element => _element;
@@ -82,7 +85,7 @@ public readonly struct JsonPayload
             null => default,
             byte[] array => new ReadOnlyMemory<byte>(array, _start, _length),
             MemoryManager<byte> manager => manager.Memory.Slice(_start, _length),
-            _ => Typed!.ToUtf8(),
+            _ => Passed!.ToUtf8(),
         };
 
     /// <summary>The JSON as an element: the one that the payload holds, else a new one that owns its memory.</summary>
@@ -124,4 +127,15 @@ public readonly struct JsonPayload
     }
 
     private ReadOnlySpan<byte> OpenOther() => ToUtf8().Span;
+}
+
+/// <summary>A payload within other JSON: whatever value stands there. What is read owns its memory.</summary>
+internal sealed class JsonPayloadConverter : JsonConverter<JsonPayload>
+{
+    public override bool HandleNull => true;
+
+    public override JsonPayload Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        JsonPayload.FromElement(JsonElement.ParseValue(ref reader));
+
+    public override void Write(Utf8JsonWriter writer, JsonPayload value, JsonSerializerOptions options) => value.WriteTo(writer);
 }

@@ -33,8 +33,7 @@ public readonly record struct ToolAddress
         Participant = participant;
     }
 
-    /// <summary>An address of a path that is known to be one, and the participant.</summary>
-    internal ToolAddress(string path, string? participant)
+    private ToolAddress(string path, string? participant)
     {
         _path = path;
         Participant = participant;
@@ -65,6 +64,9 @@ public readonly record struct ToolAddress
     /// <summary>The address of a text; what the implicit conversion does.</summary>
     /// <param name="text"><c>toolkit/tool</c> or <c>toolkit/tool@participant</c>.</param>
     public static ToolAddress FromString(string text) => new(text);
+
+    /// <summary>An address of a path that is known to be one, and the participant.</summary>
+    internal static ToolAddress OfPath(string path, string? participant) => new(path, participant);
 
     /// <summary>The address, cut where its text is longer than so many characters.</summary>
     internal ToolAddress Shortened(int most) => Path.Length + (Participant?.Length ?? 0) <= most

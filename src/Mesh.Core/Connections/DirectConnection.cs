@@ -48,10 +48,10 @@ internal sealed class DirectConnection : IRoomConnection, ICallReceiver
             },
             cancellationToken);
 
-    public bool WouldPass(ToolAddress target, TypedArguments arguments)
+    public string? WhyJson(ToolAddress target, PassedCall values)
     {
-        var request = _client.NewRequest(target, JsonPayload.FromTyped(arguments), null);
-        return CallPassing.WouldPass(new CallState(_member, request, FindParent(request), null, default));
+        var request = _client.NewRequest(target, JsonPayload.FromPassed(values), null);
+        return CallPassing.WhyJson(new CallState(_member, request, FindParent(request), null, default), values.Passages);
     }
 
     public IAsyncEnumerable<RoomEvent> ReadEventsAsync(EventPosition from, CancellationToken cancellationToken) =>

@@ -25,8 +25,8 @@ internal interface IRoomConnection
     /// <param name="cancellationToken">Cancels the call.</param>
     IAsyncEnumerable<CallFrame> StreamAsync(Func<CallRequest> newRequest, IAsyncEnumerable<ContentPart>? input, CancellationToken cancellationToken);
 
-    /// <summary>Whether a call that would run would take its arguments by reference.</summary>
-    bool WouldPass(ToolAddress target, TypedArguments arguments);
+    /// <summary>Why a call that would run would take its arguments as JSON, one sentence; null when it would take them by reference.</summary>
+    string? WhyJson(ToolAddress target, PassedCall values);
 
     /// <summary>Reads the room's events that the participant may see; ends when it leaves.</summary>
     IAsyncEnumerable<RoomEvent> ReadEventsAsync(EventPosition from, CancellationToken cancellationToken);

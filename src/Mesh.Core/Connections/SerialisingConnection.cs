@@ -111,7 +111,7 @@ internal sealed class SerialisingConnection : WireEnd, IRoomConnection
             : new ErrorFrame(outcome.Error!) { Sequence = sequence + 1 };
     }
 
-    public bool WouldPass(ToolAddress target, TypedArguments arguments) => false;
+    public string? WhyJson(ToolAddress target, PassedCall values) => "The room is at the other end of a connection, which carries JSON.";
 
     public IAsyncEnumerable<RoomEvent> ReadEventsAsync(EventPosition from, CancellationToken cancellationToken) => ReadEventsCoreAsync(from, cancellationToken);
 

@@ -20,7 +20,7 @@ internal static class CallOperations
     {
         string path = target.Path;
         return Known.TryGetValue(path, out var known) ? known
-            : RoomToolkit.Find(target) is { } own ? Of(own)
+            : BuiltInToolkits.Find(target) is { } own ? Of(own)
             : Unknown(path.Length <= LongestName ? path : $"{path.AsSpan(0, LongestName)}…");
     }
 

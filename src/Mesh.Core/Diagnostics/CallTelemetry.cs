@@ -41,7 +41,7 @@ internal static class CallTelemetry
             // result or writing to the journal since.
             var last = call.Retry ?? call;
             long handledAt = endedAtOnce ? last.EndedAt : 0;
-            var duration = call.Host.Elapsed(call.StartedAt, handledAt != 0 ? handledAt : call.Host.Clock.GetTimestamp());
+            var duration = call.Host.Times.Elapsed(call.StartedAt, handledAt != 0 ? handledAt : call.Host.Clock.GetTimestamp());
             operation = CallOperations.Settle(operation, last.Instance);
             string? errorType = outcome.Error is { } error ? ErrorTypes.Of(error.Code) : null;
             using (activity)
@@ -141,8 +141,8 @@ internal static class CallTelemetry
 
         if (options.CapturePayloads)
         {
-            activity.AddTag(TelemetryNames.ToolCallArguments, CapturedPayload.Of(call.Request.Arguments, options.MaxPayloadBytes));
-            activity.AddTag(TelemetryNames.ToolCallResult, CapturedPayload.Of(outcome.Response, options.MaxPayloadBytes));
+            activity.AddTag(TelemetryNames.ToolCallArguments, SpanPayload.Of(call.Request.Arguments, options.MaxPayloadBytes));
+            activity.AddTag(TelemetryNames.ToolCallResult, SpanPayload.Of(outcome.Response, options.MaxPayloadBytes));
         }
     }
 }

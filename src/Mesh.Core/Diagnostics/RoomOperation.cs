@@ -81,7 +81,7 @@ internal sealed class RoomOperation : IDisposable
         {
             using (_activity)
             {
-                var duration = _host.Elapsed(_startedAt, _host.Clock.GetTimestamp());
+                var duration = _host.Times.Elapsed(_startedAt, _host.Clock.GetTimestamp());
                 _activity?.SetEndTime(_activity.StartTimeUtc + duration);
                 _operation.Record(duration, _errorType);
             }

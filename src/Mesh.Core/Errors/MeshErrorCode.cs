@@ -85,6 +85,9 @@ public readonly record struct MeshErrorCode(string Value)
     /// <summary>What was approved is no longer what would run: the tool, its arguments or the caller changed meanwhile.</summary>
     public static MeshErrorCode ApprovalStale => new("approval_stale");
 
+    /// <summary>The approval that was given is for something else: another call, tool, arguments or caller than were asked about.</summary>
+    public static MeshErrorCode ApprovalMismatch => new("approval_mismatch");
+
     /// <summary>The tool's own code failed. What it threw stays with its provider.</summary>
     public static MeshErrorCode HandlerFailed => new("handler_failed");
 

@@ -33,7 +33,7 @@ internal readonly struct CallRecord
     /// <summary>A timestamp of the host's clock.</summary>
     public long StartedAt { get; init; }
 
-    public long DurationTicks { get; init; }
+    public TimeSpan Duration { get; init; }
 
     public long BytesOut { get; init; }
 
@@ -69,7 +69,7 @@ internal readonly struct CallRecord
             ParentId = request.ParentId,
             RootId = request.RootId,
             StartedAt = call.StartedAt,
-            DurationTicks = key.Room.Times.TicksBetween(call.StartedAt, endedAt != 0 ? endedAt : call.Host.Clock.GetTimestamp()),
+            Duration = key.Room.Times.Elapsed(call.StartedAt, endedAt != 0 ? endedAt : call.Host.Clock.GetTimestamp()),
             BytesOut = BytesOf(call, outcome.Response),
             BytesIn = call.ArgumentBytes,
             Attempt = request.Attempt,
@@ -97,11 +97,11 @@ internal readonly struct CallRecord
             Caller = Caller.Name,
             CallerId = Caller.Id,
             OnBehalfOf = OnBehalfOf,
-            Target = extra?.Target ?? new ToolAddress(Tool!.Path, Extra as string),
+            Target = extra?.Target ?? ToolAddress.OfPath(Tool!.Path, Extra as string),
             Provider = Tool?.Provider,
             ContractHash = Tool?.ContractHash,
             StartedAt = room.Times.UtcAt(StartedAt),
-            Duration = new(DurationTicks),
+            Duration = Duration,
             BytesIn = BytesIn,
             BytesOut = BytesOut,
             Status = Status,

@@ -49,10 +49,8 @@ public sealed class MemoryJournal : IJournal
     public ValueTask AppendAsync(JournalEntry entry)
     {
         TaskCompletionSource? waiting;
-        bool isHeld = false;
-        try
+        using (new Hold(ref _gate))
         {
-            _gate.Enter(ref isHeld);
             if (entry.Event is { } e)
             {
                 _events.Add(++_last) = new(entry.Room, e);
@@ -76,10 +74,6 @@ public sealed class MemoryJournal : IJournal
 
             waiting = TakeWaitingLocked();
         }
-        finally
-        {
-            Exit(isHeld);
-        }
 
         waiting?.TrySetResult();
         return default;
@@ -90,10 +84,8 @@ public sealed class MemoryJournal : IJournal
     {
         var record = CallRecord.Of(call, outcome);
         TaskCompletionSource? waiting;
-        bool isHeld = false;
-        try
+        using (new Hold(ref _gate))
         {
-            _gate.Enter(ref isHeld);
             ref var place = ref _calls.Add(++_last);
             _payloads.Remove(in place);
             place = record;
@@ -104,10 +96,6 @@ public sealed class MemoryJournal : IJournal
 
             _totals.Add(in record);
             waiting = TakeWaitingLocked();
-        }
-        finally
-        {
-            Exit(isHeld);
         }
 
         waiting?.TrySetResult();
@@ -143,15 +131,9 @@ public sealed class MemoryJournal : IJournal
     public JournalTotals GetTotals()
     {
         TotalsBook.Copy sums;
-        bool isHeld = false;
-        try
+        using (new Hold(ref _gate))
         {
-            _gate.Enter(ref isHeld);
             sums = _totals.Take();
-        }
-        finally
-        {
-            Exit(isHeld);
         }
 
         return sums.ToTotals();
@@ -186,58 +168,30 @@ public sealed class MemoryJournal : IJournal
     internal long ReadPage(JournalPage page, JournalQuery query, long after, long upTo, int most, List<JournalEntry> found)
     {
         long end;
-        bool isHeld = false;
-        try
+        using (new Hold(ref _gate))
         {
-            _gate.Enter(ref isHeld);
             end = page.Fill(_calls, _events, after, upTo);
-        }
-        finally
-        {
-            Exit(isHeld);
         }
 
         return page.Find(query, most, found) ?? end;
     }
 
-    private void Exit(bool isHeld)
-    {
-        if (isHeld)
-        {
-            // Who waits for the lock sees that it is free a little later, and who leaves it saves half of its cost.
-            _gate.Exit(useMemoryBarrier: false);
-        }
-    }
-
     private JournalCounts CountsOf<T>(EntryRing<T> ring)
         where T : struct
     {
-        bool isHeld = false;
-        try
+        using (new Hold(ref _gate))
         {
-            _gate.Enter(ref isHeld);
             return new(ring.Appended, ring.Count);
-        }
-        finally
-        {
-            Exit(isHeld);
         }
     }
 
     /// <summary>What completes with the next entry; null when there is one beyond that number already.</summary>
     private Task? NextAfter(long after)
     {
-        bool isHeld = false;
-        try
+        using (new Hold(ref _gate))
         {
-            _gate.Enter(ref isHeld);
-
             // One source for all who wait, and none when nobody does.
             return _last > after ? null : (_waiting ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-        }
-        finally
-        {
-            Exit(isHeld);
         }
     }
 
@@ -250,6 +204,28 @@ public sealed class MemoryJournal : IJournal
         }
 
         return waiting;
+    }
+
+    /// <summary>The lock, until it is disposed.</summary>
+    private readonly ref struct Hold
+    {
+        private readonly ref SpinLock _gate;
+        private readonly bool _isHeld;
+
+        public Hold(ref SpinLock gate)
+        {
+            _gate = ref gate;
+            _gate.Enter(ref _isHeld);
+        }
+
+        public void Dispose()
+        {
+            if (_isHeld)
+            {
+                // Who waits for the lock sees that it is free a little later, and who leaves it saves half of its cost.
+                _gate.Exit(useMemoryBarrier: false);
+            }
+        }
     }
 }
 

@@ -16,13 +16,11 @@ internal static class PayloadCapture
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    public static JournalPayload Of(CallState call, CallOutcome outcome)
-    {
-        if (call.Member.Room.Options.JournalCapture is not { } policy)
-        {
-            return JournalPayload.None;
-        }
+    public static JournalPayload Of(CallState call, CallOutcome outcome) =>
+        call.Member.Room.Options.JournalCapture is { } policy ? Of(call, outcome, policy) : JournalPayload.None;
 
+    private static JournalPayload Of(CallState call, CallOutcome outcome, JournalCapturePolicy policy)
+    {
         var target = call.Request.Target;
         var capture = policy.Of(target.Path);
         if (capture > JournalCapture.None && MostOf(call) is { } most && most < capture)
@@ -43,7 +41,7 @@ internal static class PayloadCapture
     /// <summary>The most that a tool lets be kept. Where the call never came to its tool: the least of all that bear the name.</summary>
     private static JournalCapture? MostOf(CallState call) => call.Instance is { } instance
         ? instance.Contract.Definition.MaxJournalCapture
-        : RoomToolkit.Find(call.Request.Target)?.Contract.Definition.MaxJournalCapture ?? call.Member.Room.Tools.MaxJournalCaptureOf(call.Request.Target.Path);
+        : BuiltInToolkits.Find(call.Request.Target)?.Contract.Definition.MaxJournalCapture ?? call.Member.Room.Tools.MaxJournalCaptureOf(call.Request.Target.Path);
 
     private delegate ReadOnlySpan<byte> Reading<in T>(T value);
 
@@ -100,23 +98,11 @@ internal static class PayloadCapture
     {
         if (json.Length > MostKept)
         {
-            return (Encoding.UTF8.GetString(json[..Utf8Length(json, MostKept)]), CutNote(json.Length));
+            return (Encoding.UTF8.GetString(json[..Utf8Text.LengthWithin(json, MostKept)]), CutNote(json.Length));
         }
 
         return (Encoding.UTF8.GetString(json), RedactedJson.IsWellFormed(json) ? null : "not well-formed JSON");
     }
 
     private static string CutNote(int length) => string.Create(CultureInfo.InvariantCulture, $"cut: it had {length} bytes");
-
-    /// <summary>At most so many bytes that no character is cut in two.</summary>
-    private static int Utf8Length(ReadOnlySpan<byte> text, int most)
-    {
-        int length = most;
-        while (length > most - 4 && (text[length] & 0xC0) == 0x80)
-        {
-            length--;
-        }
-
-        return length;
-    }
 }

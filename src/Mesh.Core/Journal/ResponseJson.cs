@@ -14,7 +14,7 @@ internal static class ResponseJson
     {
         null or EmptyResponse => default,
         JsonResponse json => json.Value.Utf8Span,
-        TypedResponse typed => typed.ToJson().Value.Utf8Span,
+        PassedCall passed => passed.ToJson().Value.Utf8Span,
         TextResponse text => Write(writer => writer.WriteStringValue(text.Text)),
         _ => Write(writer => WriteParts(response.Parts, writer)),
     };

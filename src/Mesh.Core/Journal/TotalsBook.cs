@@ -36,7 +36,7 @@ internal sealed class TotalsBook
     {
         var caller = call.Caller!;
         Begin(caller.Name, call.Tool?.Path, caller.Room.Name);
-        _run.Add(call.Status, call.DurationTicks, call.BytesIn, call.BytesOut, call.Usage);
+        _run.Add(call.Status, call.Duration.Ticks, call.BytesIn, call.BytesOut, call.Usage);
     }
 
     /// <summary>The sums as they are now, to be turned into totals when no lock is held any more.</summary>

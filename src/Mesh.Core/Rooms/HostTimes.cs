@@ -9,8 +9,8 @@ internal sealed class HostTimes(TimeProvider clock)
     private readonly long _startedTimestamp = clock.GetTimestamp();
     private readonly double _ticksPerTimestamp = (double)TimeSpan.TicksPerSecond / clock.TimestampFrequency;
 
-    public DateTimeOffset UtcAt(long timestamp) => new(_startedTicks + TicksBetween(_startedTimestamp, timestamp), TimeSpan.Zero);
+    public DateTimeOffset UtcAt(long timestamp) => new(_startedTicks + Elapsed(_startedTimestamp, timestamp).Ticks, TimeSpan.Zero);
 
     /// <summary>The time between two timestamps, as the clock itself would tell, which asks for its frequency each time.</summary>
-    public long TicksBetween(long from, long to) => (long)((to - from) * _ticksPerTimestamp);
+    public TimeSpan Elapsed(long from, long to) => new((long)((to - from) * _ticksPerTimestamp));
 }

@@ -30,7 +30,7 @@ internal sealed class Room
         Name = name;
         Options = options;
         Session = host.Ids.NewId();
-        Account = options.Budget?.Calls is { } calls ? new($"the budget of room '{name}'", calls, null, long.MaxValue, null) : null;
+        Account = options.Budget is { } budget ? BudgetAccount.Of($"the budget of room '{name}'", budget) : null;
         _events = new EventRing(Session, host.Clock);
         _journal = new RoomJournal(this);
     }

@@ -214,7 +214,6 @@ internal sealed class RoomMember(Room room, Participant snapshot, Grants grants)
         }
     }
 
-    private static BudgetAccount? NewAccount(Grants grants, Participant participant) => grants.Budget?.Calls is { } calls
-        ? new($"the budget of '{participant.Name}'", calls, null, long.MaxValue, null)
-        : null;
+    private static BudgetAccount? NewAccount(Grants grants, Participant participant) =>
+        grants.Budget is { } budget ? BudgetAccount.Of($"the budget of '{participant.Name}'", budget) : null;
 }

@@ -9,16 +9,16 @@ namespace Mesh;
 /// </summary>
 internal static class RoomToolkit
 {
-    private static readonly MeshJsonContext Json = MeshJsonContext.Default;
+    public const string Name = "room";
 
-    private static readonly Dictionary<string, ToolInstance> ByPath = new(StringComparer.Ordinal);
+    private static readonly MeshJsonContext Json = MeshJsonContext.Default;
 
     static RoomToolkit()
     {
         Add("listParticipants", "Who is in the room.", readOnly: true, Json.NoArguments, Json.IReadOnlyListParticipant, ListParticipants, new("messaging.list", grants => grants.Messaging?.List ?? false));
         Add("listToolkits", "The toolkits in the room, with the tools that the caller may use.", readOnly: true, Json.ListToolkitsArguments, Json.IReadOnlyListToolkitInfo, ListToolkits, RoomRight.Everyone);
         // It counts in no budget, and the journal keeps nothing of it: its arguments hold those of any other tool.
-        Add("explain", "What would become of a call, without making it.", readOnly: true, Json.ExplainArguments, Json.CallExplanation, Explain, RoomRight.Everyone, isUncounted: true, JournalCapture.None);
+        Add("explain", "What would become of a call, without making it.", readOnly: true, Json.ExplainArguments, Json.CallExplanation, Explain, RoomRight.Everyone with { IsUncounted = true }, JournalCapture.None);
         Add("setAttributes", "Changes what the caller says of itself; null removes an attribute.", readOnly: false, Json.SetAttributesArguments, Json.Participant, SetAttributes, RoomRight.Everyone);
         Add("registerToolkit", "Offers a toolkit of the caller's to everyone.", readOnly: false, Json.RegisterToolkitArguments, Json.RegisterToolkitResult, static (call, arguments) => RoomRegistrations.Register(call, arguments, isPrivate: false), new("agents.registerPublicToolkit", grants => grants.Agents?.RegisterPublicToolkit ?? false));
         Add("registerPrivateToolkit", "Offers a toolkit of the caller's to some.", readOnly: false, Json.RegisterToolkitArguments, Json.RegisterToolkitResult, static (call, arguments) => RoomRegistrations.Register(call, arguments, isPrivate: true), new("agents.registerPrivateToolkit", grants => grants.Agents?.RegisterPrivateToolkit ?? false));
@@ -26,14 +26,12 @@ internal static class RoomToolkit
         Add("registerAgent", "Offers an agent of the caller's.", readOnly: false, Json.RegisterAgentArguments, Json.RegisterToolkitResult, RoomAgents.Register, new("agents.registerAgent", grants => grants.Agents?.RegisterAgent ?? false));
         Add("unregisterAgent", "Withdraws an agent of the caller's.", readOnly: false, Json.UnregisterAgentArguments, Json.NoResult, RoomAgents.Unregister, RoomRight.Everyone);
         Add("reportAgentFailure", "Says that the background work of an agent of the caller's has failed.", readOnly: false, Json.ReportAgentFailureArguments, Json.NoResult, RoomAgents.ReportFailure, RoomRight.Everyone);
-        Add("listAgents", "The agents in the room that the caller may use, as far as they are looked for.", readOnly: true, Json.AgentFilter, Json.IReadOnlyListAgentInfo, RoomAgents.List, RoomRight.Everyone);
+        Add("listAgents", "The agents in the room that the caller may use, as far as they are looked for.", readOnly: true, Json.AgentFilter, Json.IReadOnlyListAgentInfo, RoomAgents.List, RoomRight.Everyone, guard: BuiltInGuards.Of(Json.AgentFilter));
         Add("removeParticipant", "Makes a participant leave.", readOnly: false, Json.RemoveParticipantArguments, Json.NoResult, RemoveParticipant, new("admin.removeParticipants", grants => grants.Admin?.RemoveParticipants ?? false));
         Add("setGrants", "Replaces what a participant may do.", readOnly: false, Json.SetGrantsArguments, Json.NoResult, SetGrants, new("admin.changeGrants", grants => grants.Admin?.ChangeGrants ?? false));
     }
 
-    /// <summary>The tool of the room at an address; null for any other address.</summary>
-    public static ToolInstance? Find(ToolAddress target) =>
-        target.Path.StartsWith("room/", StringComparison.Ordinal) && target.Participant is null ? ByPath.GetValueOrDefault(target.Path) : null;
+    public static BuiltInToolkit Instance { get; } = new(Name);
 
     private static void Add<TArguments, TResult>(
         string name,
@@ -43,31 +41,17 @@ internal static class RoomToolkit
         JsonTypeInfo<TResult> result,
         Func<CallState, TArguments, ValueTask<TResult>> handler,
         RoomRight right,
-        bool isUncounted = false,
-        JournalCapture? maxJournalCapture = null)
+        JournalCapture? maxJournalCapture = null,
+        BuiltInGuard<TArguments>? guard = null)
+        where TArguments : class
     {
-        var tool = Tool.Create(name, (value, context) => RunAsync(handler, (CallState)context, value), arguments, result, new ToolOptions
+        var options = new ToolOptions
         {
             Description = description,
             Annotations = new() { ReadOnly = readOnly, Destructive = false, Idempotent = readOnly, OpenWorld = false },
             MaxJournalCapture = maxJournalCapture,
-        });
-        string path = $"{Names.RoomToolkit}/{name}";
-        ByPath.Add(path, new ToolInstance(path, new ToolContract(tool.Definition, SchemaOptions.Default), new RoomToolInvoker(tool), null, right) { IsUncounted = isUncounted });
-    }
-
-    /// <summary>What the room refuses it says to the caller itself: there is nothing behind it that the caller may not know.</summary>
-    private static async ValueTask<TResult> RunAsync<TArguments, TResult>(
-        Func<CallState, TArguments, ValueTask<TResult>> handler, CallState call, TArguments arguments)
-    {
-        try
-        {
-            return await handler(call, arguments).ConfigureAwait(false);
-        }
-        catch (MeshException exception) when (exception is not ToolException)
-        {
-            throw new ToolException(exception.Error, exception);
-        }
+        };
+        Instance.Add(name, arguments, result, handler, right, options, guard);
     }
 
     private static ValueTask<IReadOnlyList<Participant>> ListParticipants(CallState call, NoArguments arguments) =>
@@ -116,13 +100,4 @@ internal static class RoomToolkit
 
     private static RoomMember FindMember(CallState call, string name) => call.Member.Room.FindMember(name)
         ?? throw new MeshException(new MeshError(MeshErrorCode.NotFound, $"Participant '{name}' is not in room '{call.Member.Room.Name}'."));
-}
-
-/// <summary>Runs a tool of the room. Its code acts on the room itself and has no client of its own.</summary>
-internal sealed class RoomToolInvoker(Tool tool) : ToolInvoker
-{
-    public override CallEnd Invoke(CallState call) => ToolRunner.Run(tool, call, call.Arguments);
-
-    public override ToolPassage? FindPassage<TArguments, TResult>(ToolContract contract, PassedType<TArguments> arguments, PassedType<TResult> result) =>
-        tool.FindPassage(arguments, result);
 }

@@ -6,9 +6,6 @@ namespace Mesh;
 /// <summary>The grammar of every name, in one place.</summary>
 internal static class Names
 {
-    /// <summary>The toolkit of the room itself; nobody can register another under it.</summary>
-    public const string RoomToolkit = "room";
-
     /// <summary>The toolkit whose tools are the agents of the room; nobody can register another under it.</summary>
     public const string AgentToolkit = "agents";
 
@@ -25,7 +22,7 @@ internal static class Names
         "A tool's name is 1 to 64 letters, digits, '_', '-' and '.'.");
 
     public static void CheckToolkit(string name) => Check(
-        "Toolkit", name, name is { Length: > 0 and <= 64 } && !name.AsSpan().ContainsAnyExcept(ToolChars) && name is not (RoomToolkit or AgentToolkit),
+        "Toolkit", name, name is { Length: > 0 and <= 64 } && !name.AsSpan().ContainsAnyExcept(ToolChars) && !BuiltInToolkits.IsReserved(name),
         "A toolkit's name is 1 to 64 letters, digits, '_', '-' and '.'; 'room' and 'agents' are taken by the room itself.");
 
     public static void CheckAgent(string name) => Check(

@@ -16,7 +16,7 @@ namespace Mesh;
 /// <see cref="System.Collections.Immutable.ImmutableArray{T}"/>, <see cref="System.Collections.Immutable.ImmutableList{T}"/>
 /// and more such records. The tool must be a method that takes each property of the arguments as a parameter of the same
 /// name and type. A call with an idempotency key, one that needs an approval, and every call of a host with filters go as
-/// JSON, because somebody looks at it. <see cref="ExplainAsync"/> tells which way a call would go.
+/// JSON, because somebody looks at it. <see cref="ExplainAsync"/> tells which way a call would go, and why as JSON.
 /// </remarks>
 /// <typeparam name="TArguments">The type of the arguments, written as a JSON object.</typeparam>
 /// <typeparam name="TResult">The type of the result.</typeparam>
@@ -25,7 +25,7 @@ public sealed class ToolHandle<TArguments, TResult>
     private readonly RoomClient _room;
     private readonly PassedType<TArguments> _arguments;
     private readonly PassedType<TResult> _result;
-    private readonly PassageSource<TArguments>? _passages;
+    private readonly PassageSource<TArguments, TResult>? _passages;
     private readonly bool _isWrapped;
 
     /// <param name="room">The room.</param>
@@ -39,7 +39,7 @@ public sealed class ToolHandle<TArguments, TResult>
         _room = room;
         _arguments = arguments;
         _result = result;
-        _passages = arguments.MayPass ? new Passages(arguments, result, isWrapped) : null;
+        _passages = arguments.MayPass ? new PassageSource<TArguments, TResult>(arguments, result, isWrapped) : null;
         Address = address;
     }
 
@@ -56,8 +56,8 @@ public sealed class ToolHandle<TArguments, TResult>
     public ValueTask<TResult> InvokeAsync(TArguments arguments, CallOptions? options = null, CancellationToken cancellationToken = default)
     {
         var call = _room.Call(Address, ToPayload(arguments), options, cancellationToken);
-        return call is { ToCome: null, Outcome: { IsResult: true, Response: TypedResponse<TResult> typed } }
-            ? new(typed.Value)
+        return call is { ToCome: null, Outcome: { IsResult: true, Response: PassedCall<TArguments, TResult> passed } }
+            ? new(passed.Result!)
             : WaitAsync(call, cancellationToken);
 
         async ValueTask<TResult> WaitAsync(CallEnd call, CancellationToken cancellationToken) =>
@@ -71,7 +71,7 @@ public sealed class ToolHandle<TArguments, TResult>
     public async ValueTask<CallOutcome> TryInvokeAsync(TArguments arguments, CallOptions? options = null, CancellationToken cancellationToken = default)
     {
         var outcome = await _room.Call(Address, ToPayload(arguments), options, cancellationToken).ConfigureAwait(false);
-        return outcome is { IsResult: true, Response: TypedResponse typed } ? CallOutcome.FromResult(typed.ToJson()) : outcome;
+        return outcome is { IsResult: true, Response: PassedCall passed } ? CallOutcome.FromResult(passed.ToJson()) : outcome;
     }
 
     /// <summary>
@@ -94,16 +94,22 @@ public sealed class ToolHandle<TArguments, TResult>
             Address);
     }
 
-    /// <summary>Tells what would become of a call, without making it; <see cref="CallExplanation.Passing"/> which way its values would go.</summary>
+    /// <summary>Tells what would become of a call, without making it; <see cref="CallExplanation.Passing"/> which way its arguments would go.</summary>
     /// <param name="arguments">The arguments.</param>
     /// <param name="cancellationToken">Cancels the asking.</param>
     public async ValueTask<CallExplanation> ExplainAsync(TArguments arguments, CancellationToken cancellationToken = default)
     {
         var payload = ToPayload(arguments);
         var explanation = await _room.Toolkits.ExplainAsync(Address, payload, cancellationToken).ConfigureAwait(false);
-        return payload.Typed is { } value && explanation is { WouldRun: true, NeedsApproval: false } && _room.Connection.WouldPass(Address, value)
-            ? explanation with { Passing = "reference" }
-            : explanation;
+        if (!explanation.WouldRun)
+        {
+            return explanation;
+        }
+
+        string? reason = payload.Passed is not { } value ? _arguments.Refusal
+            : explanation.NeedsApproval ? "The call needs an approval, and who is asked sees its arguments as JSON."
+            : _room.Connection.WhyJson(Address, value);
+        return explanation with { Passing = reason is null ? "reference" : "json", PassingReason = reason };
     }
 
     /// <summary>The address.</summary>
@@ -114,7 +120,7 @@ public sealed class ToolHandle<TArguments, TResult>
         CheckArguments(arguments);
         return _passages is null
             ? _isWrapped ? AgentInput.Write(arguments, _arguments.Info) : JsonPayload.From(arguments, _arguments.Info)
-            : JsonPayload.FromTyped(new TypedArguments<TArguments>(arguments, _passages));
+            : JsonPayload.FromPassed(new PassedCall<TArguments, TResult>(arguments, _passages));
     }
 
     private void CheckArguments(TArguments arguments)
@@ -128,27 +134,6 @@ public sealed class ToolHandle<TArguments, TResult>
     private TResult Read(CallOutcome outcome, CancellationToken cancellationToken)
     {
         var response = outcome.GetResult(cancellationToken);
-        return response is TypedResponse<TResult> typed ? typed.Value : ResponseReader.Read(response, _result.Info, Address);
-    }
-
-    /// <summary>Remembers the way into the instance that served the last call: mostly it serves the next one too.</summary>
-    private sealed class Passages(PassedType<TArguments> arguments, PassedType<TResult> result, bool isWrapped) : PassageSource<TArguments>(arguments.Info)
-    {
-        private Known? _last;
-
-        public override byte[] Write(TArguments value) => isWrapped ? AgentInput.ToUtf8(value, arguments.Info) : base.Write(value);
-
-        public override ToolPassage? Find(ToolInstance instance)
-        {
-            var last = _last;
-            if (last?.Instance != instance)
-            {
-                _last = last = new(instance, instance.Invoker.FindPassage(instance.Contract, arguments, result));
-            }
-
-            return last.Passage;
-        }
-
-        private sealed record Known(ToolInstance Instance, ToolPassage? Passage);
+        return response is PassedCall<TArguments, TResult> passed ? passed.Result! : ResponseReader.Read(response, _result.Info, Address);
     }
 }

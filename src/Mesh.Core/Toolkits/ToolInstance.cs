@@ -29,7 +29,10 @@ internal sealed class ToolInstance(string path, ToolContract contract, ToolInvok
     public bool IsShared { get => Volatile.Read(ref _isShared); set => Volatile.Write(ref _isShared, value); }
 
     /// <summary>Whether its calls count in no budget: looking at what a call would do must not use up what it looks at.</summary>
-    public bool IsUncounted { get; init; }
+    public bool IsUncounted { get; } = right?.IsUncounted ?? false;
+
+    /// <summary>What of the room a call of it acts on, where grants list what may be acted on; else null.</summary>
+    public ResourceRight? Resource { get; } = right?.Resource;
 
     /// <summary>The agent that it is, where that runs in the background and cannot be asked; null for all others.</summary>
     public AgentContract? Background { get; init; }
@@ -74,6 +77,24 @@ internal sealed class ToolInstance(string path, ToolContract contract, ToolInvok
 /// <param name="IsIn">Whether grants have it.</param>
 internal sealed record RoomRight(string Name, Func<Grants, bool> IsIn)
 {
+    /// <summary>What of the room a call acts on, where the grants list what may be acted on; null where they do not.</summary>
+    public ResourceRight? Resource { get; init; }
+
+    /// <summary>Whether calls under it count in no budget.</summary>
+    public bool IsUncounted { get; init; }
+
     /// <summary>Everyone in the room.</summary>
     public static RoomRight Everyone { get; } = new("none", _ => true);
+}
+
+/// <summary>The part of a right that depends on what a call acts on, such as a key or a queue.</summary>
+/// <param name="Argument">The argument that names it, as in JSON.</param>
+/// <param name="Covers">Whether grants that have the right have it for this name.</param>
+internal sealed record ResourceRight(string Argument, Func<Grants, string, bool> Covers);
+
+/// <summary>Arguments of a tool of the room that name what the call acts on.</summary>
+internal interface IResourceArguments
+{
+    /// <summary>The value of <see cref="ResourceRight.Argument"/>.</summary>
+    string Resource { get; }
 }

@@ -46,7 +46,8 @@ internal sealed class ToolRegistry
     public int Version => _version;
 
     /// <summary>Whether every caller who names the tool's path alone gets this instance, as long as the version stays.</summary>
-    public bool IsTheOnlyOne(ToolInstance instance) => _privateCount == 0 && !instance.IsShared && instance.Registration is { SharesNames: true, IsPrivate: false };
+    public bool IsTheOnlyOne(ToolInstance instance) => instance.Registration is null
+        || (_privateCount == 0 && !instance.IsShared && instance.Registration is { SharesNames: true, IsPrivate: false });
 
     /// <summary>How many registrations share the calls to an instance's address.</summary>
     public int CountInstances(ToolInstance instance) =>

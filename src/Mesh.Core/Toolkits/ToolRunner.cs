@@ -102,7 +102,7 @@ internal static class ToolRunner
         return CallOutcome.FromError(exception switch
         {
             MeshException { Code: var code } when code == MeshErrorCode.BudgetExceeded =>
-                new MeshError(code, $"{target.Label} failed: a call that it made was over budget."),
+                new MeshError(code, $"{target.Label} failed: it, or a call that it made, was over budget."),
             MeshException { Error: var inner } =>
                 new MeshError(MeshErrorCode.HandlerFailed, $"{target.Label} failed: a call that it made ended with '{inner.Code}'.")
                 {

@@ -52,8 +52,6 @@ public sealed class ToolkitRegistration : IAsyncDisposable
     internal static bool IsGone(MeshError error) =>
         error.Code == MeshErrorCode.Closed || error.Code == MeshErrorCode.NotFound || error.Code == MeshErrorCode.Cancelled;
 
-    private static readonly JsonElement NoSchema = JsonElement.Parse("true");
-
     internal static async ValueTask<ToolkitRegistration> CreateAsync(
         RoomClient room, Toolkit toolkit, RegistrationOptions options, CancellationToken cancellationToken)
     {
@@ -95,11 +93,13 @@ public sealed class ToolkitRegistration : IAsyncDisposable
     {
         foreach (var tool in toolkit.Tools)
         {
-            foreach (var schema in new[] { tool.Definition.InputSchema, tool.Definition.OutputSchema, tool.Definition.ChunkSchema, tool.Definition.InputChunkSchema })
+            var definition = tool.Definition;
+            JsonElement?[] schemas = [definition.InputSchema, definition.OutputSchema, definition.ChunkSchema, definition.InputChunkSchema];
+            foreach (var schema in schemas.OfType<JsonElement>())
             {
                 try
                 {
-                    SchemaDocuments.CheckSource(schema ?? NoSchema, SchemaOptions.Default);
+                    SchemaDocuments.CheckSource(schema, SchemaOptions.Default);
                 }
                 catch (MeshException exception)
                 {

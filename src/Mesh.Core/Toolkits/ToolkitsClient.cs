@@ -282,6 +282,11 @@ public sealed class ToolkitsClient
             null,
             cancellationToken);
 
+    /// <summary>A tool of the room itself, prepared for calls with Mesh's own types, which go by reference where they can.</summary>
+    internal ToolHandle<TArguments, TResult> GetBuiltIn<TArguments, TResult>(
+        ToolAddress address, JsonTypeInfo<TArguments> arguments, JsonTypeInfo<TResult> result) =>
+        new(_room, address, PassedType<TArguments>.BuiltIn(arguments), PassedType<TResult>.BuiltIn(result));
+
     private static JsonPayload Arguments(object? arguments, JsonSerializerOptions json) => arguments switch
     {
         null => default,

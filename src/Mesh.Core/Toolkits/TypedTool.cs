@@ -16,7 +16,7 @@ internal sealed class TypedTool<TArguments, TResult> : Tool
         JsonTypeInfo<TArguments> arguments,
         JsonTypeInfo<TResult> result,
         ToolOptions options)
-        : base(Define(name, arguments, result, options))
+        : base(ToolDefinitions.Define(name, arguments, result, options))
     {
         _handler = handler;
         _arguments = arguments;
@@ -24,25 +24,28 @@ internal sealed class TypedTool<TArguments, TResult> : Tool
         RunOnThreadPool = options.RunOnThreadPool;
     }
 
-    /// <summary>Only the room's own tools are called so, by clients of its own process.</summary>
-    internal override ToolPassage? FindPassage<TCaller, TRead>(PassedType<TCaller> arguments, PassedType<TRead> result) =>
-        arguments.IsOfRoom && result.IsOfRoom && ReferenceEquals(arguments.Info, _arguments) && ReferenceEquals(result.Info, _result)
-            ? new RoomPassage<TCaller, TRead>(arguments, result)
-            : null;
-
     protected internal override async ValueTask<ToolResponse> InvokeAsync(JsonElement arguments, CallContext context)
     {
-        if (context.Request.Arguments.Typed is { Passage: not null } typed)
-        {
-            object? result = await _handler(TypedArguments<TArguments>.Of(typed).Value, context).ConfigureAwait(false);
-            return result is null ? EmptyResponse.Instance : typed.Passage.Pass(result, context.Host.Options.MaxResponseBytes)!;
-        }
-
         var value = ArgumentBinder.Bind(arguments, _arguments, "/", context)!;
         return ResultWriter.ToResponse(await _handler(value, context).ConfigureAwait(false), _result, context);
     }
+}
 
-    private static ToolDefinition Define(string name, JsonTypeInfo arguments, JsonTypeInfo result, ToolOptions options)
+/// <summary>Puts the definitions of tools together that Mesh makes of code.</summary>
+internal static class ToolDefinitions
+{
+    /// <summary>The definition of a tool whose types are known by their metadata.</summary>
+    /// <exception cref="MeshException">A type cannot be described, or the arguments are no JSON object.</exception>
+    public static ToolDefinition Define(string name, JsonTypeInfo arguments, JsonTypeInfo result, ToolOptions options) =>
+        Define(name, InputOf(name, arguments), typeof(ToolResponse).IsAssignableFrom(result.Type) ? null : OutputOf(result), options);
+
+    /// <summary>The definition of a tool that answers with a stream of items.</summary>
+    public static ToolDefinition DefineStream(string name, JsonTypeInfo arguments, JsonTypeInfo item, ToolOptions options) =>
+        Define(name, InputOf(name, arguments), null, options) with { ChunkSchema = OutputOf(item), Streams = true };
+
+    private static JsonElement OutputOf(JsonTypeInfo type) => TypeSchemaWriter.Write(TypeShapeReader.Read(type), forInput: false);
+
+    private static JsonElement InputOf(string name, JsonTypeInfo arguments)
     {
         if (arguments.Kind is not (JsonTypeInfoKind.Object or JsonTypeInfoKind.Dictionary))
         {
@@ -53,17 +56,9 @@ internal sealed class TypedTool<TArguments, TResult> : Tool
             });
         }
 
-        return ToolDefinitions.Define(
-            name,
-            TypeSchemaWriter.Write(TypeShapeReader.Read(arguments), forInput: true),
-            typeof(ToolResponse).IsAssignableFrom(result.Type) ? null : TypeSchemaWriter.Write(TypeShapeReader.Read(result), forInput: false),
-            options);
+        return TypeSchemaWriter.Write(TypeShapeReader.Read(arguments), forInput: true);
     }
-}
 
-/// <summary>Puts the definitions of tools together that Mesh makes of code.</summary>
-internal static class ToolDefinitions
-{
     public static ToolDefinition Define(string name, JsonElement input, JsonElement? output, ToolOptions options) => new()
     {
         Name = name,

@@ -16,6 +16,15 @@ public abstract record ClosedUnion
     }
 
     public sealed record Leaf : ClosedUnion;
+
+    public abstract record Generic<T> : ClosedUnion
+    {
+        private protected Generic()
+        {
+        }
+
+        public sealed record Twig : Generic<T>;
+    }
 }
 
 public abstract record OpenUnion

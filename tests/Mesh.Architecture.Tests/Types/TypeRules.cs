@@ -57,7 +57,7 @@ internal static class TypeRules
     /// </summary>
     private static bool IsClosedUnion(Type type)
     {
-        Type[] cases = [.. type.Assembly.GetTypes().Where(candidate => candidate.BaseType == type)];
+        Type[] cases = [.. type.Assembly.GetTypes().Where(candidate => BaseOf(candidate) == type)];
         return type.IsAbstract
             && cases.Length > 0
             && cases.All(candidate => candidate.IsSealed || IsClosedUnion(candidate))
@@ -65,6 +65,9 @@ internal static class TypeRules
                 .Where(constructor => !IsCopy(constructor, type))
                 .All(constructor => constructor.IsPrivate || constructor.IsFamilyAndAssembly || constructor.IsAssembly);
     }
+
+    /// <summary>The base as it is declared: a generic one as such, whatever it is made of.</summary>
+    private static Type? BaseOf(Type type) => type.BaseType is { IsGenericType: true } made ? made.GetGenericTypeDefinition() : type.BaseType;
 
     private static bool IsCopy(ConstructorInfo constructor, Type type) =>
         type.GetMethod("<Clone>$") is not null

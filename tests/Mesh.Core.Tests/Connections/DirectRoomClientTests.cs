@@ -157,7 +157,17 @@ public sealed class DirectRoomClientAgentTests : RoomClientAgentContract
     protected override ConnectionKind Connection => ConnectionKind.Direct;
 }
 
+public sealed class DirectRoomClientSpendingTests : RoomClientSpendingContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
+
 public sealed class DirectRoomClientAgentCatalogueTests : RoomClientAgentCatalogueContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
+
+public sealed class DirectRoomClientUsageTests : RoomClientUsageContract
 {
     protected override ConnectionKind Connection => ConnectionKind.Direct;
 }
@@ -168,6 +178,11 @@ public sealed class DirectRoomClientAgentBackgroundTests : RoomClientAgentBackgr
 }
 
 public sealed class DirectRoomClientAgentLifeTests : RoomClientAgentLifeContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
+
+public sealed class DirectRoomClientApprovalChainTests : RoomClientApprovalChainContract
 {
     protected override ConnectionKind Connection => ConnectionKind.Direct;
 }

@@ -158,7 +158,17 @@ public sealed class SerialisedRoomClientAgentTests : RoomClientAgentContract
     protected override ConnectionKind Connection => ConnectionKind.Serialised;
 }
 
+public sealed class SerialisedRoomClientSpendingTests : RoomClientSpendingContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
 public sealed class SerialisedRoomClientAgentCatalogueTests : RoomClientAgentCatalogueContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientUsageTests : RoomClientUsageContract
 {
     protected override ConnectionKind Connection => ConnectionKind.Serialised;
 }
@@ -169,6 +179,11 @@ public sealed class SerialisedRoomClientAgentBackgroundTests : RoomClientAgentBa
 }
 
 public sealed class SerialisedRoomClientAgentLifeTests : RoomClientAgentLifeContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientApprovalChainTests : RoomClientApprovalChainContract
 {
     protected override ConnectionKind Connection => ConnectionKind.Serialised;
 }

@@ -169,14 +169,6 @@ public sealed class MemoryJournalTests
         Assert.Equal((2, 4, "", RoomEventKinds.Lagged), (watch.Current.Lagged, watch.Current.Sequence, watch.Current.Room, watch.Current.Event?.Kind));
     }
 
-    [Fact]
-    public void Appending_from_many_sides_loses_none()
-    {
-        var journal = new MemoryJournal();
-        Parallel.For(0, 5_000, i => journal.AppendAsync(Call(i + 1)).AsTask().Wait(Stop));
-        Assert.Equal(Enumerable.Range(1, 5_000).Select(Id), journal.ToList().Select(entry => entry.CallId).OrderBy(id => id.Low));
-    }
-
     [Theory]
     [InlineData(0, 1)]
     [InlineData(10_000_001, 1)]

@@ -118,6 +118,54 @@ public sealed class ToolHandleTests
         Assert.Equal(new Line("ink"), await tool.InvokeAsync(new(new("ink")), null, Stop));
     }
 
+    [Fact]
+    public async Task What_the_handler_of_a_first_attempt_answers_late_is_not_the_result_of_the_second()
+    {
+        await using var mesh = new MeshHost();
+        await using var bob = await mesh.JoinAsync("den", "bob", Grants.Full, cancellationToken: Stop);
+        var (adaEnters, adaEnds) = await OfferWaitingAsync("ada");
+        var call = bob.Toolkits.GetTool<OneLine, Line>("kit/sign").InvokeAsync(new(new("ink")), null, Stop).AsTask();
+        var ada = await adaEnters.Task.InTime();
+        var (eveEnters, eveEnds) = await OfferWaitingAsync("eve");
+        await ada.DisposeAsync();
+        await eveEnters.Task.InTime();
+
+        // Its continuation, all the way to its response, runs within this.
+        adaEnds.SetResult();
+        eveEnds.SetResult();
+        Assert.Equal(new Line("eve"), await call.InTime());
+
+        async Task<(TaskCompletionSource<RoomClient> Enters, TaskCompletionSource Ends)> OfferWaitingAsync(string name)
+        {
+            var client = await mesh.JoinAsync("den", name, Grants.AgentDefault, cancellationToken: Stop);
+            var (enters, ends) = (new TaskCompletionSource<RoomClient>(), new TaskCompletionSource());
+            var sign = Tool.Create(
+                "sign",
+                async (Line line) =>
+                {
+                    enters.SetResult(client);
+                    await ends.Task;
+                    return new Line(name);
+                },
+                new() { Annotations = new() { Idempotent = true } });
+            await client.Toolkits.RegisterAsync(Toolkit.Create("kit", sign), cancellationToken: Stop);
+            return (enters, ends);
+        }
+    }
+
+    [Fact]
+    public async Task A_handler_may_hand_its_arguments_on()
+    {
+        await using var mesh = new MeshHost();
+        await using var bob = await OfferAsync(mesh, Tool.Create("inner", (Line line) => new Line(line.Text + "!")));
+        var outer = Tool.Create("outer", async (Line line, CallContext call) =>
+            (await call.Room.Toolkits.TryInvokeAsync("kit/inner", call.Request.Arguments, cancellationToken: Stop)).GetResult() is JsonResponse answer
+                ? new Line(answer.ToString() + line.Text)
+                : null);
+        await bob.Toolkits.RegisterAsync(Toolkit.Create("more", outer), new() { Private = true }, Stop).InTime();
+        Assert.Equal(new("""{"text":"ink!"}ink"""), await bob.Toolkits.GetTool<OneLine, Line>("more/outer").InvokeAsync(new(new("ink")), null, Stop));
+    }
+
     private static JsonTypeInfo<T> JsonTypeInfo<T>(JsonSerializerOptions json) => (JsonTypeInfo<T>)json.GetTypeInfo(typeof(T));
 
     private static async Task<RoomClient> OfferAsync(MeshHost mesh, Tool tool)

@@ -6,15 +6,8 @@ internal static class WireContent
     public static WireRequest ToWire(this CallRequest request, WireMessage message) =>
         new(request.Id, request.ParentId, request.RootId, request.Attempt, request.Target)
         {
-            ContractHash = request.ContractHash,
             Arguments = request.Arguments.IsEmpty ? null : message.Attach(request.Arguments.ToUtf8()),
-            IdempotencyKey = request.IdempotencyKey,
-            Timeout = request.Timeout,
-            Budget = request.Budget,
-            TraceParent = request.TraceParent,
-            TraceState = request.TraceState,
-            TraceLink = request.TraceLink,
-            Metadata = request.Metadata,
+            Terms = ReferenceEquals(request.Terms, CallTerms.None) ? null : request.Terms,
         };
 
     public static CallRequest FromWire(this WireRequest request, WireMessage message) => new()
@@ -24,15 +17,8 @@ internal static class WireContent
         RootId = request.RootId,
         Attempt = request.Attempt,
         Target = request.Target,
-        ContractHash = request.ContractHash,
         Arguments = request.Arguments is null ? default : JsonPayload.FromUtf8(message.Attachment(request.Arguments)),
-        IdempotencyKey = request.IdempotencyKey,
-        Timeout = request.Timeout,
-        Budget = request.Budget,
-        TraceParent = request.TraceParent,
-        TraceState = request.TraceState,
-        TraceLink = request.TraceLink,
-        Metadata = request.Metadata,
+        Terms = request.Terms ?? CallTerms.None,
     };
 
     public static WireFrame ToWire(this CallFrame frame, WireMessage message) => frame switch
@@ -41,7 +27,8 @@ internal static class WireContent
         ContentFrame content => new() { Content = content.Part.ToWire(message) },
         ChunkFrame chunk => new() { Chunk = chunk.Item.ToWire(message) },
         LaggedFrame lagged => new() { Lagged = lagged.Count },
-        UsageFrame used => new() { Usage = used.Usage },
+        UsageFrame used => new() { Usage = used.Usage, Reservation = used.Reservation == 0 ? null : used.Reservation },
+        ReserveFrame reserve => new() { Estimate = reserve.Estimate, Reservation = reserve.Reservation },
         _ => throw new InvalidOperationException("The end of a call is an outcome, not a frame."),
     };
 
@@ -50,7 +37,11 @@ internal static class WireContent
         { Content: { } content } => new ContentFrame(content.FromWire(message)),
         { Chunk: { } chunk } => new ChunkFrame(chunk.FromWire(message)),
         { Lagged: { } count } => new LaggedFrame(count),
-        { Usage: { } usage } => new UsageFrame(usage),
+        { Estimate: { } estimate, Reservation: { } number } => estimate >= 0 && number > 0
+            ? new ReserveFrame(number, estimate)
+            : throw WireMessage.Malformed("it reserves less than nothing"),
+        { Usage: { } usage } => new UsageFrame(usage, frame.Reservation ?? 0),
+        { Reservation: { } number } => new UsageFrame(null, number),
         _ => new ProgressFrame(frame.Value ?? 0, frame.Total, frame.Message is { Length: > 0 } text ? text : null),
     };
 

@@ -15,8 +15,11 @@ internal static class WireTypes
     /// <summary>Room to client: a call of one of the client's own tools.</summary>
     public const string Invoke = "invoke";
 
-    /// <summary>Callee to caller: progress, content, a chunk or usage. Costs one credit.</summary>
+    /// <summary>Callee to caller: progress, content, a chunk, usage, or money to reserve. Costs one credit.</summary>
     public const string Frame = "frame";
+
+    /// <summary>Caller to callee: the money that a frame has asked for is reserved, or why it is not.</summary>
+    public const string Reserved = "reserved";
 
     /// <summary>Callee to caller: the outcome; the id is free again.</summary>
     public const string End = "end";
@@ -85,6 +88,9 @@ internal sealed record WireHeader(string Type)
 
     public int Credit { get; init; }
 
+    /// <summary>Which reservation is answered, as its callee numbers them.</summary>
+    public long? Reservation { get; init; }
+
     public long From { get; init; }
 
     public WireEvent? Event { get; init; }
@@ -103,26 +109,16 @@ internal sealed record WireHeader(string Type)
 /// <summary>A <see cref="CallRequest"/>; its arguments are an attachment.</summary>
 internal sealed record WireRequest(MeshId Id, MeshId ParentId, MeshId RootId, int Attempt, ToolAddress Target)
 {
-    public string? ContractHash { get; init; }
-
     public int? Arguments { get; init; }
 
-    public string? IdempotencyKey { get; init; }
-
-    public TimeSpan? Timeout { get; init; }
-
-    public Budget? Budget { get; init; }
-
-    public string? TraceParent { get; init; }
-
-    public string? TraceState { get; init; }
-
-    public string? TraceLink { get; init; }
-
-    public JsonElement? Metadata { get; init; }
+    /// <summary>Null where it says none of them.</summary>
+    public CallTerms? Terms { get; init; }
 }
 
-/// <summary>A frame that does not end its call: progress when it has a value, else content, a chunk, a gap or usage.</summary>
+/// <summary>
+/// A frame that does not end its call: content, a chunk, a gap, usage, money to reserve where it has an estimate, the end of
+/// a reservation where it has no more than that; progress if it is none of those.
+/// </summary>
 internal sealed record WireFrame
 {
     public double? Value { get; init; }
@@ -138,6 +134,10 @@ internal sealed record WireFrame
     public CallUsage? Usage { get; init; }
 
     public long? Lagged { get; init; }
+
+    public long? Reservation { get; init; }
+
+    public decimal? Estimate { get; init; }
 }
 
 /// <summary>How a call ended, with the number of the frame that this is.</summary>

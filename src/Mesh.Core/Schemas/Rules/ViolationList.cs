@@ -178,9 +178,7 @@ internal sealed class ViolationList(int limit, bool includeValues, bool probes =
     {
         if (value.Length <= ShownCharacters * 12)
             return value.End;
-        int end = value.Start + (ShownCharacters * 12);
-        while (end > value.Start && (json[end] & 0xC0) == 0x80)
-            end--;
+        int end = value.Start + Utf8Text.LengthWithin(json[value.Start..], ShownCharacters * 12);
 
         // An escape that would be cut in two is left out as a whole.
         int slash = json[value.Start..end].LastIndexOf((byte)'\\');

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Mesh;
 
-/// <summary>A tool whose code is a method, called by reflection's fast invoker.</summary>
+/// <summary>A tool whose code is a method, called with JSON or by the passage that a call has found.</summary>
 internal sealed class MethodTool : Tool
 {
     private readonly ToolMethod _method;
@@ -24,11 +24,9 @@ internal sealed class MethodTool : Tool
         arguments.MayPass && arguments.Info.Options == _method.Options
             ? LazyInitializer.EnsureInitialized(ref _passages, () => new()).GetOrAdd(
                 (typeof(TArguments), typeof(TResult)),
-                _ => _method.Whole is null
-                    ? MethodPassage<TArguments, TResult>.TryCreate(_method, arguments, result)
-                    : WholePassage<TArguments, TResult>.TryCreate(_method, arguments, result))
+                _ => MethodPassage<TArguments, TResult>.TryCreate(_method, arguments, result))
             : null;
 
     protected internal override ValueTask<ToolResponse> InvokeAsync(JsonElement arguments, CallContext context) =>
-        _method.Result.CallAsync(context.Request.Arguments.Typed?.Passage?.Method ?? _method.Call, arguments, context);
+        _method.Result.CallAsync(MethodPassage.Of(context.Request.Arguments.Passed)?.Method ?? _method.Call, arguments, context);
 }

@@ -81,10 +81,14 @@ internal abstract class ResultContent(JsonElement? schema)
         {
             JsonElement element => new JsonResponse(element.Clone()) { OwnsMemory = true },
             null => new JsonResponse(Null),
-            _ => (ToolResponse?)context.Request.Arguments.Typed?.Passage?.Pass(value, context.Host.Options.MaxResponseBytes) ?? ResultWriter.Write(value, ContentType, context),
+            _ => Pass(value, context) ?? ResultWriter.Write(value, ContentType, context),
         };
 
         public override ContentPart ToPart(object? value) => new JsonPart(JsonPayload.FromElement(ToElement(value)));
+
+        private static ToolResponse? Pass(object value, CallContext context) => context.Request.Arguments.Passed is { } call && MethodPassage.Of(call) is { } passage
+            ? passage.Pass(call, value, context.Host.Options.MaxResponseBytes)
+            : null;
 
         private JsonElement ToElement(object? value) => value switch
         {

@@ -178,5 +178,5 @@ internal sealed class PropertyParameter<TArguments, T>(Func<TArguments, T> get) 
         ? arguments => (T)property.Get!(arguments!)!
         : getter.CreateDelegate<Func<TArguments, T>>());
 
-    public override T Read(JsonElement arguments, CallContext context) => get(TypedArguments<TArguments>.Of(context.Request.Arguments.Typed!).Value);
+    public override T Read(JsonElement arguments, CallContext context) => get(PassedCall<TArguments>.Of(context.Request.Arguments.Passed!).Arguments);
 }

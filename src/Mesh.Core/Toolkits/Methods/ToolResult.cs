@@ -28,6 +28,9 @@ internal abstract class ToolResult(ResultContent? content, JsonElement? chunkSch
     /// <summary>Waits for the value, if there is something to wait for, and makes it a response.</summary>
     public abstract ValueTask<ToolResponse> ReadAsync(object? returned, CallContext context);
 
+    /// <summary>The value as a response; an empty one where nothing is made of it.</summary>
+    protected ToolResponse ToResponse(object? value, CallContext context) => content?.ToResponse(value, context) ?? EmptyResponse.Instance;
+
     [RequiresUnreferencedCode(Tool.ReflectionMessage)]
     [RequiresDynamicCode(Tool.ReflectionMessage)]
     public static ToolResult Of(MethodInfo method, TypeShapeReader reader)
@@ -71,45 +74,35 @@ internal sealed class VoidResult() : ToolResult(null)
 /// <summary>A value that is there when the method returns.</summary>
 internal sealed class ValueResult(ResultContent content) : ToolResult(content)
 {
-    private readonly ResultContent _content = content;
-
-    public override ValueTask<ToolResponse> ReadAsync(object? returned, CallContext context) => new(_content.ToResponse(returned, context));
+    public override ValueTask<ToolResponse> ReadAsync(object? returned, CallContext context) => new(ToResponse(returned, context));
 }
 
 /// <summary>A value to wait for.</summary>
 internal sealed class TaskResult<T>(ResultContent content) : ToolResult(content)
 {
-    private readonly ResultContent _content = content;
-
     public override ValueTask<ToolResponse> ReadAsync(object? returned, CallContext context)
     {
         // Without a state machine where there is nothing to wait for.
         var value = (Task<T>)returned!;
-        return value.IsCompletedSuccessfully ? new(_content.ToResponse(value.Result, context)) : WaitAsync(value, context);
+        return value.IsCompletedSuccessfully ? new(ToResponse(value.Result, context)) : WaitAsync(value, context);
     }
 
-    private async ValueTask<ToolResponse> WaitAsync(Task<T> value, CallContext context) =>
-        _content.ToResponse(await value.ConfigureAwait(false), context);
+    private async ValueTask<ToolResponse> WaitAsync(Task<T> value, CallContext context) => ToResponse(await value.ConfigureAwait(false), context);
 }
 
 /// <summary>A value to wait for.</summary>
 internal sealed class ValueTaskResult<T>(ResultContent content) : ToolResult(content)
 {
-    private readonly ResultContent _content = content;
-
     public override ValueTask<ToolResponse> CallAsync(MethodCall method, JsonElement arguments, CallContext context) =>
         method is MethodCall<ValueTask<T>> typed ? Read(typed.Call(arguments, context), context) : base.CallAsync(method, arguments, context);
 
     public override ValueTask<ToolResponse> ReadAsync(object? returned, CallContext context) => Read((ValueTask<T>)returned!, context);
 
-    private ValueTask<ToolResponse> Read(ValueTask<T> value, CallContext context)
-    {
-        // Without a state machine where there is nothing to wait for.
-        return value.IsCompletedSuccessfully ? new(_content.ToResponse(value.Result, context)) : WaitAsync(value, context);
-    }
+    // Without a state machine where there is nothing to wait for.
+    private ValueTask<ToolResponse> Read(ValueTask<T> value, CallContext context) =>
+        value.IsCompletedSuccessfully ? new(ToResponse(value.Result, context)) : WaitAsync(value, context);
 
-    private async ValueTask<ToolResponse> WaitAsync(ValueTask<T> value, CallContext context) =>
-        _content.ToResponse(await value.ConfigureAwait(false), context);
+    private async ValueTask<ToolResponse> WaitAsync(ValueTask<T> value, CallContext context) => ToResponse(await value.ConfigureAwait(false), context);
 }
 
 /// <summary>A stream of values: each is a chunk, and the result is empty.</summary>
@@ -121,7 +114,7 @@ internal sealed class StreamResult<T>(ResultContent content) : ToolResult(null, 
 
     public override async ValueTask<ToolResponse> ReadAsync(object? returned, CallContext context)
     {
-        var (passage, most) = (context.Request.Arguments.Typed?.Passage, context.Host.Options.MaxResponseBytes);
+        var (passage, most) = (MethodPassage.Of(context.Request.Arguments.Passed), context.Host.Options.MaxResponseBytes);
 
         // The iterator is disposed here when its MoveNext has ended, also when the caller is long gone.
         await foreach (var item in ((IAsyncEnumerable<T>)returned!).WithCancellation(context.CancellationToken).ConfigureAwait(false))

@@ -54,6 +54,6 @@ internal sealed class WholeParameter<T>(PropertyShape argument, JsonTypeInfo<T> 
 
     private sealed class ValueParameter : ToolParameter<T>
     {
-        public override T Read(JsonElement arguments, CallContext context) => TypedArguments<T>.Of(context.Request.Arguments.Typed!).Value;
+        public override T Read(JsonElement arguments, CallContext context) => PassedCall<T>.Of(context.Request.Arguments.Passed!).Arguments;
     }
 }

@@ -25,9 +25,6 @@ internal sealed class PassedType<T>
 
     public bool MayPass => Refusal is null;
 
-    /// <summary>Whether it is a type of the room's own.</summary>
-    public bool IsOfRoom { get; private init; }
-
     /// <summary>How guards read the properties of values that may go by reference.</summary>
     public GuardPropertyFactory? Properties { get; }
 
@@ -40,8 +37,8 @@ internal sealed class PassedType<T>
     /// <summary>A type of which nothing but its metadata may be known, as in a trimmed app.</summary>
     public static PassedType<T> AsJson(JsonTypeInfo<T> type) => new(type, "Its serializer metadata was given, as for a trimmed or native app.", null);
 
-    /// <summary>A type of the room's own arguments or results, which nobody can change: its values need not become JSON to be read in their own process.</summary>
-    public static PassedType<T> OfRoom(JsonTypeInfo<T> type) => new(type, null, null) { IsOfRoom = true };
+    /// <summary>One of Mesh's own types, which are immutable and which the tool at the other end knows how to check.</summary>
+    public static PassedType<T> BuiltIn(JsonTypeInfo<T> type) => new(type, null, null);
 
     [RequiresUnreferencedCode(Tool.ReflectionMessage)]
     private static string? FindRefusal(JsonTypeInfo type)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 
 namespace Mesh;
 
@@ -10,30 +9,19 @@ namespace Mesh;
 internal abstract class ToolPassage
 {
     /// <summary>Whether arguments satisfy the tool's input schema.</summary>
-    /// <param name="arguments">The arguments.</param>
-    /// <param name="maxBytes">How large their JSON may be.</param>
-    public abstract bool Accepts(TypedArguments arguments, int maxBytes);
-
-    /// <summary>The tool's method, called with the arguments of the call; null for a tool that reads the value itself.</summary>
-    public abstract MethodCall? Method { get; }
-
-    /// <summary>Lets a result go by reference, if it satisfies the tool's output schema.</summary>
-    /// <param name="result">What the tool returned.</param>
-    /// <param name="maxBytes">How large its JSON may be.</param>
-    /// <returns>Null when it goes as JSON, and is checked as such.</returns>
-    public abstract TypedResponse? Pass(object result, int maxBytes);
-
-    /// <summary>Lets an item of a stream go by reference, if it satisfies the tool's chunk schema.</summary>
-    /// <param name="item">The item.</param>
-    /// <param name="maxBytes">How large its JSON may be.</param>
-    /// <returns>Null when it goes as JSON, and is checked as such.</returns>
-    public abstract TypedChunk? PassItem(object item, int maxBytes);
+    /// <param name="call">What goes by reference.</param>
+    /// <param name="maxBytes">How large the JSON of the arguments may be.</param>
+    public abstract bool Accepts(PassedCall call, int maxBytes);
 }
 
-/// <summary>Where the calls of one handle find their passage into whichever tool serves them.</summary>
+/// <summary>
+/// Where the calls of one handle find their passage into whichever tool serves them. It remembers what the last call was
+/// led to: mostly that serves the next one too.
+/// </summary>
 internal abstract class PassageSource
 {
     private Resolved? _resolved;
+    private Known? _known;
 
     /// <summary>What the address of the calls led to the last time, unless something was registered or withdrawn since.</summary>
     public ToolInstance? Recall(ToolRegistry tools)
@@ -48,15 +36,35 @@ internal abstract class PassageSource
     public void Remember(ToolRegistry tools, int version, ToolInstance instance) => _resolved = new(tools, version, instance);
 
     /// <summary>The passage; null when there is none.</summary>
-    public abstract ToolPassage? Find(ToolInstance instance);
+    public ToolPassage? Find(ToolInstance instance)
+    {
+        var known = _known;
+        if (known is null || known.Instance != instance)
+        {
+            _known = known = new(instance, FindAnew(instance));
+        }
+
+        return known.Passage;
+    }
+
+    protected abstract ToolPassage? FindAnew(ToolInstance instance);
 
     private sealed record Resolved(ToolRegistry Tools, int Version, ToolInstance Instance);
+
+    private sealed record Known(ToolInstance Instance, ToolPassage? Passage);
 }
 
-/// <summary>The same for arguments of a type that is known where it is used.</summary>
-/// <param name="type">What they are written with where they go as JSON.</param>
-internal abstract class PassageSource<T>(JsonTypeInfo<T> type) : PassageSource
+/// <summary>The same for calls of given types.</summary>
+/// <param name="arguments">The type of the arguments.</param>
+/// <param name="result">The type of the result.</param>
+/// <param name="isWrapped">Whether the arguments are, as JSON, the one property of an object.</param>
+internal sealed class PassageSource<TArguments, TResult>(PassedType<TArguments> arguments, PassedType<TResult> result, bool isWrapped) : PassageSource
 {
+    public PassedType<TResult> Result => result;
+
     /// <summary>Writes the arguments as JSON.</summary>
-    public virtual byte[] Write(T value) => JsonSerializer.SerializeToUtf8Bytes(value, type);
+    public byte[] Write(TArguments value) => isWrapped ? AgentInput.ToUtf8(value, arguments.Info) : JsonSerializer.SerializeToUtf8Bytes(value, arguments.Info);
+
+    protected override ToolPassage? FindAnew(ToolInstance instance) =>
+        instance.Invoker.FindPassage(instance.Contract, arguments, result);
 }

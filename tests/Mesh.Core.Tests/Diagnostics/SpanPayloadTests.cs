@@ -5,7 +5,7 @@ using Mesh.Contracts;
 namespace Mesh.Core.Tests.Diagnostics;
 
 [Collection(TelemetryTestGroup.Name)]
-public sealed class PayloadCaptureTests : IDisposable
+public sealed class SpanPayloadTests : IDisposable
 {
     private static readonly JsonElement Arguments = JsonElement.Parse("""{"text":"grüße"}""");
     private readonly SpanCollector _spans = new();
@@ -71,6 +71,19 @@ public sealed class PayloadCaptureTests : IDisposable
         Assert.Null(_spans.Find("execute_tool kit/dispose").GetTagItem("gen_ai.tool.call.arguments"));
     }
 
+    [Fact]
+    public async Task Values_that_went_by_reference_are_captured_as_JSON()
+    {
+        await using var host = new MeshHost(new() { Telemetry = new() { CapturePayloads = true } });
+        var bob = await host.JoinAsync("den", "bob", Grants.Full, cancellationToken: TestContext.Current.CancellationToken);
+        await bob.Toolkits.RegisterAsync(Toolkit.Create("kit", Tool.Create("echo", (string text) => new Words(text))), cancellationToken: TestContext.Current.CancellationToken);
+        var echo = bob.Toolkits.GetTool<Words, Words>("kit/echo");
+        Assert.Equal("reference", (await echo.ExplainAsync(new("a"), TestContext.Current.CancellationToken)).Passing);
+        await echo.InvokeAsync(new("a"), cancellationToken: TestContext.Current.CancellationToken);
+        var span = _spans.Find("execute_tool kit/echo");
+        Assert.Equal(("""{"text":"a"}""", """{"text":"a"}"""), (span.GetTagItem("gen_ai.tool.call.arguments"), span.GetTagItem("gen_ai.tool.call.result")));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1_048_577)]
@@ -88,4 +101,6 @@ public sealed class PayloadCaptureTests : IDisposable
         await bob.Toolkits.TryInvokeAsync($"kit/{tool.Definition.Name}", JsonPayload.FromElement(Arguments), cancellationToken: TestContext.Current.CancellationToken);
         return _spans.Find($"execute_tool kit/{tool.Definition.Name}");
     }
+
+    private sealed record Words(string Text);
 }

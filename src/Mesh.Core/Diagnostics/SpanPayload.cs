@@ -3,14 +3,13 @@ using System.Text;
 namespace Mesh;
 
 /// <summary>The text of arguments and results in a span, where the host wants it there: JSON where it is JSON, cut to a limit.</summary>
-internal static class CapturedPayload
+internal static class SpanPayload
 {
-    private const string Cut = "…";
-
     public static string? Of(ToolResponse? response, int limit) => response switch
     {
         null or EmptyResponse => null,
         JsonResponse json => Of(json.Value, limit),
+        PassedCall passed => Of(passed.ToJson().Value, limit),
         _ => Of(Encoding.UTF8.GetBytes(response.ToString()), limit),
     };
 
@@ -18,7 +17,7 @@ internal static class CapturedPayload
     {
         try
         {
-            return payload.IsEmpty ? null : Of(payload.ToUtf8().Span, limit);
+            return payload.IsEmpty ? null : Of(payload.Utf8Span, limit);
         }
         catch (ObjectDisposedException)
         {
@@ -27,20 +26,7 @@ internal static class CapturedPayload
         }
     }
 
-    private static string Of(ReadOnlySpan<byte> utf8, int limit)
-    {
-        if (utf8.Length <= limit)
-        {
-            return Encoding.UTF8.GetString(utf8);
-        }
-
-        // Not within a character.
-        int end = limit;
-        while (end > 0 && (utf8[end] & 0b1100_0000) == 0b1000_0000)
-        {
-            end--;
-        }
-
-        return Encoding.UTF8.GetString(utf8[..end]) + Cut;
-    }
+    private static string Of(ReadOnlySpan<byte> utf8, int limit) => utf8.Length <= limit
+        ? Encoding.UTF8.GetString(utf8)
+        : Encoding.UTF8.GetString(utf8[..Utf8Text.LengthWithin(utf8, limit)]) + "…";
 }

@@ -1,0 +1,16 @@
+namespace Mesh;
+
+/// <summary>The toolkits that every room has of itself, by the name that nobody else can register.</summary>
+internal static class BuiltInToolkits
+{
+    /// <summary>The tool of the room at an address; null for any other address.</summary>
+    public static ToolInstance? Find(ToolAddress target) =>
+        target.Participant is null && Of(target.Path) is { } toolkit ? toolkit.Find(target.Path) : null;
+
+    /// <summary>Whether a toolkit's name is taken by the room itself.</summary>
+    public static bool IsReserved(string toolkit) => toolkit is RoomToolkit.Name or Names.AgentToolkit;
+
+    // Asked for every call: no more than a look at the first letters.
+    private static BuiltInToolkit? Of(string path) =>
+        path.StartsWith(RoomToolkit.Name + "/", StringComparison.Ordinal) ? RoomToolkit.Instance : null;
+}
