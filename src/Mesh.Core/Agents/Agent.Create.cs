@@ -116,7 +116,7 @@ public abstract partial class Agent
         };
     }
 
-    private static AgentContract ContractOf(string name, AgentShape shape, JsonElement input, AgentOptions options) => new()
+    private protected static AgentContract ContractOf(string name, AgentShape shape, JsonElement input, AgentOptions options) => new()
     {
         Name = name,
         Version = options.Version,

@@ -5,7 +5,7 @@ namespace Mesh;
 
 public abstract partial class Agent
 {
-    private static readonly JsonElement NoInput = TypeSchemaWriter.Write(Array.Empty<PropertyShape>(), forInput: true);
+    private protected static readonly JsonElement NoInput = TypeSchemaWriter.Write(Array.Empty<PropertyShape>(), forInput: true);
 
     /// <summary>A responder with serializer metadata, safe for trimming and native code.</summary>
     /// <param name="name">The name.</param>
@@ -108,7 +108,7 @@ public abstract partial class Agent
         return new(contract, new FunctionTool(contract.ToTool(), code) { RunOnThreadPool = options?.RunOnThreadPool ?? false });
     }
 
-    private static JsonElement? SchemaOf(JsonTypeInfo type) =>
+    private protected static JsonElement? SchemaOf(JsonTypeInfo type) =>
         typeof(ToolResponse).IsAssignableFrom(type.Type) ? null : TypeSchemaWriter.Write(TypeShapeReader.Read(type), forInput: false);
 
     private static async ValueTask<ToolResponse> WriteAsync<T>(IAsyncEnumerable<T> items, JsonTypeInfo<T> type, CallContext context)

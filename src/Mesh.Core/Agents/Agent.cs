@@ -21,7 +21,7 @@ public abstract partial class Agent
     }
 
     /// <summary>What those who ask the agent rely on.</summary>
-    public AgentContract Contract { get; }
+    public AgentContract Contract { get; private protected init; }
 
     /// <summary>The name, such as <c>nlp.summarizer</c>.</summary>
     public string Name => Contract.Name;

@@ -53,6 +53,9 @@ public sealed partial record AgentContract
     /// <summary>Whether a caller streams items in beside the input.</summary>
     public bool TakesStream { get; init; }
 
+    /// <summary>Whether a caller may give it private toolkits of its own with a request (<see cref="CallOptions.Toolkits"/>).</summary>
+    public bool SupportsTools { get; init; }
+
     /// <inheritdoc cref="ToolDefinition.AssertsFormats"/>
     public bool AssertsFormats { get; init; }
 
@@ -89,7 +92,7 @@ public sealed partial record AgentContract
     /// <summary>Equal by content.</summary>
     /// <param name="other">The other contract.</param>
     public bool Equals(AgentContract? other) => other is not null
-        && (Name, Version, Shape) == (other.Name, other.Version, other.Shape)
+        && (Name, Version, Shape, SupportsTools) == (other.Name, other.Version, other.Shape, other.SupportsTools)
         && Tags.SequenceEqual(other.Tags, StringComparer.Ordinal)
         && Capabilities.SequenceEqual(other.Capabilities, StringComparer.Ordinal)
         && ToTool().Equals(other.ToTool());

@@ -35,12 +35,22 @@ public sealed partial class AgentsClient
     /// <param name="options">Who is to see it; null for everyone with the grant.</param>
     /// <param name="cancellationToken">Cancels the call; then the agent is not offered.</param>
     /// <returns>The registration; disposing it withdraws the agent, and lets the calls that run end.</returns>
-    /// <exception cref="MeshException">The participant may not register it (<see cref="MeshErrorCode.NotGranted"/>), it has
+    /// <exception cref="MeshException">The agent is a <see cref="SingleRoomAgent"/>, which is started instead
+    /// (<see cref="MeshErrorCode.InvalidDefinition"/>), the participant may not register it (<see cref="MeshErrorCode.NotGranted"/>), it has
     /// registered one of that name (<see cref="MeshErrorCode.NameTaken"/>), its contract breaks a live one
     /// (<see cref="MeshErrorCode.ContractConflict"/>), or a schema cannot be compiled (<see cref="MeshErrorCode.InvalidSchema"/>).</exception>
     public ValueTask<AgentRegistration> RegisterAsync(Agent agent, RegistrationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(agent);
+        if (agent is SingleRoomAgent)
+        {
+            return ValueTask.FromException<AgentRegistration>(new MeshException(
+                new MeshError(MeshErrorCode.InvalidDefinition, $"Agent '{agent.Name}' is bound to one room when it is started, and is not registered.")
+                {
+                    Remedy = "Call its StartAsync with this client.",
+                }));
+        }
+
         return AgentRegistration.CreateAsync(_room, agent, options ?? new RegistrationOptions(), cancellationToken);
     }
 
@@ -50,6 +60,24 @@ public sealed partial class AgentsClient
     /// <returns>One entry for each registration, in the order of their registration.</returns>
     public ValueTask<IReadOnlyList<AgentInfo>> ListAsync(AgentFilter? filter = null, CancellationToken cancellationToken = default) =>
         _list.InvokeAsync(filter ?? AgentFilter.All, null, cancellationToken);
+
+    /// <summary>
+    /// The agents that can be asked as a toolkit, as it is handed to a model or to another agent: its tools have their names,
+    /// schemas and annotations, and calling <c>agents/name</c> is asking the agent, with its streams, usage and approvals.
+    /// </summary>
+    /// <param name="filter">Which of them; null for all. Those that are reached only at their participant are left out.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>The toolkit <c>agents</c>; one tool for each name, none where no agent was found.</returns>
+    public async ValueTask<ToolkitInfo> AsToolkitAsync(AgentFilter? filter = null, CancellationToken cancellationToken = default)
+    {
+        var found = await ListAsync(filter ?? AgentFilter.All, cancellationToken).ConfigureAwait(false);
+        return new()
+        {
+            Name = Names.AgentToolkit,
+            Description = "The agents of the room.",
+            Tools = [.. found.Where(agent => agent is { AddressedOnly: false, Contract.IsInvocable: true }).DistinctBy(agent => agent.Name).Select(agent => agent.Contract.ToTool())],
+        };
+    }
 
     /// <summary>Looks one agent up.</summary>
     /// <param name="agent">The agent; where several participants offer it, the one that was registered first.</param>

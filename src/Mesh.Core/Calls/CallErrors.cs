@@ -47,6 +47,24 @@ internal static class CallErrors
             Remedy = "List the agents with the filter Invocable for those that can.",
         };
 
+    public static MeshError ToolsNotSupported(ToolAddress target) =>
+        new(MeshErrorCode.ToolsNotSupported, $"{target.Label} takes no toolkits of its caller's.")
+        {
+            Remedy = "Leave CallOptions.Toolkits out, or ask an agent whose contract says that it supports tools.",
+        };
+
+    public static MeshError TooManyToolkits(ToolAddress target) =>
+        new(MeshErrorCode.TooLarge, $"{target.Label}: more than {CallLimits.MostToolkits} toolkits were given with one call.")
+        {
+            Remedy = "Give only those that the agent needs.",
+        };
+
+    public static MeshError NoToolkitToGive(ToolAddress target, string toolkit, Participant caller) =>
+        new(MeshErrorCode.NotFound, $"{target.Label} was given toolkit '{Names.Shorten(toolkit)}', but '{caller.Name}' has registered no private toolkit of that name.")
+        {
+            Remedy = "Register it with RegistrationOptions.Private before it is given, or leave it out.",
+        };
+
     public static MeshError UnwritableArguments(ToolAddress target, Exception exception) =>
         new(MeshErrorCode.InvalidArguments, $"{target.Label}: the arguments cannot be written as JSON: {exception.Message}")
         {

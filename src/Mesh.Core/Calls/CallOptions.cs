@@ -32,6 +32,22 @@ public sealed record CallOptions
     /// <inheritdoc cref="CallRequest.ContractHash"/>
     public string? ContractHash { get; init; }
 
+    /// <summary>
+    /// The names of private toolkits that the caller itself has registered and that it gives to the agent that it asks,
+    /// which must support that (<see cref="AgentContract.SupportsTools"/>); null or empty for none, at most 64. For the
+    /// time of this call they can be called within its tree: by the agent, and by those that it calls.
+    /// </summary>
+    public IReadOnlyList<string>? Toolkits
+    {
+        get;
+        init => field = value switch
+        {
+            null or [] => null,
+            { Count: > CallLimits.MostToolkits } => throw new ArgumentOutOfRangeException(nameof(Toolkits), value.Count, $"CallOptions.Toolkits must have at most {CallLimits.MostToolkits} names."),
+            _ => [.. value],
+        };
+    }
+
     /// <inheritdoc cref="CallRequest.Metadata"/>
     public JsonElement? Metadata { get; init; }
 

@@ -61,6 +61,9 @@ public sealed record CallRequest
     /// </summary>
     public string? TraceLink { get => _terms.TraceLink; init => _terms = value == TraceLink ? _terms : _terms with { TraceLink = value }; }
 
+    /// <summary>The private toolkits of the caller's own that it gives to the agent that it asks, by their names; null for none.</summary>
+    public IReadOnlyList<string>? Toolkits { get => _terms.Toolkits; init => _terms = value == Toolkits ? _terms : _terms with { Toolkits = value }; }
+
     /// <summary>A JSON object that travels with the call unread by the room, or null.</summary>
     public JsonElement? Metadata { get => _terms.Metadata; init => _terms = value is null && Metadata is null ? _terms : _terms with { Metadata = value }; }
 
@@ -87,6 +90,8 @@ internal sealed record CallTerms
     public string? TraceState { get; init; }
 
     public string? TraceLink { get; init; }
+
+    public IReadOnlyList<string>? Toolkits { get; init; }
 
     public JsonElement? Metadata { get; init; }
 }

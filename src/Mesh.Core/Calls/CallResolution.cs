@@ -14,7 +14,7 @@ internal static class CallResolution
         }
 
         int version = tools.Version;
-        var instance = BuiltInToolkits.Find(target) ?? tools.Find(target, call.Member, call.RootMember);
+        var instance = BuiltInToolkits.Find(target) ?? tools.Find(target, call);
         if (instance is null)
         {
             return target.Participant is { } name && call.Member.Room.FindMember(name) is null
@@ -57,6 +57,11 @@ internal static class CallResolution
         if (instance.Background is { } agent && !(agent.Streams && call.IsStreaming))
         {
             return CallErrors.NotInvocable(agent);
+        }
+
+        if (call.Request.Toolkits is { } given && GivenToolkits.Check(call, given) is { } error)
+        {
+            return error;
         }
 
         return call.Request.ContractHash is { } hash && hash != instance.Contract.Definition.ContractHash

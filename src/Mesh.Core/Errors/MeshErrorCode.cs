@@ -22,6 +22,12 @@ public readonly record struct MeshErrorCode(string Value)
     /// <summary>The agent runs in the background and cannot be asked; a publisher's items are for those who subscribe.</summary>
     public static MeshErrorCode NotInvocable => new("not_invocable");
 
+    /// <summary>Toolkits were given with a call of something that takes none of its caller's.</summary>
+    public static MeshErrorCode ToolsNotSupported => new("tools_not_supported");
+
+    /// <summary>The agent was started before; an instance is bound once, to one room.</summary>
+    public static MeshErrorCode AlreadyStarted => new("already_started");
+
     /// <summary>The arguments do not satisfy the input schema. The details list path, keyword and reason of each failure.</summary>
     public static MeshErrorCode InvalidArguments => new("invalid_arguments");
 

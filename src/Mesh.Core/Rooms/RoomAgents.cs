@@ -72,7 +72,7 @@ internal static class RoomAgents
 
     public static ValueTask<IReadOnlyList<AgentInfo>> List(CallState call, AgentFilter filter) => new(
     [
-        .. call.Member.Room.Tools.VisibleTo(call.Member, call.RootMember)
+        .. call.Member.Room.Tools.VisibleTo(call)
             .OfType<AgentLease>()
             .Where(lease => filter.Matches(lease.Agent) && lease.IsGrantedTo(call.Member.Grants))
             .Select(lease => lease.Agent),

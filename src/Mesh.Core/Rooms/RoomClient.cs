@@ -106,6 +106,7 @@ public sealed class RoomClient : IAsyncDisposable
             Budget = options.Budget,
             TraceParent = TraceParent.Of(activity),
             TraceState = activity?.TraceStateString,
+            Toolkits = options.Toolkits,
             Metadata = options.Metadata,
         };
     }

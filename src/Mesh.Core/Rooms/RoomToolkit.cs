@@ -59,7 +59,7 @@ internal static class RoomToolkit
 
     private static ValueTask<IReadOnlyList<ToolkitInfo>> ListToolkits(CallState call, ListToolkitsArguments arguments) => new(
     [
-        .. call.Member.Room.Tools.VisibleTo(call.Member, call.RootMember)
+        .. call.Member.Room.Tools.VisibleTo(call)
             .OfType<ToolkitLease>()
             .Where(registration => arguments.Participant is null || registration.Provider.Snapshot.Name == arguments.Participant)
             .Select(registration => registration.ViewFor(call.Member.Grants))

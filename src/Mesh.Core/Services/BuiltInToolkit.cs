@@ -13,6 +13,9 @@ internal sealed class BuiltInToolkit(string name)
     /// <summary>The tool at a path; null when there is none.</summary>
     public ToolInstance? Find(string path) => _byPath.GetValueOrDefault(path);
 
+    /// <summary>The definitions of all of its tools.</summary>
+    public IEnumerable<ToolDefinition> Definitions => _byPath.Values.Select(static tool => tool.Contract.Definition);
+
     /// <summary>Adds a tool that answers with one value.</summary>
     /// <param name="tool">The name within the toolkit.</param>
     /// <param name="arguments">How arguments are written and read.</param>

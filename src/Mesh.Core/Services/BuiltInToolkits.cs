@@ -7,6 +7,9 @@ internal static class BuiltInToolkits
     public static ToolInstance? Find(ToolAddress target) =>
         target.Participant is null && Of(target.Path) is { } toolkit ? toolkit.Find(target.Path) : null;
 
+    /// <summary>The toolkit of a name; null when the room has none of itself.</summary>
+    public static BuiltInToolkit? Named(string toolkit) => Of(toolkit + "/");
+
     /// <summary>Whether a toolkit's name is taken by the room itself.</summary>
     public static bool IsReserved(string toolkit) => toolkit is RoomToolkit.Name or Names.AgentToolkit;
 

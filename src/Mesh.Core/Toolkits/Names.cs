@@ -67,5 +67,5 @@ internal static class Names
         }
     }
 
-    private static string Shorten(string name) => name.Length <= 80 ? name : string.Concat(name.AsSpan(0, 80), "…");
+    public static string Shorten(string name) => name is null ? "" : name.Length <= 80 ? name : string.Concat(name.AsSpan(0, 80), "…");
 }

@@ -74,6 +74,8 @@ internal sealed class ToolkitLease(
 {
     public override string Label { get; } = $"toolkit '{toolkit.Name}'";
 
+    public string Name => toolkit.Name;
+
     public override (string Kind, RegistrationChange Change) Announce(IReadOnlyList<string> changes) => (RoomEventKinds.ToolkitRegistered, Describe() with { Changes = changes });
 
     public override (string Kind, RegistrationChange Change) Retract(LeaveReason? reason) => (RoomEventKinds.ToolkitUnregistered, Describe());

@@ -16,15 +16,16 @@ internal sealed class ToolRegistry
 
     /// <summary>The registration that serves a call to an address, or null when the caller may not know of any.</summary>
     /// <remarks>
-    /// Without a participant in the address: the caller's own private toolkit first, then the public one, then the
-    /// private one of whoever started the tree, then one that was offered to the caller by name. So nobody can put a
-    /// private tool of his own in the place of a public one for others.
+    /// Without a participant in the address: the caller's own private toolkit first, then the public one, then one that
+    /// was given with a call around this one, then the private one of whoever started the tree, then one that was offered
+    /// to the caller by name. So nobody can put a private tool of his own in the place of a public one for others.
     /// </remarks>
-    public ToolInstance? Find(ToolAddress target, RoomMember caller, RoomMember rootCaller)
+    public ToolInstance? Find(ToolAddress target, CallState call)
     {
+        var caller = call.Member;
         if (target.Participant is { } name)
         {
-            return FindAt(target.Path, caller.Room.FindMember(name), caller, rootCaller);
+            return FindAt(target.Path, caller.Room.FindMember(name), call);
         }
 
         if (_privateCount > 0 && FindPrivate(target.Path, caller.Registrations) is { } own)
@@ -37,9 +38,7 @@ internal sealed class ToolRegistry
             return instance;
         }
 
-        return _privateCount == 0 ? null
-            : FindPrivate(target.Path, rootCaller.Room == caller.Room ? rootCaller.Registrations : null)
-            ?? FindPrivate(target.Path, _offeredByName, caller);
+        return _privateCount == 0 ? null : FindGiven(target.Path, call) ?? FindOffered(target.Path, caller, call.RootMember);
     }
 
     /// <summary>Changes with every registration and withdrawal.</summary>
@@ -54,12 +53,13 @@ internal sealed class ToolRegistry
         instance.Registration is { SharesNames: true, IsPrivate: false }
         && (Volatile.Read(ref _shared)?.TryGetValue(instance.Path, out var shared) ?? false) ? shared.Instances.Length : 1;
 
-    /// <summary>The registrations that a participant may know of, in the order of their registration.</summary>
-    public IReadOnlyList<Registration> VisibleTo(RoomMember reader, RoomMember rootCaller)
+    /// <summary>The registrations that the caller of a call may know of, in the order of their registration.</summary>
+    public IReadOnlyList<Registration> VisibleTo(CallState call)
     {
+        var root = call.RootMember;
         lock (this)
         {
-            return _registrations is null ? [] : [.. _registrations.Values.Where(each => each.IsVisibleTo(reader, rootCaller))];
+            return _registrations is null ? [] : [.. _registrations.Values.Where(each => each.IsVisibleTo(call.Member, root) || GivenToolkits.Include(each, call))];
         }
     }
 
@@ -150,6 +150,15 @@ internal sealed class ToolRegistry
         }
     }
 
+    /// <summary>Whether a member has a private toolkit that it can give to others.</summary>
+    public bool HasGiveable(RoomMember provider, string toolkit)
+    {
+        lock (this)
+        {
+            return provider.Registrations?.Exists(each => GivenToolkits.IsOneOf(each, [toolkit])) ?? false;
+        }
+    }
+
     /// <summary>What a member offers now.</summary>
     public Registration[] RegistrationsOf(RoomMember provider)
     {
@@ -159,15 +168,16 @@ internal sealed class ToolRegistry
         }
     }
 
-    private ToolInstance? FindAt(string path, RoomMember? provider, RoomMember caller, RoomMember rootCaller)
+    private ToolInstance? FindAt(string path, RoomMember? provider, CallState call)
     {
         if (provider is not null)
         {
+            var root = call.RootMember;
             lock (this)
             {
                 foreach (var registration in provider.Registrations ?? [])
                 {
-                    if (registration.IsVisibleTo(caller, rootCaller) && registration.Find(path) is { } tool)
+                    if (registration.Find(path) is { } tool && (registration.IsVisibleTo(call.Member, root) || GivenToolkits.Include(registration, call)))
                     {
                         return tool;
                     }
@@ -177,6 +187,32 @@ internal sealed class ToolRegistry
 
         return null;
     }
+
+    /// <summary>A tool of what was given with a call around this one; of several, with the innermost.</summary>
+    private ToolInstance? FindGiven(string path, CallState call)
+    {
+        for (var around = call.Parent; around is not null; around = around.Parent)
+        {
+            if (around.Request.Toolkits is { } names)
+            {
+                lock (this)
+                {
+                    foreach (var registration in around.Member.Registrations ?? [])
+                    {
+                        if (GivenToolkits.IsOneOf(registration, names) && around.Member.Room == call.Member.Room && registration.Find(path) is { } tool)
+                        {
+                            return tool;
+                        }
+                    }
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private ToolInstance? FindOffered(string path, RoomMember caller, RoomMember rootCaller) =>
+        FindPrivate(path, rootCaller.Room == caller.Room ? rootCaller.Registrations : null) ?? FindPrivate(path, _offeredByName, caller);
 
     private ToolInstance? FindPrivate(string path, List<Registration>? registrations, RoomMember? named = null)
     {

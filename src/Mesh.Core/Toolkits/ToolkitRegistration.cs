@@ -116,7 +116,7 @@ public sealed class ToolkitRegistration : IAsyncDisposable
             cause);
     }
 
-    private static ToolkitInfo Describe(Toolkit toolkit) => new()
+    internal static ToolkitInfo Describe(Toolkit toolkit) => new()
     {
         Name = toolkit.Name,
         Title = toolkit.Title,

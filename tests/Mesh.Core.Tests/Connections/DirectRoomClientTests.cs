@@ -186,3 +186,23 @@ public sealed class DirectRoomClientApprovalChainTests : RoomClientApprovalChain
 {
     protected override ConnectionKind Connection => ConnectionKind.Direct;
 }
+
+public sealed class DirectRoomClientSingleRoomAgentTests : RoomClientSingleRoomAgentContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
+
+public sealed class DirectRoomClientRequirementTests : RoomClientRequirementContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
+
+public sealed class DirectRoomClientTaskRunnerTests : RoomClientTaskRunnerContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
+
+public sealed class DirectRoomClientAgentToolkitTests : RoomClientAgentToolkitContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}

@@ -187,3 +187,23 @@ public sealed class SerialisedRoomClientApprovalChainTests : RoomClientApprovalC
 {
     protected override ConnectionKind Connection => ConnectionKind.Serialised;
 }
+
+public sealed class SerialisedRoomClientSingleRoomAgentTests : RoomClientSingleRoomAgentContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientRequirementTests : RoomClientRequirementContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientTaskRunnerTests : RoomClientTaskRunnerContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientAgentToolkitTests : RoomClientAgentToolkitContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}

@@ -1,0 +1,97 @@
+namespace Mesh;
+
+/// <summary>Something that an agent needs of its room before it can serve. Immutable.</summary>
+/// <example><code>
+/// Requires = [Requirement.Toolkit("weather", "forecast"), Requirement.Agent("nlp.shorten")];
+/// </code></example>
+public sealed record Requirement
+{
+    private Requirement(string toolkit, IReadOnlyList<string> tools)
+    {
+        Name = toolkit;
+        Tools = tools;
+    }
+
+    /// <summary>The name of the toolkit; <c>agents</c> where an agent is needed.</summary>
+    public string Name { get; }
+
+    /// <summary>The tools that it must have, and that the agent gets to see; empty for whatever it has.</summary>
+    public IReadOnlyList<string> Tools { get; }
+
+    /// <summary>A toolkit that the agent's participant can see and use: a public one, one that is offered to it, or one of the room's own.</summary>
+    /// <param name="name">The name of the toolkit.</param>
+    /// <param name="tools">The tools that it must have, and that the agent gets to see; none for whatever it has.</param>
+    /// <exception cref="ArgumentException">A name is empty.</exception>
+    public static Requirement Toolkit(string name, params IReadOnlyList<string> tools)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(tools);
+        foreach (string tool in tools)
+        {
+            ArgumentException.ThrowIfNullOrEmpty(tool, nameof(tools));
+        }
+
+        return new(name, [.. tools]);
+    }
+
+    /// <summary>An agent that can be asked; the agent that needs it sees it as a tool of the toolkit <c>agents</c>.</summary>
+    /// <param name="name">The name of the agent.</param>
+    /// <exception cref="MeshException">The name is malformed (<see cref="MeshErrorCode.InvalidDefinition"/>).</exception>
+    public static Requirement Agent(string name)
+    {
+        Names.CheckAgent(name);
+        return new(Names.AgentToolkit, [name]);
+    }
+
+    /// <summary>Equal by content.</summary>
+    /// <param name="other">The other requirement.</param>
+    public bool Equals(Requirement? other) => other is not null && Name == other.Name && Tools.SequenceEqual(other.Tools, StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Name, Tools.Count);
+
+    /// <summary>What is needed, such as <c>toolkit 'weather' with the tools forecast, now</c>.</summary>
+    public override string ToString() => (IsAgent, Tools.Count) switch
+    {
+        (true, 1) => $"agent '{Tools[0]}'",
+        (_, 0) => $"toolkit '{Name}'",
+        _ => $"toolkit '{Name}' with the tools {string.Join(", ", Tools)}",
+    };
+
+    internal bool IsAgent => Name == Names.AgentToolkit;
+
+    /// <summary>What satisfies it, as it is called: null when nothing does.</summary>
+    /// <param name="present">What is in the room for the agent's participant.</param>
+    /// <param name="self">The agent's participant, whose own private toolkits are its local ones.</param>
+    internal AgentToolkit? FindIn(IReadOnlyList<ToolkitInfo> present, string self)
+    {
+        var named = present.Where(each => each.Name == Name && !(each.IsPrivate && each.Participant == self)).ToArray();
+        var shared = named.Where(each => !each.AddressedOnly).ToArray();
+        return shared.Length > 0 && TryTake(shared[0] with { Tools = [.. shared.SelectMany(each => each.Tools).DistinctBy(tool => tool.Name)] }) is { } together
+            ? new(together, AgentToolkitSource.Required, null)
+            : named.Where(each => each.AddressedOnly)
+                .Select(TryTake)
+                .OfType<ToolkitInfo>()
+                .Select(alone => new AgentToolkit(alone, AgentToolkitSource.Required, alone.Participant))
+                .FirstOrDefault();
+    }
+
+    /// <summary>Whether an event may have brought what was missing.</summary>
+    internal bool MayComeWith(RoomEvent e) => e.Lagged > 0 || e.Kind switch
+    {
+        RoomEventKinds.ToolkitRegistered => RoomEventData.Text(RoomEventData.Member(e.Payload, "toolkit")) == Name,
+        RoomEventKinds.AgentRegistered => IsAgent,
+        _ => false,
+    };
+
+    private ToolkitInfo? TryTake(ToolkitInfo toolkit)
+    {
+        if (Tools.Count == 0)
+        {
+            return toolkit;
+        }
+
+        var tools = toolkit.Tools.Where(tool => Tools.Contains(tool.Name, StringComparer.Ordinal)).ToArray();
+        return tools.Length == Tools.Distinct(StringComparer.Ordinal).Count() ? toolkit with { Tools = tools } : null;
+    }
+}
