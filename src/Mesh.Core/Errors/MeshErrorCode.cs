@@ -91,6 +91,12 @@ public readonly record struct MeshErrorCode(string Value)
     /// <summary>Arguments, a result, a frame or a message is larger than the host's limit.</summary>
     public static MeshErrorCode TooLarge => new("too_large");
 
+    /// <summary>A queue takes no more messages, or has none to hand out any more, because it was closed.</summary>
+    public static MeshErrorCode QueueClosed => new("queue_closed");
+
+    /// <summary>A queue's message is no longer the receiver's: it was acknowledged or rejected before, or its visibility time has passed.</summary>
+    public static MeshErrorCode DeliveryEnded => new("delivery_ended");
+
     /// <summary>The other side of a connection sent something that the protocol does not allow.</summary>
     public static MeshErrorCode ProtocolError => new("protocol_error");
 

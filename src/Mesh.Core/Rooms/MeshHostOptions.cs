@@ -33,6 +33,12 @@ public sealed record MeshHostOptions
     public Func<string, RoomOptions?>? ConfigureRoom { get; init; }
 
     /// <summary>
+    /// Makes the store of the queues of a room when they are first used in a session, by the room's name; null for a
+    /// <see cref="MemoryQueueStore"/>. It is called on the thread of that call and should be quick. The room disposes the store when it is retired.
+    /// </summary>
+    public Func<string, IQueueStore>? QueueStore { get; init; }
+
+    /// <summary>
     /// Learns of failures that belong to the host and to nobody in a room, such as what a handler threw. Called on the
     /// thread where it happened; it must be quick and must not throw. Null to let them pass unseen.
     /// </summary>

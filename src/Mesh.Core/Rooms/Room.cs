@@ -16,6 +16,7 @@ internal sealed class Room
     private RoomServices? _services;
     private IdempotencyStore? _idempotencyKeys;
     private ToolRegistry? _tools;
+    private RoomStores? _stores;
     private Task? _opening;
     private RoomRetirement? _retirement;
     private ITimer? _grace;
@@ -58,6 +59,9 @@ internal sealed class Room
 
     public IdempotencyStore IdempotencyKeys =>
         _idempotencyKeys ?? LazyInitializer.EnsureInitialized(ref _idempotencyKeys, () => new IdempotencyStore(Host.Clock));
+
+    /// <summary>What the services of the room keep.</summary>
+    public RoomStores Stores => _stores ?? LazyInitializer.EnsureInitialized(ref _stores, () => new RoomStores(this));
 
     /// <summary>Whether new trees of calls are turned away.</summary>
     public bool IsDraining => _phase >= RoomPhase.Retiring;
@@ -258,6 +262,9 @@ internal sealed class Room
         _journal.Take();
     }
 
+    /// <summary>Ends calls that wait for something to happen in the services of the room.</summary>
+    public void EndWaits() => _stores?.EndWaits();
+
     public Task StopServicesAsync() => _services?.StopAsync() ?? Task.CompletedTask;
 
     /// <summary>The end of the session: nothing is published from here on, and the journal has it all, as far as it takes it.</summary>
@@ -268,6 +275,7 @@ internal sealed class Room
             _events.Complete();
         }
 
+        await (Interlocked.CompareExchange(ref _stores, RoomStores.Closed, null)?.CloseAsync() ?? Task.CompletedTask).ConfigureAwait(false);
         await _journal.CompleteAsync().ConfigureAwait(false);
         _phase = RoomPhase.Retired;
         Host.Forget(this);

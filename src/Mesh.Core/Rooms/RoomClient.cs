@@ -16,6 +16,7 @@ public sealed class RoomClient : IAsyncDisposable
     private LocalToolkits? _localToolkits;
     private ToolkitsClient? _toolkits;
     private ParticipantsClient? _participants;
+    private QueuesClient? _queues;
     private EventsClient? _events;
 
     internal RoomClient(MeshHost host, string room, Func<RoomClient, IRoomConnection> connect)
@@ -39,6 +40,9 @@ public sealed class RoomClient : IAsyncDisposable
 
     /// <summary>Who is in the room.</summary>
     public ParticipantsClient Participants => _participants ??= new(this);
+
+    /// <summary>Queues: send, receive, acknowledge.</summary>
+    public QueuesClient Queues => _queues ??= new(this);
 
     /// <summary>What happens in the room.</summary>
     public EventsClient Events => _events ??= new(this);
