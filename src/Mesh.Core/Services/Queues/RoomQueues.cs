@@ -55,23 +55,14 @@ internal sealed class RoomQueues(Room room, IQueueStore store) : IAsyncDisposabl
             : WaitAsync(call, arguments, request, new(messages));
     }
 
-    public async ValueTask<NoResult> AcknowledgeAsync(CallState call, QueueAcknowledgeArguments arguments)
-    {
-        await store.AcknowledgeAsync(arguments.Queue, arguments.Token, TokenOf(call)).ConfigureAwait(false);
-        return default;
-    }
+    public ValueTask<NoResult> AcknowledgeAsync(CallState call, QueueAcknowledgeArguments arguments) =>
+        Without(store.AcknowledgeAsync(arguments.Queue, arguments.Token, TokenOf(call)));
 
-    public async ValueTask<NoResult> RejectAsync(CallState call, QueueRejectArguments arguments)
-    {
-        await store.RejectAsync(arguments.Queue, arguments.Token, arguments.Reason, TimeSpan.FromSeconds(arguments.DelaySeconds), TokenOf(call)).ConfigureAwait(false);
-        return default;
-    }
+    public ValueTask<NoResult> RejectAsync(CallState call, QueueRejectArguments arguments) =>
+        Without(store.RejectAsync(arguments.Queue, arguments.Token, arguments.Reason, TimeSpan.FromSeconds(arguments.DelaySeconds), TokenOf(call)));
 
-    public async ValueTask<NoResult> ExtendAsync(CallState call, QueueExtendArguments arguments)
-    {
-        await store.ExtendAsync(arguments.Queue, arguments.Token, TimeSpan.FromSeconds(arguments.VisibilitySeconds), TokenOf(call)).ConfigureAwait(false);
-        return default;
-    }
+    public ValueTask<NoResult> ExtendAsync(CallState call, QueueExtendArguments arguments) =>
+        Without(store.ExtendAsync(arguments.Queue, arguments.Token, TimeSpan.FromSeconds(arguments.VisibilitySeconds), TokenOf(call)));
 
     public async ValueTask<QueueDrain> DrainAsync(CallState call, QueueDrainArguments arguments)
     {
@@ -79,11 +70,8 @@ internal sealed class RoomQueues(Room room, IQueueStore store) : IAsyncDisposabl
         return drain with { Messages = HandOut(call, arguments.Queue, drain.Messages) };
     }
 
-    public async ValueTask<NoResult> CloseAsync(CallState call, QueueCloseArguments arguments)
-    {
-        await store.CloseAsync(arguments.Queue, TokenOf(call)).ConfigureAwait(false);
-        return default;
-    }
+    public ValueTask<NoResult> CloseAsync(CallState call, QueueCloseArguments arguments) =>
+        Without(store.CloseAsync(arguments.Queue, TokenOf(call)));
 
     public ValueTask<QueuePage> ListAsync(CallState call, QueueListArguments arguments) =>
         store.ListAsync(arguments.Prefix, arguments.Cursor, arguments.Limit, TokenOf(call));
@@ -123,6 +111,17 @@ internal sealed class RoomQueues(Room room, IQueueStore store) : IAsyncDisposabl
         }
 
         _ = ForgetAsync(running);
+    }
+
+    private static ValueTask<NoResult> Without(ValueTask running)
+    {
+        return running.IsCompletedSuccessfully ? default : WaitAsync(running);
+
+        static async ValueTask<NoResult> WaitAsync(ValueTask running)
+        {
+            await running.ConfigureAwait(false);
+            return default;
+        }
     }
 
     private async Task ForgetAsync(Task running)

@@ -38,7 +38,11 @@ public sealed class QueueGuardLawTests
     [Fact]
     public void Sending() => Try(
         "send",
-        from queue in Names from body in Bodies from headers in Headers from delay in Seconds from key in Texts
+        from queue in Names
+        from body in Bodies
+        from headers in Headers
+        from delay in Seconds
+        from key in Texts
         select new QueueSendArguments(queue, body, headers, delay, key),
         MeshJsonContext.Default.QueueSendArguments,
         QueueGuards.Accepts);
@@ -46,7 +50,10 @@ public sealed class QueueGuardLawTests
     [Fact]
     public void Receiving() => Try(
         "receive",
-        from queue in Names from most in Counts from wait in Seconds from visibility in Seconds
+        from queue in Names
+        from most in Counts
+        from wait in Seconds
+        from visibility in Seconds
         select new QueueReceiveArguments(queue, most, wait, visibility),
         MeshJsonContext.Default.QueueReceiveArguments,
         QueueGuards.Accepts);
@@ -61,7 +68,10 @@ public sealed class QueueGuardLawTests
     [Fact]
     public void Rejecting() => Try(
         "reject",
-        from queue in Names from token in Texts from reason in Texts from delay in Seconds
+        from queue in Names
+        from token in Texts
+        from reason in Texts
+        from delay in Seconds
         select new QueueRejectArguments(queue, token, reason, delay),
         MeshJsonContext.Default.QueueRejectArguments,
         QueueGuards.Accepts);

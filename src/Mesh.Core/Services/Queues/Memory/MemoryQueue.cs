@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Buffers.Binary;
 
 namespace Mesh;
 
@@ -197,11 +197,20 @@ internal sealed class MemoryQueue(string name)
     private QueueMessage HandOut(StoredMessage message, long until, ref long deliveries)
     {
         message.Deliveries++;
-        message.Token = string.Create(CultureInfo.InvariantCulture, $"{message.Id}-{++deliveries}");
+        message.Token = TokenOf(message.Id, ++deliveries);
         message.Due = until;
         _due.Add(message);
         _inFlight.Add(message.Token, message);
         return message.HandOut(Name);
+    }
+
+    /// <summary>Another one for each delivery, which nobody can guess who does not know the id: ids come from the host's source.</summary>
+    private static string TokenOf(MeshId id, long delivery)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, delivery);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], id.Low);
+        return Convert.ToHexStringLower(bytes);
     }
 
     private StoredMessage Peek() => IsReturnedNext ? _returned.Peek() : _fresh.Peek();
