@@ -24,6 +24,7 @@ internal static class AllComparisons
         new SchemaBuild(),
         new SchemaAllocated(),
         new SchemaAllocatedByTwo(),
+        new QueueRoundTrip(),
         new TelemetryOn(),
     ];
 
