@@ -25,6 +25,8 @@ internal static class AllComparisons
         new SchemaAllocated(),
         new SchemaAllocatedByTwo(),
         new TelemetryOn(),
+        new StatePut(),
+        new StateCas(),
     ];
 
     public static Comparison? Find(string id) => InOrder.FirstOrDefault(comparison => comparison.Id == id);

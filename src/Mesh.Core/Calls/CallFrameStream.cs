@@ -277,10 +277,15 @@ internal sealed class CallFrameStream : IAsyncEnumerable<CallFrame>, IAsyncEnume
         return wake;
     }
 
-    /// <summary>A consumer that waits longer than the idle limit for one frame ends the call.</summary>
+    /// <summary>A consumer that waits longer than the idle limit for one frame ends the call; but for a watch, which has none.</summary>
     private void WatchIdle()
     {
-        var host = _call!.Host;
+        if (_call!.Instance is { IsWatch: true })
+        {
+            return;
+        }
+
+        var host = _call.Host;
         _waitingSince = host.Clock.GetTimestamp();
         _idleTimer ??= host.Clock.CreateTimer(static state => ((CallFrameStream)state!).OnIdleTimer(), this, host.Options.StreamIdleTimeout, Timeout.InfiniteTimeSpan);
     }
@@ -291,7 +296,7 @@ internal sealed class CallFrameStream : IAsyncEnumerable<CallFrame>, IAsyncEnume
         TimeSpan idle;
         lock (_gate)
         {
-            if (_done || _last is not null)
+            if (_done || _last is not null || _call.Instance is { IsWatch: true })
             {
                 return;
             }

@@ -17,6 +17,7 @@ public sealed class RoomClient : IAsyncDisposable
     private ToolkitsClient? _toolkits;
     private ParticipantsClient? _participants;
     private EventsClient? _events;
+    private StateClient? _state;
 
     internal RoomClient(MeshHost host, string room, Func<RoomClient, IRoomConnection> connect)
     {
@@ -42,6 +43,9 @@ public sealed class RoomClient : IAsyncDisposable
 
     /// <summary>What happens in the room.</summary>
     public EventsClient Events => _events ??= new(this);
+
+    /// <summary>Keys with values and versions that everybody in the room shares.</summary>
+    public StateClient State => _state ??= new(this);
 
     /// <summary>Completes with the reason when this participant is no longer in the room.</summary>
     public Task<LeaveReason> Completion => _connection.Completion;

@@ -203,6 +203,8 @@ internal sealed class RoomMember(Room room, Participant snapshot, Grants grants)
 
             Volatile.Write(ref _grants, grants);
         }
+
+        Room.UsedStores?.OnGrantsChanged();
     }
 
     private static BudgetAccount? NewAccount(Grants grants, Participant participant) => grants.Budget?.Calls is { } calls

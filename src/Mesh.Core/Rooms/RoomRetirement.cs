@@ -45,6 +45,7 @@ internal sealed class RoomRetirement(Room room)
         }
 
         using var operation = RoomOperation.Begin(Operation.Retire, room.Host, room.Name)?.In(room.SessionText);
+        room.UsedStores?.EndWatches();
         await DrainAsync().ConfigureAwait(false);
         await room.StopServicesAsync().ConfigureAwait(false);
 

@@ -20,7 +20,7 @@ internal static class Names
 
     public static void CheckToolkit(string name) => Check(
         "Toolkit", name, name is { Length: > 0 and <= 64 } && !name.AsSpan().ContainsAnyExcept(ToolChars) && !BuiltInToolkits.IsReserved(name),
-        "A toolkit's name is 1 to 64 letters, digits, '_', '-' and '.'; 'room' is taken by the room itself.");
+        "A toolkit's name is 1 to 64 letters, digits, '_', '-' and '.'; 'room' and 'state' are taken by the room itself.");
 
     public static void CheckParticipant(string name) => Check(
         "Participant", name, name is { Length: > 0 and <= 128 } && !HasControlOrEdgeSpace(name) && IsWellFormed(name),

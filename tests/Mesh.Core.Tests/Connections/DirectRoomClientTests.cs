@@ -151,3 +151,8 @@ public sealed class DirectRoomClientCaptureTests : RoomClientCaptureContract
 {
     protected override ConnectionKind Connection => ConnectionKind.Direct;
 }
+
+public sealed class DirectRoomClientStateTests : RoomClientStateContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}

@@ -152,3 +152,8 @@ public sealed class SerialisedRoomClientCaptureTests : RoomClientCaptureContract
 {
     protected override ConnectionKind Connection => ConnectionKind.Serialised;
 }
+
+public sealed class SerialisedRoomClientStateTests : RoomClientStateContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
