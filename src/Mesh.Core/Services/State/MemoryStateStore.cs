@@ -57,6 +57,11 @@ public sealed class MemoryStateStore : IStateStore
     {
         ArgumentNullException.ThrowIfNull(key);
         int length = value.Length;
+        if (length == 0)
+        {
+            throw new ArgumentException("The value has no JSON.", nameof(value));
+        }
+
         if (length > _options.MaxValueBytes)
         {
             throw new MeshException(StateErrors.ValueTooLarge(key, length, _options.MaxValueBytes));
@@ -65,20 +70,30 @@ public sealed class MemoryStateStore : IStateStore
         lock (_gate)
         {
             var before = _latest.GetValueOrDefault(key);
-            long current = before?.Entry?.Version ?? 0;
+            bool isNew = before is null or { IsDeletion: true };
+            long current = isNew ? 0 : before!.Version;
             if (expectedVersion is { } expected && expected != current)
             {
                 return new(new StateWriteResult(false, current));
             }
 
-            CheckRoomLocked(key, length, before);
-            _bytes += length - (before?.ValueBytes ?? -key.Length);
-            if (current == 0)
+            long bytes = _bytes + length + (isNew ? key.Length : -before!.ValueBytes);
+            if (isNew && _keys.Count >= _options.MaxKeys)
+            {
+                throw new MeshException(StateErrors.TooManyKeys(key, _options.MaxKeys));
+            }
+
+            if (bytes > _options.MaxTotalBytes)
+            {
+                throw new MeshException(StateErrors.TooManyBytes(key, _options.MaxTotalBytes));
+            }
+
+            if (isNew)
             {
                 _keys.Add(key);
             }
 
-            WriteLocked(new StateWrite(key, ++_version, new StateEntry(key, value, _version), length), before);
+            WriteLocked(new StateWrite(key, ++_version, value, length), before, bytes);
             return new(new StateWriteResult(true, _version));
         }
     }
@@ -89,16 +104,18 @@ public sealed class MemoryStateStore : IStateStore
         ArgumentNullException.ThrowIfNull(key);
         lock (_gate)
         {
-            var before = _latest.GetValueOrDefault(key);
-            long current = before?.Entry?.Version ?? 0;
-            if (current == 0 || (expectedVersion is { } expected && expected != current))
+            if (_latest.GetValueOrDefault(key) is not { IsDeletion: false } before)
             {
-                return new(new StateWriteResult(current == (expectedVersion ?? 0), current));
+                return new(new StateWriteResult(expectedVersion is null or 0, 0));
             }
 
-            _bytes -= before!.ValueBytes + key.Length;
+            if (expectedVersion is { } expected && expected != before.Version)
+            {
+                return new(new StateWriteResult(false, before.Version));
+            }
+
             _keys.Remove(key);
-            WriteLocked(new StateWrite(key, ++_version, null, -key.Length), before);
+            WriteLocked(new StateWrite(key, ++_version, default, 0), before, _bytes - before.ValueBytes - key.Length);
             return new(new StateWriteResult(true, _version));
         }
     }
@@ -180,21 +197,9 @@ public sealed class MemoryStateStore : IStateStore
         }
     }
 
-    private void CheckRoomLocked(string key, int length, StateWrite? before)
+    private void WriteLocked(StateWrite write, StateWrite? before, long bytes)
     {
-        if (before?.Entry is null && _keys.Count >= _options.MaxKeys)
-        {
-            throw new MeshException(StateErrors.TooManyKeys(key, _options.MaxKeys));
-        }
-
-        if (_bytes + length - (before?.ValueBytes ?? -key.Length) > _options.MaxTotalBytes)
-        {
-            throw new MeshException(StateErrors.TooManyBytes(key, _options.MaxTotalBytes));
-        }
-    }
-
-    private void WriteLocked(StateWrite write, StateWrite? before)
-    {
+        _bytes = bytes;
         _latest[write.Key] = write;
         _log.Add(write, before);
         _waiters.Wake(write);

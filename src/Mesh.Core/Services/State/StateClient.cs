@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Mesh;
@@ -33,6 +32,7 @@ public sealed class StateClient
     private readonly ToolHandle<UpdateStateArguments, WriteStateResult> _update;
     private readonly ToolHandle<DeleteStateArguments, DeleteStateResult> _delete;
     private readonly ToolHandle<ListStateArguments, StatePage> _list;
+    private JsonTypeInfo? _type;
 
     internal StateClient(RoomClient room)
     {
@@ -244,7 +244,7 @@ public sealed class StateClient
         ArgumentNullException.ThrowIfNull(type);
         try
         {
-            json = JsonPayload.FromUtf8(JsonSerializer.SerializeToUtf8Bytes(value, type));
+            json = OwnedJson.Write(value, type);
             return null;
         }
         catch (Exception exception)
@@ -259,5 +259,14 @@ public sealed class StateClient
 
     [RequiresUnreferencedCode(Tool.ReflectionMessage)]
     [RequiresDynamicCode(Tool.ReflectionMessage)]
-    private JsonTypeInfo<T> TypeOf<T>() => (JsonTypeInfo<T>)_room.Host.Json.ForCallers().GetTypeInfo(typeof(T));
+    private JsonTypeInfo<T> TypeOf<T>()
+    {
+        // Looked up anew, it would cost a write as much as writing its value.
+        if (_type is not JsonTypeInfo<T> type)
+        {
+            _type = type = (JsonTypeInfo<T>)_room.Host.Json.ForCallers().GetTypeInfo(typeof(T));
+        }
+
+        return type;
+    }
 }

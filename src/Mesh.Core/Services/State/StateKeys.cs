@@ -29,7 +29,24 @@ internal static class StateKeys
     public static bool IsKey(string? key) =>
         key is { Length: > 0 and <= MaxLength }
         && !key.AsSpan().ContainsAnyExcept(KeyChars)
-        && key[0] != '.' && key[^1] != '.' && !key.Contains("..", StringComparison.Ordinal);
+        && !HasEmptySegment(key);
+
+    /// <remarks>Held against every key that is written: a loop over a short text costs less than a search for two dots.</remarks>
+    private static bool HasEmptySegment(string key)
+    {
+        char before = '.';
+        foreach (char each in key)
+        {
+            if (each == '.' && before == '.')
+            {
+                return true;
+            }
+
+            before = each;
+        }
+
+        return before == '.';
+    }
 
     /// <summary>Whether a text is a pattern.</summary>
     public static bool IsPattern(string? pattern)

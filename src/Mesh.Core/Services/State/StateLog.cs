@@ -5,23 +5,28 @@ namespace Mesh;
 /// <summary>The latest write of a key, a deletion too.</summary>
 /// <param name="key">The key.</param>
 /// <param name="version">The version.</param>
-/// <param name="entry">The entry; null for a deletion.</param>
-/// <param name="valueBytes">The size of the value. For a deletion the size of the key, taken away, so that it and a later
-/// value add up to what a new key takes.</param>
-internal sealed class StateWrite(string key, long version, StateEntry? entry, int valueBytes)
+/// <param name="value">The value; empty for a deletion.</param>
+/// <param name="valueBytes">The size of the value; 0 for a deletion.</param>
+internal sealed class StateWrite(string key, long version, JsonPayload value, int valueBytes)
 {
+    private StateEntry? _entry;
+
     public string Key { get; } = key;
 
     public long Version { get; } = version;
 
-    public StateEntry? Entry { get; } = entry;
-
     public int ValueBytes { get; } = valueBytes;
+
+    /// <summary>Whether the key is gone.</summary>
+    public bool IsDeletion => ValueBytes == 0;
+
+    /// <summary>The entry, made when somebody reads it; null for a deletion.</summary>
+    public StateEntry? Entry => _entry ??= IsDeletion ? null : new(Key, value, Version);
 
     /// <summary>Whether the key was written again, or the deletion is no longer remembered.</summary>
     public bool IsOld { get; set; }
 
-    public StateChange ToChange() => Entry is null
+    public StateChange ToChange() => IsDeletion
         ? new(StateChangeKind.Deleted, Version) { Key = Key }
         : new(StateChangeKind.Put, Version) { Key = Key, Entry = Entry };
 }
@@ -66,7 +71,7 @@ internal sealed class StateLog(int maxDeletions, Action<StateWrite> forget)
     {
         before?.IsOld = true;
         _writes.Add(write);
-        if (write.Entry is null)
+        if (write.IsDeletion)
         {
             _deletions.Enqueue(write);
             if (_deletions.Count > maxDeletions && _deletions.Dequeue() is { IsOld: false } oldest)

@@ -68,7 +68,7 @@ internal sealed class StateWatcher
             }
 
             _position = write.Version;
-            if (!write.IsOld && (write.Entry is not null || write.Version > _replayedFrom) && _pattern.Matches(write.Key))
+            if (!write.IsOld && (!write.IsDeletion || write.Version > _replayedFrom) && _pattern.Matches(write.Key))
             {
                 into.Add(write.ToChange());
             }

@@ -66,7 +66,7 @@ public sealed class MemoryStateStoreTests
         StateWrite? before = null;
         for (int version = 1; version <= 100_000; version++)
         {
-            var write = new StateWrite("k", version, version % 2 == 0 ? null : new StateEntry("k", Json("1"), version), 1);
+            var write = new StateWrite("k", version, version % 2 == 0 ? default : Json("1"), version % 2);
             log.Add(write, before);
             before = write;
             Assert.InRange(log.Length, 1, 1_100);
