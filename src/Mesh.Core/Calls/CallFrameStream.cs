@@ -92,6 +92,13 @@ internal sealed class CallFrameStream : IAsyncEnumerable<CallFrame>, IAsyncEnume
         }
 
         turn?.TrySetResult();
+        if (Volatile.Read(ref _slot) is not null)
+        {
+            // The writer has handed its frame over meanwhile, and touches it no more until it is taken: no lock for that.
+            TryTake();
+            return new(true);
+        }
+
         lock (_gate)
         {
             if (TryTake())
@@ -277,7 +284,10 @@ internal sealed class CallFrameStream : IAsyncEnumerable<CallFrame>, IAsyncEnume
         return wake;
     }
 
-    /// <summary>A consumer that waits longer than the idle limit for one frame ends the call; but for a watch, which has none.</summary>
+    /// <summary>
+    /// A consumer that waits longer than the idle limit for one frame ends the call; but for a watch, and for who subscribes
+    /// to a publisher, which may wait as long as they like.
+    /// </summary>
     private void WatchIdle()
     {
         if (_call!.Instance is { IsWatch: true })

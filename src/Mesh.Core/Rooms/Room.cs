@@ -31,7 +31,7 @@ internal sealed class Room
         Name = name;
         Options = options;
         Session = host.Ids.NewId();
-        Account = options.Budget?.Calls is { } calls ? new($"the budget of room '{name}'", calls, null, long.MaxValue, null) : null;
+        Account = options.Budget is { } budget ? BudgetAccount.Of($"the budget of room '{name}'", budget) : null;
         _events = new EventRing(Session, host.Clock);
         _journal = new RoomJournal(this);
     }
@@ -197,7 +197,7 @@ internal sealed class Room
 
         foreach (var registration in Tools.RegistrationsOf(member))
         {
-            Withdraw(registration);
+            Withdraw(registration, reason);
         }
 
         member.EndCalls();
@@ -286,11 +286,14 @@ internal sealed class Room
     }
 
     /// <summary>Takes a registration away and says so.</summary>
-    public void Withdraw(Registration registration)
+    /// <param name="registration">The registration.</param>
+    /// <param name="reason">Why its provider left; null when it gave up this alone.</param>
+    public void Withdraw(Registration registration, LeaveReason? reason = null)
     {
         if (Tools.Remove(registration))
         {
-            Publish(RoomEventKinds.ToolkitUnregistered, ToolkitChange.Of(registration, []));
+            var (kind, change) = registration.Retract(reason);
+            Publish(kind, change);
         }
     }
 

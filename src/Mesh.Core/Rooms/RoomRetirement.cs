@@ -46,6 +46,12 @@ internal sealed class RoomRetirement(Room room)
 
         using var operation = RoomOperation.Begin(Operation.Retire, room.Host, room.Name)?.In(room.SessionText);
         room.UsedStores?.EndWatches();
+        foreach (var subscription in room.Members().SelectMany(member => member.RunningCalls()).Where(call => call.Instance?.Background is not null))
+        {
+            // It does not end by itself, however long it is waited for.
+            subscription.Abandon(CallErrors.RoomRetired(subscription));
+        }
+
         await DrainAsync().ConfigureAwait(false);
         await room.StopServicesAsync().ConfigureAwait(false);
 

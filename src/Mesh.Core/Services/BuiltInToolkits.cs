@@ -8,7 +8,7 @@ internal static class BuiltInToolkits
         target.Participant is null && Of(target.Path) is { } toolkit ? toolkit.Find(target.Path) : null;
 
     /// <summary>Whether a toolkit's name is taken by the room itself.</summary>
-    public static bool IsReserved(string toolkit) => toolkit is RoomToolkit.Name or StateToolkit.Name;
+    public static bool IsReserved(string toolkit) => toolkit is RoomToolkit.Name or StateToolkit.Name or Names.AgentToolkit;
 
     // Asked for every call: no more than a look at the first letters.
     private static BuiltInToolkit? Of(string path) =>
