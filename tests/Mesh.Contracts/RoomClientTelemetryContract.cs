@@ -38,6 +38,32 @@ public abstract class RoomClientTelemetryContract : RoomClientContract
     }
 
     [Fact]
+    public async Task The_spans_of_an_agent_carry_what_the_conventions_name()
+    {
+        var ada = await JoinAsync("ada", Grants.AgentDefault, ParticipantRole.Agent);
+        await ada.Agents.RegisterAsync(Agent.Create("math.add", (int a, int b) => a + b, new() { Description = "Adds.", Version = "1.2.3" })).InTime();
+        var eve = await JoinAsync("eve", Grants.AgentDefault, ParticipantRole.Agent);
+        using var test = SpanCollector.Source.StartActivity("test")!;
+        await eve.Agents.AskAsync<int>("math.add", new { a = 1, b = 2 }).InTime();
+        Assert.Equal(
+            new Dictionary<string, object?>
+            {
+                ["gen_ai.operation.name"] = "invoke_agent",
+                ["gen_ai.agent.name"] = "math.add",
+                ["gen_ai.agent.version"] = "1.2.3",
+                ["gen_ai.agent.description"] = "Adds.",
+                ["gen_ai.conversation.id"] = eve.Session.ToString(),
+                ["mesh.call.id"] = Assert.Single(EntriesOf("agents/math.add")).CallId.ToString(),
+                ["mesh.room.name"] = Den,
+                ["mesh.participant.name"] = "eve",
+                ["mesh.tool.provider.name"] = "ada",
+            },
+            _spans.Find("invoke_agent math.add").TagObjects.ToDictionary());
+        await eve.Agents.TryAskAsync("nobody").InTime();
+        Assert.Equal("not_found", _spans.Find("invoke_agent").GetTagItem("error.type"));
+    }
+
+    [Fact]
     public async Task The_spans_of_a_call_carry_what_the_conventions_name()
     {
         await OfferAsync("ada", Tool.Create("add", (int a, int b) => a + b, new ToolOptions { Description = "Adds." }));

@@ -11,6 +11,12 @@ internal static class AllComparisons
         new CallJsonBytes(),
         new CallUtf8(),
         new CallTyped(),
+        new AskJson(),
+        new AskTyped(),
+        new StreamItem(),
+        new TreeDepth5(),
+        new CatalogueList(),
+        new AgentDeath(),
         new EventFanout(),
         new RoomJoin(),
         new RoomChurn(),
@@ -26,6 +32,8 @@ internal static class AllComparisons
         new SchemaAllocatedByTwo(),
         new QueueRoundTrip(),
         new TelemetryOn(),
+        new StatePut(),
+        new StateCas(),
     ];
 
     public static Comparison? Find(string id) => InOrder.FirstOrDefault(comparison => comparison.Id == id);

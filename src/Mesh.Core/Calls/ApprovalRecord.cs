@@ -4,7 +4,8 @@ namespace Mesh;
 
 /// <summary>
 /// What an approval is bound to, as plain data that may be stored: it holds hashes, not the arguments. An approval
-/// counts for this one call, for this definition of the tool, these arguments and this caller, until it expires.
+/// counts for this one call, for this definition of the tool, these arguments and this caller, until it expires. Two
+/// records are equal if all of their members are.
 /// </summary>
 public sealed record ApprovalRecord
 {
@@ -60,8 +61,24 @@ public sealed record ApprovalRequest(
 /// <param name="Reason">Why not, for the caller to read; null for none.</param>
 public sealed record ApprovalAnswer(bool IsApproved, string? Reason = null)
 {
-    /// <summary>The call may run, once.</summary>
+    /// <summary>The call may run, once: for an approver that decides within its call, and so cannot answer another question.</summary>
     public static ApprovalAnswer Approved { get; } = new(true);
+
+    /// <summary>
+    /// What was approved, where the answer came as data, from a page or out of a store; null where it did not. It must be
+    /// the very record that the approver was asked about, or the call is refused with
+    /// <see cref="MeshErrorCode.ApprovalMismatch"/>: an answer that was given before, to another call, or that was changed
+    /// on its way lets nothing run.
+    /// </summary>
+    public ApprovalRecord? Record { get; init; }
+
+    /// <summary>What this record describes may run, once.</summary>
+    /// <param name="record">What was approved.</param>
+    public static ApprovalAnswer ApprovedFor(ApprovalRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        return new(true) { Record = record };
+    }
 
     /// <summary>The call must not run.</summary>
     /// <param name="reason">Why not, for the caller to read; null for none.</param>

@@ -2,17 +2,28 @@ namespace Mesh;
 
 /// <summary>
 /// The running count behind one <see cref="Budget"/>. Accounts of a call tree form a chain from the innermost budget to
-/// the tree's own; a participant's and a room's stand alone. A call is reserved in all of them or in none.
+/// the tree's own; a participant's and a room's stand alone. A call is reserved in all of them or in none. Tokens and money
+/// are in <see cref="Spending"/>, apart from the calls that every call is counted in.
 /// </summary>
-internal sealed class BudgetAccount(string owner, long? calls, int? depth, long deadline, BudgetAccount? parent)
+internal sealed class BudgetAccount(string owner, long? calls, int? depth, long deadline, BudgetAccount? parent, long used = 0)
 {
     private readonly long _limit = calls ?? long.MaxValue;
-    private long _used;
+    private long _used = used;
+
+    /// <summary>The account of a participant or a room; null for a budget that counts nothing over several trees.</summary>
+    public static BudgetAccount? Of(string owner, Budget budget)
+    {
+        var spending = SpendingAccounts.Of(owner, budget);
+        return budget.Calls is null && spending is null ? null : new(owner, budget.Calls, null, long.MaxValue, null) { Spending = spending };
+    }
 
     /// <summary>Whose budget it is, as an error names it.</summary>
     public string Owner { get; } = owner;
 
     public BudgetAccount? Parent { get; } = parent;
+
+    /// <summary>The tokens and the money of this budget and all around it; null when none limits them.</summary>
+    public SpendingAccounts? Spending { get; init; } = parent?.Spending;
 
     /// <summary>The deepest level that a call may have, the root being 1; the smallest of the whole chain.</summary>
     public int MaxDepth { get; } = Math.Min(depth ?? int.MaxValue, parent?.MaxDepth ?? int.MaxValue);

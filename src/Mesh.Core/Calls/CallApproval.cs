@@ -29,7 +29,7 @@ internal static class CallApproval
     {
         if (call.Member.Room.Options.Approver is not { } approver)
         {
-            return new(MeshErrorCode.ApprovalUnavailable, $"Tool '{call.Request.Target}' needs an approval, and room '{call.Member.Room.Name}' has nobody to ask.")
+            return new(MeshErrorCode.ApprovalUnavailable, $"{call.Request.Target.Label} needs an approval, and room '{call.Member.Room.Name}' has nobody to ask.")
             {
                 Remedy = "Give the room an approver: RoomOptions.Approver.",
             };
@@ -50,11 +50,11 @@ internal static class CallApproval
             var answer = await AskOutsideAnyCallAsync(approver, request, wait.Token).ConfigureAwait(false);
 
             // What ended the call meanwhile counts, also where the answer came right after it.
-            return call.Imposed?.Error ?? (answer.IsApproved ? null : Refused(call, answer.Reason));
+            return call.Imposed?.Error ?? (answer.IsApproved ? Compare(call, record, answer.Record) : Refused(call, answer.Reason));
         }
         catch (OperationCanceledException) when (wait.IsCancellationRequested)
         {
-            return call.Imposed?.Error ?? new(MeshErrorCode.ApprovalExpired, $"Tool '{call.Request.Target}' was not approved in time.")
+            return call.Imposed?.Error ?? new(MeshErrorCode.ApprovalExpired, $"{call.Request.Target.Label} was not approved in time.")
             {
                 Remedy = "Call again when somebody is there to approve it.",
                 Retryable = true,
@@ -73,10 +73,11 @@ internal static class CallApproval
 
     /// <summary>
     /// Holds what is about to run against what was approved: while a person thought, the caller may have lost its
-    /// rights, and the tool may have been replaced by another of its name.
+    /// rights, the tool may have been replaced by another of its name, and a budget may have been used up.
     /// </summary>
     public static MeshError? Recheck(CallState call) =>
-        CallResolution.Confirm(call, call.Instance!.Contract.Definition.DefinitionHash) ?? CallAuthorization.Check(call) ?? CallAuthorization.CheckResource(call);
+        CallResolution.Confirm(call, call.Instance!.Contract.Definition.DefinitionHash) ?? CallAuthorization.Check(call)
+            ?? CallAuthorization.CheckResource(call) ?? CallBudget.CheckSpending(call);
 
     private static async Task<ApprovalAnswer> AskOutsideAnyCallAsync(Approver approver, ApprovalRequest request, CancellationToken cancellationToken)
     {
@@ -105,10 +106,29 @@ internal static class CallApproval
         };
     }
 
+    /// <summary>An answer that says what it is for must be for what was asked: it lets nothing else run, and nothing twice.</summary>
+    private static MeshError? Compare(CallState call, ApprovalRecord asked, ApprovalRecord? given)
+    {
+        if (given is null || given == asked)
+        {
+            return null;
+        }
+
+        string other = given.Id != asked.Id || given.CallId != asked.CallId || given.Session != asked.Session || given.Room != asked.Room ? "another call"
+            : given.Target != asked.Target || given.DefinitionHash != asked.DefinitionHash ? "another tool or definition"
+            : given.ArgumentsHash != asked.ArgumentsHash ? "other arguments"
+            : given.CallerId != asked.CallerId || given.Caller != asked.Caller || given.OnBehalfOf != asked.OnBehalfOf ? "another caller"
+            : "another time";
+        return new(MeshErrorCode.ApprovalMismatch, $"Tool '{call.Request.Target}': the approval that was given is for {other}.")
+        {
+            Remedy = "Call again, and let the answer carry the ApprovalRequest.Record that it was asked about, unchanged.",
+        };
+    }
+
     private static MeshError Refused(CallState call, string? reason) =>
         new(MeshErrorCode.ApprovalRefused, reason is null
-            ? $"Tool '{call.Request.Target}' was not approved."
-            : $"Tool '{call.Request.Target}' was not approved: {reason}")
+            ? $"{call.Request.Target.Label} was not approved."
+            : $"{call.Request.Target.Label} was not approved: {reason}")
         {
             Remedy = "Do without it, or ask for something else.",
         };

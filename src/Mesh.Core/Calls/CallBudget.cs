@@ -3,15 +3,15 @@ namespace Mesh;
 /// <summary>The reserve-budget stage of the call path. A call must fit its tree, its caller and its room, or none pays.</summary>
 internal static class CallBudget
 {
+    private const string Tree = "the tree of calls";
+    private const string Own = "the call's own budget";
+
     /// <summary>Gives the call the budgets that it lies in, without reserving anything.</summary>
     public static void Enter(CallState call)
     {
         if (call.Parent is { } parent)
         {
-            var outer = OfTree(parent);
-            call.Account = call.Request.Budget is { } own
-                ? new("the call's own budget", own.Calls, Level(call, own), WallDeadline(call, own), outer)
-                : outer;
+            call.Account = Within(call, OfTree(parent));
             return;
         }
 
@@ -25,7 +25,7 @@ internal static class CallBudget
                 Math.Min(host.Options.MaxTreeDepth, given?.Depth ?? int.MaxValue),
                 Math.Min(room?.Depth ?? int.MaxValue, caller?.Depth ?? int.MaxValue));
             long wall = Math.Min(WallDeadline(call, given), Math.Min(WallDeadline(call, room), WallDeadline(call, caller)));
-            call.Account = NewTree(calls, depth, wall);
+            call.Account = NewTree(calls, depth, wall, OfCaller(call, SpendingAccounts.Of(Tree, given)));
         }
     }
 
@@ -40,9 +40,9 @@ internal static class CallBudget
             return account;
         }
 
-        var tree = NewTree(call.Host.Options.MaxTreeCalls, call.Host.Options.MaxTreeDepth, long.MaxValue);
-        _ = call.IsReserved ? tree.TryReserve() : null;
-        return call.ShareAccount(tree);
+        // Nobody else sees it yet, so that what its one call takes need not be reserved in it.
+        var options = call.Host.Options;
+        return call.ShareAccount(NewTree(options.MaxTreeCalls, options.MaxTreeDepth, long.MaxValue, null, used: call.IsReserved ? 1 : 0));
     }
 
     public static MeshError? Reserve(CallState call)
@@ -56,6 +56,11 @@ internal static class CallBudget
         if (call.Instance!.IsUncounted)
         {
             return null;
+        }
+
+        if (CheckSpending(call) is { } usedUp)
+        {
+            return usedUp;
         }
 
         call.CallerAccount = call.Member.Account;
@@ -84,8 +89,16 @@ internal static class CallBudget
     /// <summary>What <see cref="Reserve"/> would say, without reserving: others that reserve at the same time notice nothing.</summary>
     public static MeshError? Peek(CallState call) =>
         call.Account is { } account && call.Depth > account.MaxDepth ? CallErrors.TooDeep(call, account.MaxDepth)
+        : CheckSpending(call) is { } usedUp ? usedUp
         : (call.Account?.FindFull() ?? call.Member.Account?.FindFull() ?? call.Member.Room.Account?.FindFull()) is { } full ? CallErrors.BudgetExceeded(call, full)
         : null;
+
+    /// <summary>
+    /// Whether tokens or money are used up: before a call is reserved, and again after an approval, for while a person
+    /// thought about it others of its tree went on.
+    /// </summary>
+    public static MeshError? CheckSpending(CallState call) =>
+        call.Account?.Spending?.FindUsedUp() is { } usedUp ? CallErrors.SpendingUsedUp(call, usedUp) : null;
 
     /// <summary>The calls that are left in the tightest of all budgets around the call.</summary>
     public static long? Remaining(CallState call)
@@ -127,7 +140,27 @@ internal static class CallBudget
         }
     }
 
-    private static BudgetAccount NewTree(long calls, int depth, long wall) => new("the tree of calls", calls, depth, wall, null);
+    /// <summary>The account of a call that is made within another one: that one's, unless it brings a budget along.</summary>
+    private static BudgetAccount Within(CallState call, BudgetAccount outer)
+    {
+        var own = call.Request.Budget;
+        if (own is null && call.Member.Account is null && call.Member.Room.Account is null)
+        {
+            return outer;
+        }
+
+        // Tokens and money of a participant are for its calls and all below them, whoever makes those.
+        var spending = OfCaller(call, SpendingAccounts.Union(SpendingAccounts.Of(Own, own), outer.Spending));
+        return own is not null ? new(Own, own.Calls, Level(call, own), WallDeadline(call, own), outer) { Spending = spending }
+            : ReferenceEquals(spending, outer.Spending) ? outer
+            : new(Own, null, null, long.MaxValue, outer) { Spending = spending };
+    }
+
+    private static SpendingAccounts? OfCaller(CallState call, SpendingAccounts? inner) =>
+        SpendingAccounts.Union(SpendingAccounts.Union(inner, call.Member.Account?.Spending), call.Member.Room.Account?.Spending);
+
+    private static BudgetAccount NewTree(long calls, int depth, long wall, SpendingAccounts? spending, long used = 0) =>
+        new(Tree, calls, depth, wall, null, used) { Spending = spending };
 
     private static int? Level(CallState call, Budget own) => own.Depth is { } depth ? (int)Math.Min(call.Depth - 1L + depth, int.MaxValue) : null;
 

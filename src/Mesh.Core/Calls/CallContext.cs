@@ -67,15 +67,34 @@ public abstract class CallContext
 
     /// <summary>
     /// Tells what the call used besides time, such as the tokens of a model; several reports add up. It is kept in the
-    /// call's journal entry and its totals, and the caller does not see it. Calls that the handler makes report their own.
+    /// call's journal entry and its totals, and counts in the budgets around the call; the caller does not see it. Calls
+    /// that the handler makes report their own.
     /// </summary>
-    /// <param name="usage">What was used since the last report.</param>
+    /// <param name="usage">What was used since the last report, without what is settled with a <see cref="CostReservation"/>.</param>
     /// <returns>A task that completes when the report is on its way; one that a cancellation overtakes is not kept.</returns>
     /// <exception cref="MeshException">The call is over (<see cref="MeshErrorCode.CallEnded"/>), and so is its entry.</exception>
     public ValueTask ReportUsageAsync(CallUsage usage)
     {
         ArgumentNullException.ThrowIfNull(usage);
         return EmitAsync(new UsageFrame(usage));
+    }
+
+    /// <summary>
+    /// Reserves money before it is spent, in every budget around the call: its own and those of the calls around it, those
+    /// of the participants that made them, and their rooms'. All of them have room for it, or none has paid. Without such
+    /// budgets nothing is refused.
+    /// </summary>
+    /// <param name="estimate">The most that may be spent, in the host's currency; at least 0.</param>
+    /// <returns>The reservation; settle it when it is known what was spent, and dispose it in any case.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The estimate is negative.</exception>
+    /// <exception cref="MeshException">A budget has no room for it (<see cref="MeshErrorCode.BudgetExceeded"/>; the message
+    /// names the budget, and <see cref="MeshError.Retryable"/> says whether it would fit if others gave back what they have
+    /// reserved), the call has 1,000 reservations open (<see cref="MeshErrorCode.Overloaded"/>), or it is over
+    /// (<see cref="MeshErrorCode.CallEnded"/>).</exception>
+    public ValueTask<CostReservation> ReserveCostAsync(decimal estimate)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(estimate);
+        return ReserveAndHoldAsync(estimate);
     }
 
     /// <summary>Sends content to the caller before the result.</summary>
@@ -114,6 +133,13 @@ public abstract class CallContext
 
     /// <summary>Sends one frame to the caller; completes when there is room for the next.</summary>
     internal abstract ValueTask EmitAsync(CallFrame frame);
+
+    /// <summary>Reserves money, and gives the number of the reservation.</summary>
+    /// <exception cref="MeshException">There is no room for it, or the call is over.</exception>
+    internal abstract ValueTask<long> ReserveAsync(decimal estimate);
+
+    private async ValueTask<CostReservation> ReserveAndHoldAsync(decimal estimate) =>
+        new(this, await ReserveAsync(estimate).ConfigureAwait(false), estimate);
 
     /// <summary>A frame carries bytes, never the stream of its sender.</summary>
     private async ValueTask ReadAndEmitAsync(BytesPart file, Func<BytesPart, CallFrame> toFrame)

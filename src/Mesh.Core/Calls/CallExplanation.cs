@@ -45,6 +45,12 @@ public sealed record CallExplanation
     /// <summary>The calls that are left in the tightest budget, this one included. Asking counts in none.</summary>
     public long? RemainingCalls { get; init; }
 
+    /// <summary>The tokens that are left in the tightest budget; null when none limits them.</summary>
+    public long? RemainingTokens { get; init; }
+
+    /// <summary>The money that is neither spent nor reserved in the tightest budget; null when none limits it.</summary>
+    public decimal? RemainingCost { get; init; }
+
     /// <summary>How many calls may still nest, this one included.</summary>
     public int RemainingDepth { get; init; }
 
@@ -73,6 +79,8 @@ public sealed record CallExplanation
             Instances = known ? call.Member.Room.Tools.CountInstances(call.Instance!) : 0,
             NeedsApproval = known && CallApproval.IsNeeded(call),
             RemainingCalls = CallBudget.Remaining(call),
+            RemainingTokens = CallBudget.OfTree(call).Spending?.RemainingTokens,
+            RemainingCost = CallBudget.OfTree(call).Spending?.RemainingCost,
             RemainingDepth = Math.Max(0, CallBudget.OfTree(call).MaxDepth - call.Depth + 1),
             RemainingTime = CallBudget.RemainingTime(call),
         };

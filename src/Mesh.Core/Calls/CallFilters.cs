@@ -32,7 +32,7 @@ internal static class CallFilters
         catch (Exception exception)
         {
             call.Host.ReportFault(new(MeshFaultKind.Host, "A call filter failed.", exception) { CallId = call.Request.Id });
-            return new(MeshErrorCode.HandlerFailed, $"Tool '{call.Request.Target}' could not be called: a filter of the host failed.")
+            return new(MeshErrorCode.HandlerFailed, $"{call.Request.Target.Label} could not be called: a filter of the host failed.")
             {
                 Remedy = "The host finds the reason in its fault handler.",
             };

@@ -1,9 +1,12 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
 namespace Mesh;
 
 /// <summary>
 /// One thing that a call sends to its caller while it runs, in order: progress, partial content, the chunks of a
 /// stream, and at last one result or error. A closed set: <see cref="ProgressFrame"/>, <see cref="ContentFrame"/>,
-/// <see cref="ChunkFrame"/>, <see cref="ResultFrame"/> and <see cref="ErrorFrame"/>.
+/// <see cref="ChunkFrame"/>, <see cref="LaggedFrame"/>, <see cref="ResultFrame"/> and <see cref="ErrorFrame"/>.
 /// </summary>
 public abstract record CallFrame
 {
@@ -33,8 +36,38 @@ public sealed record ContentFrame(ContentPart Part) : CallFrame;
 /// <param name="Item">The item.</param>
 public sealed record ChunkFrame(ContentPart Item) : CallFrame;
 
+/// <summary>Items of the stream are missing before the next one: its reader was slower than its publisher.</summary>
+/// <param name="Count">How many.</param>
+public sealed record LaggedFrame(long Count) : CallFrame;
+
 /// <summary>What the call has used. It goes the way of frames, in order with them, as far as the room, and never to a caller.</summary>
-internal sealed record UsageFrame(CallUsage Usage) : CallFrame;
+/// <param name="Usage">What was used; null for nothing, which gives the reservation back.</param>
+/// <param name="Reservation">The reservation that this settles; 0 for none.</param>
+internal sealed record UsageFrame(CallUsage? Usage, long Reservation = 0) : CallFrame;
+
+/// <summary>Asks for money to be reserved, from the far end of a connection; in order with what was used before.</summary>
+/// <param name="Reservation">What the far end calls it; positive.</param>
+/// <param name="Estimate">How much; at least 0.</param>
+internal sealed record ReserveFrame(long Reservation, decimal Estimate) : CallFrame;
+
+/// <summary>
+/// An item of a stream that has come out of its tool by reference, held against the tool's schema on its way. Nobody but the
+/// prepared handle that made the call sees it as such.
+/// </summary>
+internal abstract record TypedChunk : CallFrame
+{
+    private protected TypedChunk()
+    {
+    }
+
+    public abstract ChunkFrame ToChunk();
+}
+
+/// <summary>An item of a type that is known where it is read.</summary>
+internal sealed record TypedChunk<T>(T Value, JsonTypeInfo<T> Type) : TypedChunk
+{
+    public override ChunkFrame ToChunk() => new(new JsonPart(JsonPayload.FromUtf8(JsonSerializer.SerializeToUtf8Bytes(Value, Type))));
+}
 
 /// <summary>The end of a call that succeeded.</summary>
 /// <param name="Response">What the tool answered; an <see cref="EmptyResponse"/> after a stream of chunks.</param>

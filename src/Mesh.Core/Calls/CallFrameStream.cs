@@ -92,6 +92,13 @@ internal sealed class CallFrameStream : IAsyncEnumerable<CallFrame>, IAsyncEnume
         }
 
         turn?.TrySetResult();
+        if (Volatile.Read(ref _slot) is not null)
+        {
+            // The writer has handed its frame over meanwhile, and touches it no more until it is taken: no lock for that.
+            TryTake();
+            return new(true);
+        }
+
         lock (_gate)
         {
             if (TryTake())
@@ -277,10 +284,18 @@ internal sealed class CallFrameStream : IAsyncEnumerable<CallFrame>, IAsyncEnume
         return wake;
     }
 
-    /// <summary>A consumer that waits longer than the idle limit for one frame ends the call.</summary>
+    /// <summary>
+    /// A consumer that waits longer than the idle limit for one frame ends the call; but for a watch, and for who subscribes
+    /// to a publisher, which may wait as long as they like.
+    /// </summary>
     private void WatchIdle()
     {
-        var host = _call!.Host;
+        if (_call!.Instance is { IsWatch: true })
+        {
+            return;
+        }
+
+        var host = _call.Host;
         _waitingSince = host.Clock.GetTimestamp();
         _idleTimer ??= host.Clock.CreateTimer(static state => ((CallFrameStream)state!).OnIdleTimer(), this, host.Options.StreamIdleTimeout, Timeout.InfiniteTimeSpan);
     }
@@ -291,7 +306,7 @@ internal sealed class CallFrameStream : IAsyncEnumerable<CallFrame>, IAsyncEnume
         TimeSpan idle;
         lock (_gate)
         {
-            if (_done || _last is not null)
+            if (_done || _last is not null || _call.Instance is { IsWatch: true })
             {
                 return;
             }

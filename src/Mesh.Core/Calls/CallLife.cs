@@ -16,6 +16,7 @@ internal sealed class CallLife(CallState call) : IDisposable
     private int _pauses;
     private long _pausedAt;
     private long _resumedAt;
+    private CallSpending? _spending;
     private bool _disposed;
 
     public CancellationToken Token => _cancellation.Token;
@@ -24,7 +25,7 @@ internal sealed class CallLife(CallState call) : IDisposable
     public bool HandlerLeftBehind { get; private set; }
 
     /// <summary>What the call used, as its handler reports it.</summary>
-    public CallUsage? Usage { get; private set; }
+    public CallUsage? Usage => _spending?.Usage;
 
     /// <summary>What a result that goes as JSON was taken for, where it goes back if the caller does not get it.</summary>
     public IHandedOut? HandedOut { get; set; }
@@ -92,18 +93,59 @@ internal sealed class CallLife(CallState call) : IDisposable
     /// <summary>Ends the call with an error and cancels its token, unless it has ended already.</summary>
     public void Impose(MeshError error)
     {
-        if (_imposed.TrySetResult(CallOutcome.FromError(error)))
+        if (TryImpose(error))
+        {
+            CancelImposed();
+        }
+    }
+
+    /// <summary>Ends the call with an error for who waits for it. False when it has ended already.</summary>
+    public bool TryImpose(MeshError error) => _imposed.TrySetResult(CallOutcome.FromError(error));
+
+    /// <summary>Cancels the token of a call that an end was imposed on.</summary>
+    public void CancelImposed()
+    {
+        if (_imposed.Task.IsCompleted)
         {
             // Callbacks on the token are a handler's own code: they must not run on the thread of whoever ends the call.
             _ = _cancellation.CancelAsync();
         }
     }
 
-    public void AddUsage(CallUsage usage)
+    /// <summary>Counts what the call has used, in its entry and its budgets; false when it is over.</summary>
+    public bool TrySpend(UsageFrame used)
     {
         lock (_imposed)
         {
-            Usage = usage.Add(Usage);
+            return !IsOver && (_spending ??= new(call)).TryAdd(used);
+        }
+    }
+
+    /// <inheritdoc cref="CallSpending.TryReserve"/>
+    public (long Number, MeshError? Error) TryReserve(long? number, decimal estimate)
+    {
+        lock (_imposed)
+        {
+            return IsOver ? (0, CallErrors.CallEnded(call.Request.Target)) : (_spending ??= new(call)).TryReserve(number, estimate);
+        }
+    }
+
+    /// <summary>Settles what its handler has left open, for good; returns what the call has used.</summary>
+    public CallUsage? CloseSpending()
+    {
+        lock (_imposed)
+        {
+            _spending?.Close();
+            return Usage;
+        }
+    }
+
+    /// <inheritdoc cref="CallSpending.Inherit"/>
+    public void Inherit(CallUsage usage)
+    {
+        lock (_imposed)
+        {
+            (_spending ??= new(call)).Inherit(usage);
         }
     }
 
@@ -147,7 +189,7 @@ internal sealed class CallLife(CallState call) : IDisposable
     }
 
     /// <summary>
-    /// Frees timer and links. The token stays usable: a handler that is left behind may still ask for it, and a source
+    /// Frees timer and links, and settles what is reserved still. The token stays usable: a handler that is left behind may still ask for it, and a source
     /// without a timer of its own holds nothing.
     /// </summary>
     public void Dispose()
@@ -156,6 +198,7 @@ internal sealed class CallLife(CallState call) : IDisposable
         {
             _disposed = true;
             _timer?.Dispose();
+            _spending?.Close();
         }
 
         _caller.Unregister();
@@ -163,6 +206,8 @@ internal sealed class CallLife(CallState call) : IDisposable
         call.Member.Untrack(call);
         _provider?.Untrack(call);
     }
+
+    private bool IsOver => _disposed || _imposed.Task.IsCompleted;
 
     /// <summary>Sets the timer for the earlier of the call's deadline and its budgets' wall time, which no pause stops.</summary>
     private void ArmTimer()

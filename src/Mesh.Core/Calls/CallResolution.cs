@@ -54,6 +54,11 @@ internal static class CallResolution
     private static MeshError? CheckContract(CallState call)
     {
         var (target, instance) = (call.Request.Target, call.Instance!);
+        if (instance.Background is { } agent && !(agent.Streams && call.IsStreaming))
+        {
+            return CallErrors.NotInvocable(agent);
+        }
+
         return call.Request.ContractHash is { } hash && hash != instance.Contract.Definition.ContractHash
             ? CallErrors.ContractChanged(target)
             : null;

@@ -32,7 +32,19 @@ internal sealed class CallState : CallContext
     public RoomMember? Person => RootMember is { Snapshot.Role: ParticipantRole.User } person ? person : null;
 
     /// <summary>Who began the tree.</summary>
-    public RoomMember RootMember => Parent?.RootMember ?? Member;
+    public RoomMember RootMember
+    {
+        get
+        {
+            var root = this;
+            while (root.Parent is { } parent)
+            {
+                root = parent;
+            }
+
+            return root.Member;
+        }
+    }
 
     public override Participant? OnBehalfOf => Person?.Snapshot;
 
@@ -162,7 +174,13 @@ internal sealed class CallState : CallContext
     /// <summary>Ends the call for its caller now, with this error, whatever its handler does; without effect when it has ended.</summary>
     public void Abandon(MeshError error) => EnsureLife().Impose(error);
 
-    /// <summary>Ends the call because its provider has left; what it had sent before is kept.</summary>
+    /// <summary>The same for its caller alone; <see cref="EndForHandler"/> must follow.</summary>
+    public void EndForCaller(MeshError error) => EnsureLife().TryImpose(error);
+
+    /// <summary>Cancels the token of a call that was ended for its caller.</summary>
+    public void EndForHandler() => _life?.CancelImposed();
+
+    /// <summary>Ends the call because its provider has left; what it had sent before is kept. <see cref="EndForHandler"/> must follow.</summary>
     public void LoseProvider()
     {
         var error = CallErrors.ProviderLeft(this);
@@ -172,7 +190,7 @@ internal sealed class CallState : CallContext
         }
         else
         {
-            Abandon(error);
+            EndForCaller(error);
         }
     }
 
@@ -186,10 +204,9 @@ internal sealed class CallState : CallContext
             throw new MeshException(CallErrors.CallEnded(Request.Target));
         }
 
-        if (frame is UsageFrame { Usage: var usage })
+        if (frame is UsageFrame used)
         {
-            EnsureLife().AddUsage(usage);
-            return default;
+            return EnsureLife().TrySpend(used) ? default : throw new MeshException(CallErrors.CallEnded(Request.Target));
         }
 
         if (frame is ChunkFrame chunk && CallValidation.CheckChunk(this, chunk.Item) is { } error)
@@ -211,6 +228,17 @@ internal sealed class CallState : CallContext
         return Sink!.WriteAsync(frame);
     }
 
+    /// <summary>Reserves money in all budgets around the call.</summary>
+    public MeshError? TryReserve(ReserveFrame frame) => HasEnded
+        ? CallErrors.CallEnded(Request.Target)
+        : EnsureLife().TryReserve(frame.Reservation, frame.Estimate).Error;
+
+    internal override ValueTask<long> ReserveAsync(decimal estimate)
+    {
+        var (number, error) = HasEnded ? (0, CallErrors.CallEnded(Request.Target)) : EnsureLife().TryReserve(null, estimate);
+        return error is null ? new(number) : throw new MeshException(error);
+    }
+
     /// <summary>
     /// A second attempt under the same id, deadline, budget and idempotency key, with a token of its own: that of the
     /// first attempt is cancelled for the provider that was lost.
@@ -226,10 +254,10 @@ internal sealed class CallState : CallContext
             CallerAccount = CallerAccount,
             ArgumentBytes = ArgumentBytes,
         };
-        if (Usage is { } usage)
+        if (_life?.CloseSpending() is { } usage)
         {
             // What the first attempt has used was used for this call.
-            Retry.EnsureLife().AddUsage(usage);
+            Retry.EnsureLife().Inherit(usage);
         }
 
         return Retry;

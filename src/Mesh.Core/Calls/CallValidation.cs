@@ -24,7 +24,7 @@ internal static class CallValidation
         catch (ObjectDisposedException)
         {
             call.Request = call.Request with { Arguments = default };
-            return new(MeshErrorCode.InvalidArguments, $"Tool '{call.Request.Target}': the document of the arguments is disposed.")
+            return new(MeshErrorCode.InvalidArguments, $"{call.Request.Target.Label}: the document of the arguments is disposed.")
             {
                 Remedy = "Keep the JsonDocument until the call has ended, or pass a clone of its element.",
             };
@@ -46,7 +46,7 @@ internal static class CallValidation
         var schema = call.Instance!.Contract.Input;
         if (call.ArgumentBytes > call.Host.Options.MaxArgumentBytes)
         {
-            return new(MeshErrorCode.TooLarge, string.Create(CultureInfo.InvariantCulture, $"Tool '{call.Request.Target}': the arguments have {call.ArgumentBytes} bytes, more than the {call.Host.Options.MaxArgumentBytes} that the host takes."))
+            return new(MeshErrorCode.TooLarge, string.Create(CultureInfo.InvariantCulture, $"{call.Request.Target.Label}: the arguments have {call.ArgumentBytes} bytes, more than the {call.Host.Options.MaxArgumentBytes} that the host takes."))
             {
                 Remedy = "Send less, or stream it.",
             };
@@ -99,7 +99,7 @@ internal static class CallValidation
     /// <summary>Checks one item that a tool streams.</summary>
     public static MeshError? CheckChunk(CallState call, ContentPart item) =>
         CheckItem(call, call.Instance!.Contract.Chunk, item, includeValues: false) is { } violation
-            ? new(MeshErrorCode.InvalidOutput, $"Tool '{call.Request.Target}': an item of its stream {Describe("result", violation)}.")
+            ? new(MeshErrorCode.InvalidOutput, $"{call.Request.Target.Label}: an item of its stream {Describe("result", violation)}.")
             {
                 Details = ViolationDetails.Of([violation]),
             }
@@ -108,7 +108,7 @@ internal static class CallValidation
     /// <summary>Checks one item that a caller streams in.</summary>
     public static MeshError? CheckInputItem(CallState call, ContentPart item) =>
         CheckItem(call, call.Instance!.Contract.InputChunk, item, includeValues: true) is { } violation
-            ? new(MeshErrorCode.InvalidArguments, $"Tool '{call.Request.Target}': an item of the input stream {Describe("item", violation)}.")
+            ? new(MeshErrorCode.InvalidArguments, $"{call.Request.Target.Label}: an item of the input stream {Describe("item", violation)}.")
             {
                 Remedy = "See the tool's schema for streamed input.",
                 Details = ViolationDetails.Of([violation]),
@@ -223,7 +223,7 @@ internal static class CallValidation
     {
         var first = violations[0];
         var code = first.Keyword == "maxSize" ? MeshErrorCode.TooLarge : MeshErrorCode.InvalidArguments;
-        return new(code, $"Tool '{call.Request.Target}': {Describe("argument", first)}{More(violations)}")
+        return new(code, $"{call.Request.Target.Label}: {Describe("argument", first)}{More(violations)}")
         {
             Remedy = "See the tool's input schema.",
             Details = ViolationDetails.Of(violations),
@@ -231,7 +231,7 @@ internal static class CallValidation
     }
 
     private static MeshError Invalid(CallState call, IReadOnlyList<SchemaViolation> violations) =>
-        new(MeshErrorCode.InvalidOutput, $"Tool '{call.Request.Target}': {Describe("result", violations[0])}{More(violations)}")
+        new(MeshErrorCode.InvalidOutput, $"{call.Request.Target.Label}: {Describe("result", violations[0])}{More(violations)}")
         {
             Remedy = "The tool does not keep its own output schema: tell its provider.",
             Details = ViolationDetails.Of(violations),

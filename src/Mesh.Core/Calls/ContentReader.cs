@@ -64,7 +64,7 @@ internal static class ContentReader
         {
             // The stream is the handler's code: whatever it throws is the handler's failure, and its text stays here.
             host.ReportFault(new(MeshFaultKind.Handler, $"The file that '{request.Target}' answered with could not be read.", exception) { CallId = request.Id });
-            throw new MeshException(new MeshError(MeshErrorCode.HandlerFailed, $"Tool '{request.Target}': the file that it answered with could not be read."), exception);
+            throw new MeshException(new MeshError(MeshErrorCode.HandlerFailed, $"{request.Target.Label}: the file that it answered with could not be read."), exception);
         }
         finally
         {

@@ -29,7 +29,7 @@ internal sealed class IdempotencyStore(TimeProvider clock)
             if (_entries.TryGetValue(key, out entry!))
             {
                 isOwner = false;
-                return entry.ArgumentsHash == arguments ? null : new(MeshErrorCode.IdempotencyConflict, $"Tool '{request.Target}': the idempotency key was used before with other arguments.")
+                return entry.ArgumentsHash == arguments ? null : new(MeshErrorCode.IdempotencyConflict, $"{request.Target.Label}: the idempotency key was used before with other arguments.")
                 {
                     Remedy = "Use a new key for a new call.",
                 };

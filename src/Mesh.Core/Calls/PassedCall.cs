@@ -94,7 +94,7 @@ internal sealed class PassedCall<TArguments, TResult>(TArguments arguments, Pass
         return Unsafe.As<PassedCall<TArguments, TResult>>(call);
     }
 
-    protected override byte[] WriteArguments() => JsonSerializer.SerializeToUtf8Bytes(Arguments, ((PassageSource<TArguments, TResult>)Passages).Arguments.Info);
+    protected override byte[] WriteArguments() => ((PassageSource<TArguments, TResult>)Passages).Write(Arguments);
 
     protected override byte[] WriteResult() => JsonSerializer.SerializeToUtf8Bytes(Result!, ((PassageSource<TArguments, TResult>)Passages).Result.Info);
 }

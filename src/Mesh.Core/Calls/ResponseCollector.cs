@@ -19,6 +19,7 @@ internal sealed class ResponseCollector(CallState call) : IFrameSink
 
     public ValueTask WriteAsync(CallFrame frame)
     {
+        frame = frame is TypedChunk typed ? typed.ToChunk() : frame;
         lock (_gate)
         {
             if (frame is ContentFrame or ChunkFrame)

@@ -51,6 +51,12 @@ public readonly record struct ToolAddress
     /// <summary>The tool's name.</summary>
     public string Tool => Path[(Path.IndexOf('/', StringComparison.Ordinal) + 1)..];
 
+    /// <summary>Whether it is the address of an agent.</summary>
+    internal bool IsAgent => Path.StartsWith(Names.AgentToolkit + "/", StringComparison.Ordinal);
+
+    /// <summary>What it is the address of, for messages: <c>Tool 'weather/forecast'</c>, or <c>Agent 'nlp.summarizer'</c>.</summary>
+    internal string Label => IsAgent ? $"Agent '{new AgentAddress(Tool, Participant)}'" : $"Tool '{this}'";
+
     /// <summary>The address of a text.</summary>
     /// <param name="text"><c>toolkit/tool</c> or <c>toolkit/tool@participant</c>.</param>
     public static implicit operator ToolAddress(string text) => new(text);

@@ -32,7 +32,7 @@ internal sealed class LocalToolkits
 
     /// <summary>What a call ends with that comes for a tool without code behind it.</summary>
     public static MeshError Missing(ToolAddress target, MeshId registrationId) =>
-        new(MeshErrorCode.NotFound, $"Tool '{target}': its provider has no code under lease '{registrationId}'.")
+        new(MeshErrorCode.NotFound, $"{target.Label}: its provider has no code under lease '{registrationId}'.")
         {
             Remedy = "Register toolkits with RoomClient.Toolkits.RegisterAsync, which keeps both sides in step.",
         };

@@ -11,6 +11,8 @@ internal static class CallOperations
     // A caller may ask for a tool by any name at all.
     private const int LongestName = 256;
 
+    private const string AgentPrefix = Names.AgentToolkit + "/";
+
     private static readonly ConcurrentDictionary<string, Operation> Known = new(StringComparer.Ordinal);
 
     /// <summary>What is known of a call before it is resolved; a name that is not known yet is taken as it is.</summary>
@@ -19,7 +21,7 @@ internal static class CallOperations
         string path = target.Path;
         return Known.TryGetValue(path, out var known) ? known
             : BuiltInToolkits.Find(target) is { } own ? Of(own)
-            : Operation.OfTool(path.Length <= LongestName ? path : $"{path.AsSpan(0, LongestName)}…", isKnown: false);
+            : Unknown(path.Length <= LongestName ? path : $"{path.AsSpan(0, LongestName)}…");
     }
 
     /// <summary>What a call turned out to be. Only tools that are there are remembered.</summary>
@@ -28,6 +30,12 @@ internal static class CallOperations
 
     private static Operation Of(ToolInstance instance) => Known.TryGetValue(instance.Path, out var known) ? known
         : instance.Registration is null ? Known.GetOrAdd(instance.Path, static path => Operation.OfRoom(path.Replace('/', '.')))
-        : Known.Count < MostTools ? Known.GetOrAdd(instance.Path, static path => Operation.OfTool(path))
-        : Operation.OfTool(instance.Path, isKnown: false);
+        : Known.Count >= MostTools ? Unknown(instance.Path)
+        : Known.GetOrAdd(instance.Path, static path => AgentNameIn(path) is { } agent ? Operation.OfAgent(agent) : Operation.OfTool(path));
+
+    private static Operation Unknown(string path) =>
+        AgentNameIn(path) is { } agent ? Operation.OfAgent(agent, isKnown: false) : Operation.OfTool(path, isKnown: false);
+
+    /// <summary>The name of the agent at a path; null for that of a tool.</summary>
+    private static string? AgentNameIn(string path) => path.StartsWith(AgentPrefix, StringComparison.Ordinal) ? path[AgentPrefix.Length..] : null;
 }

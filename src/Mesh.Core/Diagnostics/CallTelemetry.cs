@@ -82,29 +82,30 @@ internal static class CallTelemetry
     {
         var request = call.Request;
         var caller = call.Caller;
-        if (operation.IsOfRoom)
+        activity.AddTag(operation.IsOfRoom || operation.IsOfAgent ? TelemetryNames.CallId : TelemetryNames.ToolCallId, request.Id.ToString());
+        if (!operation.IsOfRoom)
         {
-            activity.AddTag(TelemetryNames.CallId, request.Id.ToString());
-        }
-        else
-        {
-            activity.AddTag(TelemetryNames.ToolCallId, request.Id.ToString());
             if (call.Instance is { } instance)
             {
                 activity.DisplayName = operation.SpanName;
                 activity.AddTag(TelemetryNames.ToolProvider, instance.Provider?.Snapshot.Name);
                 if (instance.Contract.Definition.Description is { } description)
                 {
-                    activity.AddTag(TelemetryNames.ToolDescription, description);
+                    activity.AddTag(operation.IsOfAgent ? TelemetryNames.AgentDescription : TelemetryNames.ToolDescription, description);
+                }
+
+                if (instance.Registration is AgentLease lease)
+                {
+                    activity.AddTag(TelemetryNames.AgentVersion, lease.Agent.Contract.Version);
                 }
             }
             else if (!operation.IsKnown)
             {
                 // Whatever a caller may ask for must not become the names that spans are grouped by.
-                activity.DisplayName = TelemetryNames.ExecuteTool;
+                activity.DisplayName = operation.IsOfAgent ? TelemetryNames.InvokeAgent : TelemetryNames.ExecuteTool;
             }
 
-            if (caller.Role == ParticipantRole.Agent)
+            if (caller.Role == ParticipantRole.Agent && !operation.IsOfAgent)
             {
                 activity.AddTag(TelemetryNames.AgentName, caller.Name);
             }

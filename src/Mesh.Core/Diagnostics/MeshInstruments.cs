@@ -18,6 +18,12 @@ internal static class MeshInstruments
         "The duration of a single tool execution.",
         advice: Buckets(0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92));
 
+    public static Histogram<double> InvokeAgentDuration { get; } = Meter.CreateHistogram(
+        TelemetryNames.InvokeAgentDuration,
+        "s",
+        "The duration of a single agent invocation.",
+        advice: Buckets(0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 102.4, 204.8, 409.6, 819.2));
+
     public static Histogram<double> RoomOperationDuration { get; } = Meter.CreateHistogram(
         TelemetryNames.RoomOperationDuration,
         "s",
@@ -41,7 +47,7 @@ internal static class MeshInstruments
     }
 
     /// <summary>Whether calls and operations of rooms are to be timed and traced at all. All that they cost while nobody listens.</summary>
-    public static bool AreWatched => Source.HasListeners() || ExecuteToolDuration.Enabled || RoomOperationDuration.Enabled;
+    public static bool AreWatched => Source.HasListeners() || ExecuteToolDuration.Enabled || InvokeAgentDuration.Enabled || RoomOperationDuration.Enabled;
 
     /// <summary>Counts a failure that a host's fault handler is told.</summary>
     public static void CountFault(MeshFaultKind kind)
@@ -63,6 +69,7 @@ internal static class MeshInstruments
         MeshFaultKind.Journal => "journal",
         MeshFaultKind.Connection => "connection",
         MeshFaultKind.Host => "host",
+        MeshFaultKind.Agent => "agent",
         _ => TelemetryNames.Other,
     };
 

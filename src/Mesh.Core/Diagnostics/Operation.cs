@@ -46,6 +46,19 @@ internal sealed class Operation
     /// <summary>Whether it is the room's own doing, in place of a tool that somebody offers.</summary>
     public bool IsOfRoom => ReferenceEquals(_duration, MeshInstruments.RoomOperationDuration);
 
+    /// <summary>Whether it is a call of an agent.</summary>
+    public bool IsOfAgent => ReferenceEquals(_duration, MeshInstruments.InvokeAgentDuration);
+
+    /// <summary>Calls of an agent.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="isKnown">Whether there is such an agent, and it has a series of its own in the histogram.</param>
+    public static Operation OfAgent(string name, bool isKnown = true) => new(
+        $"{TelemetryNames.InvokeAgent} {name}",
+        [new(TelemetryNames.OperationName, TelemetryNames.InvokeAgent), new(TelemetryNames.AgentName, name)],
+        MeshInstruments.InvokeAgentDuration,
+        [new(TelemetryNames.AgentName, isKnown ? name : TelemetryNames.Other)],
+        isKnown);
+
     /// <summary>Calls of a tool.</summary>
     /// <param name="path"><c>toolkit/tool</c>.</param>
     /// <param name="isKnown">Whether there is such a tool, and it has a series of its own in the histogram.</param>

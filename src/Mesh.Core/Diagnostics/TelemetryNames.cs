@@ -18,6 +18,7 @@ internal static class TelemetryNames
 {
     // Operations: the first word of a span's name, and the value of gen_ai.operation.name or mesh.operation.name.
     public const string ExecuteTool = "execute_tool";
+    public const string InvokeAgent = "invoke_agent";
     public const string HandleTool = "handle_tool";
     public const string Join = "room.join";
     public const string Leave = "room.leave";
@@ -33,6 +34,8 @@ internal static class TelemetryNames
     public const string ToolCallArguments = "gen_ai.tool.call.arguments";
     public const string ToolCallResult = "gen_ai.tool.call.result";
     public const string AgentName = "gen_ai.agent.name";
+    public const string AgentVersion = "gen_ai.agent.version";
+    public const string AgentDescription = "gen_ai.agent.description";
     public const string ConversationId = "gen_ai.conversation.id";
     public const string ErrorType = "error.type";
 
@@ -54,6 +57,7 @@ internal static class TelemetryNames
 
     // Metrics.
     public const string ExecuteToolDuration = "gen_ai.execute_tool.duration";
+    public const string InvokeAgentDuration = "gen_ai.invoke_agent.duration";
     public const string RoomOperationDuration = "mesh.room.operation.duration";
     public const string ActiveRooms = "mesh.active_rooms";
     public const string ActiveParticipants = "mesh.active_participants";

@@ -19,6 +19,9 @@ public readonly record struct MeshErrorCode(string Value)
     /// <summary>The thing exists, but the caller's grants, or those of the person it acts for, do not cover it.</summary>
     public static MeshErrorCode NotGranted => new("not_granted");
 
+    /// <summary>The agent runs in the background and cannot be asked; a publisher's items are for those who subscribe.</summary>
+    public static MeshErrorCode NotInvocable => new("not_invocable");
+
     /// <summary>The arguments do not satisfy the input schema. The details list path, keyword and reason of each failure.</summary>
     public static MeshErrorCode InvalidArguments => new("invalid_arguments");
 
@@ -70,6 +73,15 @@ public readonly record struct MeshErrorCode(string Value)
     /// <summary>A bounded queue or table is full. Try again after the time that the error gives.</summary>
     public static MeshErrorCode Overloaded => new("overloaded");
 
+    /// <summary>What was to be created is there already. The details tell its version.</summary>
+    public static MeshErrorCode AlreadyExists => new("already_exists");
+
+    /// <summary>What was to be changed does not have the version that was expected. The details tell the one that it has.</summary>
+    public static MeshErrorCode VersionConflict => new("version_conflict");
+
+    /// <summary>A store of the room holds as much as it may. Waiting does not help; deleting does.</summary>
+    public static MeshErrorCode StoreFull => new("store_full");
+
     /// <summary>The call needs an approval and the room has nobody to ask.</summary>
     public static MeshErrorCode ApprovalUnavailable => new("approval_unavailable");
 
@@ -81,6 +93,9 @@ public readonly record struct MeshErrorCode(string Value)
 
     /// <summary>What was approved is no longer what would run: the tool, its arguments or the caller changed meanwhile.</summary>
     public static MeshErrorCode ApprovalStale => new("approval_stale");
+
+    /// <summary>The approval that was given is for something else: another call, tool, arguments or caller than were asked about.</summary>
+    public static MeshErrorCode ApprovalMismatch => new("approval_mismatch");
 
     /// <summary>The tool's own code failed. What it threw stays with its provider.</summary>
     public static MeshErrorCode HandlerFailed => new("handler_failed");

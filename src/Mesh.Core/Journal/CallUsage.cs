@@ -1,8 +1,9 @@
 namespace Mesh;
 
 /// <summary>
-/// What a call used besides time, as its handler reports it with <see cref="CallContext.ReportUsageAsync"/>. What it
-/// used itself: the calls that it made report their own.
+/// What a call used besides time, as its handler reports it with <see cref="CallContext.ReportUsageAsync"/> and
+/// <see cref="CostReservation.SettleAsync"/>; what it had reserved and not settled when it ended is in its cost. What it used
+/// itself: the calls that it made report their own.
 /// </summary>
 public sealed record CallUsage
 {

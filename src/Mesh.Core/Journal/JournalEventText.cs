@@ -19,6 +19,7 @@ internal static class JournalEventText
             RoomEventKinds.ParticipantJoined or RoomEventKinds.ParticipantChanged => $"{name} ({Text(e, "role")})",
             RoomEventKinds.ParticipantLeft => $"{name} ({Text(e, "reason")})",
             RoomEventKinds.ToolkitRegistered or RoomEventKinds.ToolkitUnregistered => $"{Text(e, "toolkit")} of {name} ({Tools(e)})",
+            RoomEventKinds.AgentRegistered or RoomEventKinds.AgentUnregistered or RoomEventKinds.AgentFailed => $"{Text(e, "agent")} of {name}",
             RoomEventKinds.ServiceFailed => Text(e, "service"),
             _ => name ?? "",
         };

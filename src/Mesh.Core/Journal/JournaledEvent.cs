@@ -8,7 +8,7 @@ internal static class JournaledEvent
 {
     public static RoomEvent Of(RoomEvent e, JournalCapturePolicy? policy) => e.Data switch
     {
-        ToolkitChange { Registration: not null } change => Copy(e, change with { Registration = null }),
+        RegistrationChange { Registration: not null } change => Copy(e, change with { Registration = null }),
         Participant participant when MustStrip(participant, policy) => Copy(e, Strip(participant)),
         ParticipantLeft left when MustStrip(left.Participant, policy) => Copy(e, left with { Participant = Strip(left.Participant) }),
         _ => e,

@@ -101,7 +101,7 @@ internal sealed class RoomJournal(Room room)
         if (e is null)
         {
             long oldest = Math.Max(ring.Oldest, next + 1);
-            e = RoomEventData.Lag(room, oldest - 1, oldest - next);
+            e = ring.Lag(oldest - 1, oldest - next);
         }
 
         _last = e.Sequence;

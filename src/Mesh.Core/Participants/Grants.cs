@@ -10,7 +10,8 @@ namespace Mesh;
 /// </summary>
 /// <remarks>
 /// There is one canonical JSON form (<see cref="ToJson"/>): sections in the order below with all their members, absent
-/// sections left out, lists in ordinal order, no white space. Two grants are equal exactly if these texts are.
+/// sections left out, lists in ordinal order, no white space. The tokens and the cost of a budget, which earlier texts do not
+/// know, are there only where they are set. Two grants are equal exactly if these texts are.
 /// </remarks>
 public sealed record Grants
 {

@@ -2,6 +2,17 @@ using System.Threading.Tasks.Sources;
 
 namespace Mesh;
 
+/// <summary>Who reads events: what it may see, and how long.</summary>
+internal interface IEventReader
+{
+    /// <summary>Takes note of a cursor, to stop it when the reader is gone. False when it is gone already.</summary>
+    bool TryAddCursor(EventCursor cursor);
+
+    void RemoveCursor(EventCursor cursor);
+
+    bool MaySee(RoomEvent e);
+}
+
 /// <summary>
 /// One reader of a room's events, in its room's process. Reading what is there costs neither a lock nor an allocation;
 /// waiting reuses one value-task source. Not for two readers at once.
@@ -9,7 +20,7 @@ namespace Mesh;
 internal sealed class EventCursor : IAsyncEnumerator<RoomEvent>, IValueTaskSource<bool>
 {
     private readonly EventRing _ring;
-    private readonly RoomMember _reader;
+    private readonly IEventReader _reader;
     private readonly CancellationToken _token;
     private readonly CancellationToken _otherToken;
     private readonly CancellationTokenRegistration _cancellation;
@@ -21,7 +32,7 @@ internal sealed class EventCursor : IAsyncEnumerator<RoomEvent>, IValueTaskSourc
     private bool _disposed;
 
     /// <summary>A reader that either of two tokens ends: that of the enumeration, and that of whoever asked for the events.</summary>
-    public EventCursor(EventRing ring, RoomMember reader, long from, CancellationToken token, CancellationToken otherToken = default)
+    public EventCursor(EventRing ring, IEventReader reader, long from, CancellationToken token, CancellationToken otherToken = default)
     {
         _ring = ring;
         _reader = reader;
@@ -145,7 +156,7 @@ internal sealed class EventCursor : IAsyncEnumerator<RoomEvent>, IValueTaskSourc
             }
 
             Volatile.Write(ref _position, position + 1);
-            if (RoomEventData.IsVisible(e, _reader))
+            if (_reader.MaySee(e))
             {
                 _found = e;
                 return true;
@@ -158,7 +169,7 @@ internal sealed class EventCursor : IAsyncEnumerator<RoomEvent>, IValueTaskSourc
     private bool FindLag(long position)
     {
         long oldest = Math.Max(_ring.Oldest, position + 1);
-        _found = RoomEventData.Lag(_reader.Room, oldest - 1, oldest - position);
+        _found = _ring.Lag(oldest - 1, oldest - position);
         Volatile.Write(ref _position, oldest);
         return true;
     }

@@ -1,7 +1,7 @@
 namespace Mesh;
 
 /// <summary>
-/// The events of one room session, in order, read by any number of cursors. A subscriber costs nothing until it reads;
+/// The events of one room session, or the items of one publisher, in order, read by any number of cursors. A subscriber costs nothing until it reads;
 /// one that falls behind makes the ring keep more, up to a limit, and after that learns how many events it has missed.
 /// The ring starts small: an idle room holds a handful of slots.
 /// </summary>
@@ -9,7 +9,7 @@ namespace Mesh;
 /// Readers take no lock while there is something to read: a slot is published before the head is moved past it, and a
 /// reader that finds another sequence number in its slot than it looked for has been overtaken.
 /// </remarks>
-internal sealed class EventRing(MeshId session, TimeProvider clock)
+internal sealed class EventRing(MeshId session, TimeProvider clock, int retained = EventRing.Retained, int maxRetained = EventRing.MaxRetained)
 {
     /// <summary>How many events are kept when every reader keeps up.</summary>
     public const int Retained = 256;
@@ -28,6 +28,9 @@ internal sealed class EventRing(MeshId session, TimeProvider clock)
     public long Head => Volatile.Read(ref _head);
 
     public bool IsCompleted => Volatile.Read(ref _completed);
+
+    /// <summary>Whether anybody reads. What comes while nobody does is missed by nobody.</summary>
+    public bool HasReaders => Volatile.Read(ref _cursors) is not null;
 
     /// <summary>Adds an event at the end and wakes those who wait for it.</summary>
     public RoomEvent Publish(string kind, object? data)
@@ -89,6 +92,10 @@ internal sealed class EventRing(MeshId session, TimeProvider clock)
             }
         }
     }
+
+    /// <summary>What a reader gets in the place of events that it has missed.</summary>
+    public RoomEvent Lag(long lastMissing, long count) =>
+        new(session, lastMissing, clock.GetUtcNow(), RoomEventKinds.Lagged, (object?)null) { Lagged = count };
 
     public void Add(EventCursor cursor)
     {
@@ -182,13 +189,13 @@ internal sealed class EventRing(MeshId session, TimeProvider clock)
     /// </summary>
     private bool MustGrow(long sequence)
     {
-        if (_slots.Length < Retained)
+        if (_slots.Length < retained)
         {
             return true;
         }
 
         long overwritten = sequence - _slots.Length;
-        if (_slots.Length >= MaxRetained || _knownOldestCursor > overwritten)
+        if (_slots.Length >= maxRetained || _knownOldestCursor > overwritten)
         {
             return false;
         }

@@ -17,6 +17,9 @@ public enum MeshFaultKind
 
     /// <summary>A call filter, an approver, an approval policy or a listener to traces and metrics of the host threw.</summary>
     Host,
+
+    /// <summary>The background work of an agent failed or did not stop, or the handler of a reply threw.</summary>
+    Agent,
 }
 
 /// <summary>

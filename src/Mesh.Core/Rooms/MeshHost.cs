@@ -117,7 +117,8 @@ public sealed class MeshHost : IAsyncDisposable
     /// <summary>Replaces a participant's grants from now on, also for calls that wait for an approval.</summary>
     /// <param name="room">The room's name.</param>
     /// <param name="participant">The participant's name.</param>
-    /// <param name="grants">What it may do from now on. A budget that differs from the present one starts anew.</param>
+    /// <param name="grants">What it may do from now on. A budget that differs from the present one starts anew;
+    /// trees that run stay with the tokens and the money of the present one.</param>
     /// <exception cref="MeshException">Room or participant are not there (<see cref="MeshErrorCode.NotFound"/>).</exception>
     public void SetGrants(string room, string participant, Grants grants)
     {

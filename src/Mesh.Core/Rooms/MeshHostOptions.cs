@@ -14,6 +14,13 @@ public sealed record MeshHostOptions
     /// <summary>Keeps what happened. A new <see cref="MemoryJournal"/> of 10,000 calls and 10,000 events when null. The host does not dispose it.</summary>
     public IJournal? Journal { get; init; }
 
+    /// <summary>
+    /// Makes the store for the state of a room, by the room's name, once for each session of it and when its state is first
+    /// used; null for a new <see cref="MemoryStateStore"/>. The room disposes what this makes, if it can be disposed,
+    /// when its session ends: give out a view that cannot, to keep a store for longer.
+    /// </summary>
+    public Func<string, IStateStore>? StateStore { get; init; }
+
     /// <summary>Where parameters marked <see cref="FromHostAttribute"/> come from; null when there are none.</summary>
     public IServiceProvider? Services { get; init; }
 

@@ -31,7 +31,7 @@ internal sealed class Room
         Name = name;
         Options = options;
         Session = host.Ids.NewId();
-        Account = options.Budget?.Calls is { } calls ? new($"the budget of room '{name}'", calls, null, long.MaxValue, null) : null;
+        Account = options.Budget is { } budget ? BudgetAccount.Of($"the budget of room '{name}'", budget) : null;
         _events = new EventRing(Session, host.Clock);
         _journal = new RoomJournal(this);
     }
@@ -60,8 +60,11 @@ internal sealed class Room
     public IdempotencyStore IdempotencyKeys =>
         _idempotencyKeys ?? LazyInitializer.EnsureInitialized(ref _idempotencyKeys, () => new IdempotencyStore(Host.Clock));
 
-    /// <summary>What the services of the room keep.</summary>
+    /// <summary>What the room's services keep.</summary>
     public RoomStores Stores => _stores ?? LazyInitializer.EnsureInitialized(ref _stores, () => new RoomStores(this));
+
+    /// <summary>The same where something was kept; null while no service was used.</summary>
+    public RoomStores? UsedStores => Volatile.Read(ref _stores);
 
     /// <summary>Whether new trees of calls are turned away.</summary>
     public bool IsDraining => _phase >= RoomPhase.Retiring;
@@ -194,7 +197,7 @@ internal sealed class Room
 
         foreach (var registration in Tools.RegistrationsOf(member))
         {
-            Withdraw(registration);
+            Withdraw(registration, reason);
         }
 
         member.EndCalls();
@@ -262,9 +265,6 @@ internal sealed class Room
         _journal.Take();
     }
 
-    /// <summary>Ends calls that wait for something to happen in the services of the room.</summary>
-    public void EndWaits() => _stores?.EndWaits();
-
     public Task StopServicesAsync() => _services?.StopAsync() ?? Task.CompletedTask;
 
     /// <summary>The end of the session: nothing is published from here on, and the journal has it all, as far as it takes it.</summary>
@@ -282,11 +282,14 @@ internal sealed class Room
     }
 
     /// <summary>Takes a registration away and says so.</summary>
-    public void Withdraw(Registration registration)
+    /// <param name="registration">The registration.</param>
+    /// <param name="reason">Why its provider left; null when it gave up this alone.</param>
+    public void Withdraw(Registration registration, LeaveReason? reason = null)
     {
         if (Tools.Remove(registration))
         {
-            Publish(RoomEventKinds.ToolkitUnregistered, ToolkitChange.Of(registration, []));
+            var (kind, change) = registration.Retract(reason);
+            Publish(kind, change);
         }
     }
 

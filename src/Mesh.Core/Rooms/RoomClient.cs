@@ -6,7 +6,8 @@ namespace Mesh;
 /// <summary>
 /// A room as one participant sees it; the same for participants in the room's process and elsewhere. Thread-safe.
 /// Disposing it leaves the room: its running calls are cancelled, what it registered is withdrawn, and calls that it
-/// serves end at once. The last participant to leave retires the room.
+/// serves end at once. The background work of its agents is cancelled and waited for, up to the host's
+/// <see cref="MeshHostOptions.DrainTimeout"/>. The last participant to leave retires the room.
 /// </summary>
 public sealed class RoomClient : IAsyncDisposable
 {
@@ -15,9 +16,11 @@ public sealed class RoomClient : IAsyncDisposable
     private readonly IRoomConnection _connection;
     private LocalToolkits? _localToolkits;
     private ToolkitsClient? _toolkits;
+    private AgentsClient? _agents;
     private ParticipantsClient? _participants;
     private QueuesClient? _queues;
     private EventsClient? _events;
+    private StateClient? _state;
 
     internal RoomClient(MeshHost host, string room, Func<RoomClient, IRoomConnection> connect)
     {
@@ -38,6 +41,9 @@ public sealed class RoomClient : IAsyncDisposable
     /// <summary>Tools: list, call, register.</summary>
     public ToolkitsClient Toolkits => _toolkits ??= new(this);
 
+    /// <summary>Agents: find, ask, stream, subscribe, register.</summary>
+    public AgentsClient Agents => _agents ?? LazyInitializer.EnsureInitialized(ref _agents, () => new AgentsClient(this));
+
     /// <summary>Who is in the room.</summary>
     public ParticipantsClient Participants => _participants ??= new(this);
 
@@ -46,6 +52,9 @@ public sealed class RoomClient : IAsyncDisposable
 
     /// <summary>What happens in the room.</summary>
     public EventsClient Events => _events ??= new(this);
+
+    /// <summary>Keys with values and versions that everybody in the room shares.</summary>
+    public StateClient State => _state ??= new(this);
 
     /// <summary>Completes with the reason when this participant is no longer in the room.</summary>
     public Task<LeaveReason> Completion => _connection.Completion;
@@ -57,7 +66,16 @@ public sealed class RoomClient : IAsyncDisposable
     internal LocalToolkits LocalToolkits => _localToolkits ?? LazyInitializer.EnsureInitialized(ref _localToolkits, () => new LocalToolkits());
 
     /// <summary>Leaves the room. Calling it again does nothing.</summary>
-    public ValueTask DisposeAsync() => _connection.CloseAsync();
+    public ValueTask DisposeAsync()
+    {
+        return _agents is null ? _connection.CloseAsync() : LeaveAsync(_agents.Work);
+
+        async ValueTask LeaveAsync(AgentWork work)
+        {
+            await _connection.CloseAsync().ConfigureAwait(false);
+            await work.DisposeAsync().ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Name and room.</summary>
     public override string ToString() => $"{Self.Name} in {_room}";

@@ -22,6 +22,19 @@ public static class RoomEventKinds
     /// <summary>A toolkit was withdrawn, or its provider left. Payload: <c>{"toolkit": …, "participant": …, "tools": […]}</c>.</summary>
     public const string ToolkitUnregistered = "toolkit.unregistered";
 
+    /// <summary>An agent was registered. Payload: <c>{"agent": …, "participant": …, "version": …, "shape": …, "contractHash": …,
+    /// "tags": […], "capabilities": […], "changes": […]}</c>; the changes list how its contract differs from those of live
+    /// registrations of the same name.</summary>
+    public const string AgentRegistered = "agent.registered";
+
+    /// <summary>An agent was withdrawn, or its provider left. Payload: as for registered, with <c>"reason"</c>, why its provider
+    /// left (<c>"left"</c>, <c>"disconnected"</c>, <c>"removed"</c>, <c>"roomRetired"</c>), if it did.</summary>
+    public const string AgentUnregistered = "agent.unregistered";
+
+    /// <summary>The background work of an agent failed, and is started again. Payload: as for registered, with
+    /// <c>"failures"</c>, how many in a row, and <c>"retryAfter"</c>, how long until then (<c>"00:00:01"</c>).</summary>
+    public const string AgentFailed = "agent.failed";
+
     /// <summary>A service of the room did not start. Payload: <c>{"service": …, "required": …}</c>.</summary>
     public const string ServiceFailed = "service.failed";
 

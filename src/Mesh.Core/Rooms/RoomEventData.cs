@@ -1,25 +1,39 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Mesh;
 
 /// <summary>The payload of <see cref="RoomEventKinds.ParticipantLeft"/>.</summary>
 internal sealed record ParticipantLeft(Participant Participant, LeaveReason Reason);
 
-/// <summary>The payload of the toolkit events.</summary>
-internal sealed record ToolkitChange(string Toolkit, string Participant, IReadOnlyList<string> Tools)
+/// <summary>The payload of an event that tells of something offered or withdrawn.</summary>
+internal abstract record RegistrationChange(string Participant)
 {
     public IReadOnlyList<string> Changes { get; init; } = [];
 
-    public static ToolkitChange Of(Registration registration, IReadOnlyList<string> changes) =>
-        new(registration.Toolkit.Name, registration.Provider.Snapshot.Name, [.. registration.Toolkit.Tools.Select(tool => tool.Name)])
-        {
-            Changes = changes,
-            Registration = registration,
-        };
-
     /// <summary>Who may see it; decides when the event is read.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
+    [JsonIgnore]
     public Registration? Registration { get; init; }
+}
+
+/// <summary>The payload of the toolkit events.</summary>
+internal sealed record ToolkitChange(string Toolkit, string Participant, IReadOnlyList<string> Tools) : RegistrationChange(Participant);
+
+/// <summary>The payload of the agent events.</summary>
+internal sealed record AgentLeaseChange(string Agent, string Participant, string Version, AgentShape Shape, string ContractHash) : RegistrationChange(Participant)
+{
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    public IReadOnlyList<string> Capabilities { get; init; } = [];
+
+    /// <summary>Why its provider left; null when it withdrew this agent alone.</summary>
+    public LeaveReason? Reason { get; init; }
+
+    /// <summary>How often in a row its background work has failed.</summary>
+    public int? Failures { get; init; }
+
+    /// <summary>How long until its background work is started again.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }
 
 /// <summary>The payload of <see cref="RoomEventKinds.ServiceFailed"/>.</summary>
@@ -44,12 +58,13 @@ internal static class RoomEventData
     {
         Participant participant => participant.Name,
         ParticipantLeft left => left.Participant.Name,
-        ToolkitChange change => change.Participant,
+        RegistrationChange change => change.Participant,
         null => e.Kind switch
         {
             RoomEventKinds.ParticipantJoined or RoomEventKinds.ParticipantChanged => Text(Member(e.Payload, "name")),
             RoomEventKinds.ParticipantLeft => Text(Member(Member(e.Payload, "participant"), "name")),
-            RoomEventKinds.ToolkitRegistered or RoomEventKinds.ToolkitUnregistered => Text(Member(e.Payload, "participant")),
+            RoomEventKinds.ToolkitRegistered or RoomEventKinds.ToolkitUnregistered
+                or RoomEventKinds.AgentRegistered or RoomEventKinds.AgentUnregistered or RoomEventKinds.AgentFailed => Text(Member(e.Payload, "participant")),
             _ => null,
         },
         _ => null,
@@ -75,19 +90,16 @@ internal static class RoomEventData
 
     /// <summary>
     /// Events are filtered when they are read, by the grants that their reader has then: people come and go before
-    /// those who may list them, toolkits before those who may use them. What concerns the reader itself it always sees.
+    /// those who may list them, toolkits and agents before those who may use them. What concerns the reader itself it always sees.
     /// </summary>
     public static bool IsVisible(RoomEvent e, RoomMember reader) => e.Data switch
     {
         Participant participant => participant.Id == reader.Snapshot.Id || MayList(reader),
         ParticipantLeft left => left.Participant.Id == reader.Snapshot.Id || MayList(reader),
-        ToolkitChange { Registration: { } registration } => registration.IsVisibleTo(reader, reader)
+        RegistrationChange { Registration: { } registration } => registration.IsVisibleTo(reader, reader)
             && (registration.Provider == reader || registration.IsGrantedTo(reader.Grants)),
         _ => true,
     };
-
-    public static RoomEvent Lag(Room room, long lastMissing, long count) =>
-        new(room.Session, lastMissing, room.Host.Clock.GetUtcNow(), RoomEventKinds.Lagged, (object?)null) { Lagged = count };
 
     private static bool MayList(RoomMember reader) => reader.Grants.Messaging?.List ?? false;
 }

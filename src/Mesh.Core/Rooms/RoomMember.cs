@@ -6,7 +6,7 @@ namespace Mesh;
 /// A participant as its room holds it, for one life: its snapshot and grants as they are now, its budget, its calls,
 /// its registrations, and the way back to it.
 /// </summary>
-internal sealed class RoomMember(Room room, Participant snapshot, Grants grants)
+internal sealed class RoomMember(Room room, Participant snapshot, Grants grants) : IEventReader
 {
     private HashSet<CallState>? _calls;
     private List<EventCursor>? _cursors;
@@ -128,6 +128,8 @@ internal sealed class RoomMember(Room room, Participant snapshot, Grants grants)
         }
     }
 
+    public bool MaySee(RoomEvent e) => RoomEventData.IsVisible(e, this);
+
     /// <summary>Ends its life: from here on it makes no call and serves none. What it still has is ended by <see cref="EndCalls"/>.</summary>
     /// <returns>False when it had left before.</returns>
     public bool Leave()
@@ -146,16 +148,23 @@ internal sealed class RoomMember(Room room, Participant snapshot, Grants grants)
     /// </summary>
     public void EndCalls()
     {
-        foreach (var call in RunningCalls())
+        // All who wait are told before the first handler is, whose unwinding takes its time.
+        var calls = RunningCalls();
+        foreach (var call in calls)
         {
             if (call.Member == this)
             {
-                call.Abandon(CallErrors.CallerLeft(call));
+                call.EndForCaller(CallErrors.CallerLeft(call));
             }
             else
             {
                 call.LoseProvider();
             }
+        }
+
+        foreach (var call in calls)
+        {
+            call.EndForHandler();
         }
 
         EventCursor[] cursors;
@@ -203,9 +212,10 @@ internal sealed class RoomMember(Room room, Participant snapshot, Grants grants)
 
             Volatile.Write(ref _grants, grants);
         }
+
+        Room.UsedStores?.OnGrantsChanged();
     }
 
-    private static BudgetAccount? NewAccount(Grants grants, Participant participant) => grants.Budget?.Calls is { } calls
-        ? new($"the budget of '{participant.Name}'", calls, null, long.MaxValue, null)
-        : null;
+    private static BudgetAccount? NewAccount(Grants grants, Participant participant) =>
+        grants.Budget is { } budget ? BudgetAccount.Of($"the budget of '{participant.Name}'", budget) : null;
 }

@@ -9,7 +9,7 @@ internal static class RoomRegistrations
         var (provider, toolkit) = (call.Member, arguments.Toolkit);
         Names.CheckToolkit(toolkit.Name);
         var options = new RegistrationOptions { Private = isPrivate, VisibleTo = arguments.VisibleTo, AddressedOnly = arguments.AddressedOnly };
-        var registration = new Registration(
+        var registration = new ToolkitLease(
             provider,
             arguments.Registration,
             toolkit with { Participant = provider.Snapshot.Name, IsPrivate = isPrivate, AddressedOnly = arguments.AddressedOnly },
@@ -19,7 +19,7 @@ internal static class RoomRegistrations
                 Names.CheckTool(tool.Name);
                 return new ToolInstance(
                     $"{toolkit.Name}/{tool.Name}",
-                    Prepare(call, toolkit, tool),
+                    Prepare(call, $"Tool '{toolkit.Name}/{tool.Name}'", tool),
                     provider.Receiver.GetInvoker(arguments.Registration, tool.Name),
                     registration);
             }));
@@ -28,16 +28,21 @@ internal static class RoomRegistrations
 
     public static ValueTask<NoResult> Unregister(CallState call, UnregisterToolkitArguments arguments)
     {
-        var registration = call.Member.Room.Tools.FindRegistration(arguments.Registration, call.Member)
-            ?? throw new MeshException(new MeshError(MeshErrorCode.NotFound, $"'{call.Caller.Name}' has no registration '{arguments.Registration}'."));
-        call.Member.Room.Withdraw(registration);
+        call.Member.Room.Withdraw(Find(call, arguments.Registration));
         return default;
     }
 
-    private static IReadOnlyList<string> Add(CallState call, Registration registration)
+    /// <exception cref="MeshException">The caller has no such registration (<see cref="MeshErrorCode.NotFound"/>).</exception>
+    public static Registration Find(CallState call, MeshId id) => call.Member.Room.Tools.FindRegistration(id, call.Member)
+        ?? throw new MeshException(new MeshError(MeshErrorCode.NotFound, $"'{call.Caller.Name}' has no registration '{id}'."));
+
+    /// <summary>Offers something, and says so.</summary>
+    /// <returns>How its contracts differ from live ones of the same names.</returns>
+    public static IReadOnlyList<string> Add(CallState call, Registration registration)
     {
         var changes = call.Member.Room.Tools.Add(registration);
-        call.Member.Room.Publish(RoomEventKinds.ToolkitRegistered, ToolkitChange.Of(registration, changes));
+        var (kind, change) = registration.Announce(changes);
+        call.Member.Room.Publish(kind, change);
         if (call.Member.HasLeft)
         {
             // It left between the two: whoever took its registrations away did not see this one.
@@ -47,7 +52,11 @@ internal static class RoomRegistrations
         return changes;
     }
 
-    private static ToolContract Prepare(CallState call, ToolkitInfo toolkit, ToolDefinition tool)
+    /// <summary>Compiles a contract.</summary>
+    /// <param name="call">The call that registers it.</param>
+    /// <param name="label">What it is, for messages.</param>
+    /// <param name="tool">The contract.</param>
+    public static ToolContract Prepare(CallState call, string label, ToolDefinition tool)
     {
         try
         {
@@ -55,7 +64,7 @@ internal static class RoomRegistrations
         }
         catch (MeshException exception)
         {
-            throw new MeshException(exception.Error with { Message = $"Tool '{toolkit.Name}/{tool.Name}': {exception.Error.Message}" }, exception);
+            throw new MeshException(exception.Error with { Message = $"{label}: {exception.Error.Message}" }, exception);
         }
     }
 }

@@ -45,7 +45,13 @@ internal sealed class RoomRetirement(Room room)
         }
 
         using var operation = RoomOperation.Begin(Operation.Retire, room.Host, room.Name)?.In(room.SessionText);
-        room.EndWaits();
+        room.UsedStores?.EndWaits();
+        foreach (var subscription in room.Members().SelectMany(member => member.RunningCalls()).Where(call => call.Instance?.Background is not null))
+        {
+            // It does not end by itself, however long it is waited for.
+            subscription.Abandon(CallErrors.RoomRetired(subscription));
+        }
+
         await DrainAsync().ConfigureAwait(false);
         await room.StopServicesAsync().ConfigureAwait(false);
 

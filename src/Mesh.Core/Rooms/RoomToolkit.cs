@@ -23,6 +23,10 @@ internal static class RoomToolkit
         Add("registerToolkit", "Offers a toolkit of the caller's to everyone.", readOnly: false, Json.RegisterToolkitArguments, Json.RegisterToolkitResult, static (call, arguments) => RoomRegistrations.Register(call, arguments, isPrivate: false), new("agents.registerPublicToolkit", grants => grants.Agents?.RegisterPublicToolkit ?? false));
         Add("registerPrivateToolkit", "Offers a toolkit of the caller's to some.", readOnly: false, Json.RegisterToolkitArguments, Json.RegisterToolkitResult, static (call, arguments) => RoomRegistrations.Register(call, arguments, isPrivate: true), new("agents.registerPrivateToolkit", grants => grants.Agents?.RegisterPrivateToolkit ?? false));
         Add("unregisterToolkit", "Withdraws a toolkit of the caller's.", readOnly: false, Json.UnregisterToolkitArguments, Json.NoResult, RoomRegistrations.Unregister, RoomRight.Everyone);
+        Add("registerAgent", "Offers an agent of the caller's.", readOnly: false, Json.RegisterAgentArguments, Json.RegisterToolkitResult, RoomAgents.Register, new("agents.registerAgent", grants => grants.Agents?.RegisterAgent ?? false));
+        Add("unregisterAgent", "Withdraws an agent of the caller's.", readOnly: false, Json.UnregisterAgentArguments, Json.NoResult, RoomAgents.Unregister, RoomRight.Everyone);
+        Add("reportAgentFailure", "Says that the background work of an agent of the caller's has failed.", readOnly: false, Json.ReportAgentFailureArguments, Json.NoResult, RoomAgents.ReportFailure, RoomRight.Everyone);
+        Add("listAgents", "The agents in the room that the caller may use, as far as they are looked for.", readOnly: true, Json.AgentFilter, Json.IReadOnlyListAgentInfo, RoomAgents.List, RoomRight.Everyone, guard: BuiltInGuards.Of(Json.AgentFilter));
         Add("removeParticipant", "Makes a participant leave.", readOnly: false, Json.RemoveParticipantArguments, Json.NoResult, RemoveParticipant, new("admin.removeParticipants", grants => grants.Admin?.RemoveParticipants ?? false));
         Add("setGrants", "Replaces what a participant may do.", readOnly: false, Json.SetGrantsArguments, Json.NoResult, SetGrants, new("admin.changeGrants", grants => grants.Admin?.ChangeGrants ?? false));
     }
@@ -37,15 +41,17 @@ internal static class RoomToolkit
         JsonTypeInfo<TResult> result,
         Func<CallState, TArguments, ValueTask<TResult>> handler,
         RoomRight right,
-        JournalCapture? maxJournalCapture = null)
+        JournalCapture? maxJournalCapture = null,
+        BuiltInGuard<TArguments>? guard = null)
         where TArguments : class
     {
-        Instance.Add(name, arguments, result, handler, right, new ToolOptions
+        var options = new ToolOptions
         {
             Description = description,
             Annotations = new() { ReadOnly = readOnly, Destructive = false, Idempotent = readOnly, OpenWorld = false },
             MaxJournalCapture = maxJournalCapture,
-        });
+        };
+        Instance.Add(name, arguments, result, handler, right, options, guard);
     }
 
     private static ValueTask<IReadOnlyList<Participant>> ListParticipants(CallState call, NoArguments arguments) =>
@@ -54,6 +60,7 @@ internal static class RoomToolkit
     private static ValueTask<IReadOnlyList<ToolkitInfo>> ListToolkits(CallState call, ListToolkitsArguments arguments) => new(
     [
         .. call.Member.Room.Tools.VisibleTo(call.Member, call.RootMember)
+            .OfType<ToolkitLease>()
             .Where(registration => arguments.Participant is null || registration.Provider.Snapshot.Name == arguments.Participant)
             .Select(registration => registration.ViewFor(call.Member.Grants))
             .Where(toolkit => toolkit.Tools.Count > 0),

@@ -34,3 +34,22 @@ internal sealed record RegisterToolkitArguments(MeshId Registration, ToolkitInfo
 internal sealed record RegisterToolkitResult(IReadOnlyList<string> Changes);
 
 internal sealed record UnregisterToolkitArguments(MeshId Registration);
+
+/// <summary>An agent with the lease that its provider's side chose for it.</summary>
+internal sealed record RegisterAgentArguments(MeshId Registration, AgentContract Agent)
+{
+    public bool Private { get; init; }
+
+    public IReadOnlyList<string> VisibleTo { get; init => field = value ?? []; } = [];
+
+    public bool AddressedOnly { get; init; }
+}
+
+/// <param name="Registration">The lease of the agent.</param>
+/// <param name="Drain">Whether to wait for the calls that it serves.</param>
+internal sealed record UnregisterAgentArguments(MeshId Registration, bool Drain);
+
+/// <param name="Registration">The lease of the agent.</param>
+/// <param name="Failures">How often in a row its background work has failed.</param>
+/// <param name="RetryAfter">How long until it is started again.</param>
+internal sealed record ReportAgentFailureArguments(MeshId Registration, int Failures, TimeSpan RetryAfter);

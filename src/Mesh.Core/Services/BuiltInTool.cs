@@ -94,6 +94,13 @@ internal sealed class BuiltInStream<TArguments, TItem>(
 /// <param name="maxBytes">How large their JSON may be.</param>
 internal delegate bool BuiltInGuard<in TArguments>(TArguments arguments, int maxBytes);
 
+/// <summary>Checks of arguments, made of the metadata that their schema is made of.</summary>
+internal static class BuiltInGuards
+{
+    public static BuiltInGuard<TArguments> Of<TArguments>(JsonTypeInfo<TArguments> type) =>
+        TypeGuard.Compile(TypeShapeReader.Read(type), type, forInput: true).Accepts;
+}
+
 /// <summary>The passage into a tool of the room itself.</summary>
 internal sealed class BuiltInPassage<TArguments>(BuiltInGuard<TArguments> guard) : ToolPassage
 {

@@ -1,81 +1,133 @@
 namespace Mesh;
 
 /// <summary>
-/// What the services of one room session keep, each made when it is first used: a room that uses none has none of this.
+/// What the services of a room keep, for one session of it, each made when it is first used: a room that uses none has none
+/// of this.
 /// </summary>
 internal sealed class RoomStores(Room? room)
 {
+    // Of its own, because the factories of the host run under it: each is asked once.
     private readonly Lock _gate = new();
+    private StateService? _state;
     private RoomQueues? _queues;
-    private List<RoomQueues>? _unused;
     private bool _isClosed = room is null;
 
     /// <summary>What a session has that is over.</summary>
     public static RoomStores Closed { get; } = new(null);
 
+    /// <summary>The state of the room.</summary>
+    /// <exception cref="MeshException">The session has ended (<see cref="MeshErrorCode.Closed"/>).</exception>
+    public StateService State => Volatile.Read(ref _state) ?? MakeState();
+
     /// <summary>The queues.</summary>
-    /// <exception cref="MeshException">The room is retired (<see cref="MeshErrorCode.Closed"/>).</exception>
+    /// <exception cref="MeshException">The session has ended (<see cref="MeshErrorCode.Closed"/>).</exception>
     public RoomQueues Queues => Volatile.Read(ref _queues) ?? MakeQueues();
 
-    /// <summary>Ends calls that wait for something to happen: the room is being retired.</summary>
+    /// <summary>Ends calls that wait for something to happen, at once also those that begin from now on: a room that is retired does not wait for them.</summary>
+    /// <remarks>The room says that it is draining first, so that a service which is made meanwhile knows.</remarks>
     public void EndWaits()
     {
+        StateService? state;
+        RoomQueues? queues;
         lock (_gate)
         {
-            _queues?.EndWaits();
+            (state, queues) = (_state, _queues);
         }
+
+        state?.EndWatches();
+        queues?.EndWaits();
     }
 
-    /// <summary>Disposes what was made; nothing is made any more. What fails is reported.</summary>
+    /// <summary>Somebody has other grants from now on.</summary>
+    public void OnGrantsChanged() => Volatile.Read(ref _state)?.OnGrantsChanged();
+
+    /// <summary>Gives back what was made; nothing is made any more. What that throws goes to the host, and the room does not wait for it for ever.</summary>
     public async Task CloseAsync()
     {
-        RoomQueues[] made;
+        StateService? state;
+        RoomQueues? queues;
         lock (_gate)
         {
             _isClosed = true;
-            made = [.. _unused ?? [], .. _queues is null ? Array.Empty<RoomQueues>() : [_queues]];
+            (state, queues) = (_state, _queues);
         }
 
-        foreach (var queues in made)
+        await DisposeAsync("state", state?.Store).ConfigureAwait(false);
+        await DisposeAsync("queues", queues).ConfigureAwait(false);
+    }
+
+    private StateService MakeState()
+    {
+        lock (_gate)
         {
-            try
+            CheckOpen();
+            if (_state is null)
             {
-                await queues.DisposeAsync().AsTask().WaitAsync(room!.Host.Options.ServiceTimeout, room.Host.Clock).ConfigureAwait(false);
+                var state = new StateService(room!.Host.Options.StateStore is { } make
+                    ? make(room.Name) ?? throw new InvalidOperationException("MeshHostOptions.StateStore returned null.")
+                    : new MemoryStateStore());
+                if (room.IsDraining)
+                {
+                    state.EndWatches();
+                }
+
+                Volatile.Write(ref _state, state);
             }
-            catch (Exception exception)
-            {
-                room!.Host.ReportFault(new(MeshFaultKind.Service, $"The store of the queues of room '{room.Name}' was not disposed.", exception));
-            }
+
+            return _state;
         }
     }
 
     private RoomQueues MakeQueues()
     {
-        if (Volatile.Read(ref _isClosed))
-        {
-            throw new MeshException(QueueErrors.StoreClosed());
-        }
-
-        // Outside of the lock: it is the host's code. Where two make one at the same time, the first one is used.
-        var store = room!.Host.Options.QueueStore is { } make
-            ? make(room.Name) ?? throw new InvalidOperationException("MeshHostOptions.QueueStore returned null.")
-            : new MemoryQueueStore(room.Host.Clock);
-        var queues = new RoomQueues(room, store);
         lock (_gate)
         {
-            if (_queues is not null || _isClosed)
+            CheckOpen();
+            if (_queues is null)
             {
-                (_unused ??= []).Add(queues);
-                return _queues ?? throw new MeshException(QueueErrors.StoreClosed());
+                var queues = new RoomQueues(room!, room!.Host.Options.QueueStore is { } make
+                    ? make(room.Name) ?? throw new InvalidOperationException("MeshHostOptions.QueueStore returned null.")
+                    : new MemoryQueueStore(room.Host.Clock));
+                if (room.IsDraining)
+                {
+                    queues.EndWaits();
+                }
+
+                Volatile.Write(ref _queues, queues);
             }
 
-            if (room.IsDraining)
-            {
-                queues.EndWaits();
-            }
+            return _queues;
+        }
+    }
 
-            Volatile.Write(ref _queues, queues);
-            return queues;
+    private void CheckOpen()
+    {
+        if (_isClosed)
+        {
+            throw new MeshException(new MeshError(MeshErrorCode.Closed, "What the services of the room keep is closed: their room is retired.")
+            {
+                Remedy = "Join again for a new session of the room.",
+            });
+        }
+    }
+
+    private async ValueTask DisposeAsync(string what, object? store)
+    {
+        try
+        {
+            switch (store)
+            {
+                case IAsyncDisposable disposable:
+                    await disposable.DisposeAsync().AsTask().WaitAsync(room!.Host.Options.ServiceTimeout, room.Host.Clock).ConfigureAwait(false);
+                    break;
+                case IDisposable disposable:
+                    disposable.Dispose();
+                    break;
+            }
+        }
+        catch (Exception exception)
+        {
+            room!.Host.ReportFault(new(MeshFaultKind.Service, $"The {what} store of room '{room.Name}' was not disposed.", exception));
         }
     }
 }

@@ -1,19 +1,18 @@
 namespace Mesh;
 
 /// <summary>
-/// One toolkit as one participant offers it in a room. It is a lease: it belongs to its provider's life and ends with
-/// it, or when the provider gives it up.
+/// What one participant offers in a room under one name: a toolkit, or an agent. It is a lease: it belongs to its
+/// provider's life and ends with it, or when the provider gives it up.
 /// </summary>
-internal sealed class Registration
+internal abstract class Registration
 {
     private readonly RegistrationOptions _options;
     private readonly ToolInstance[] _tools;
 
-    public Registration(RoomMember provider, MeshId id, ToolkitInfo toolkit, RegistrationOptions options, Func<Registration, IEnumerable<ToolInstance>> prepare)
+    private protected Registration(RoomMember provider, MeshId id, RegistrationOptions options, Func<Registration, IEnumerable<ToolInstance>> prepare)
     {
         Provider = provider;
         Id = id;
-        Toolkit = toolkit;
         _options = options;
         _tools = [.. prepare(this)];
     }
@@ -23,8 +22,8 @@ internal sealed class Registration
 
     public RoomMember Provider { get; }
 
-    /// <summary>What is offered, as those see it who may use all of it.</summary>
-    public ToolkitInfo Toolkit { get; }
+    /// <summary>What is offered, for messages, such as <c>toolkit 'weather'</c>. A participant offers nothing twice.</summary>
+    public abstract string Label { get; }
 
     public IReadOnlyList<ToolInstance> Tools => _tools;
 
@@ -59,9 +58,56 @@ internal sealed class Registration
         return null;
     }
 
+    /// <summary>What is said when it is there.</summary>
+    /// <param name="changes">How its contracts differ from live ones of the same names.</param>
+    public abstract (string Kind, RegistrationChange Change) Announce(IReadOnlyList<string> changes);
+
+    /// <summary>What is said when it is gone.</summary>
+    /// <param name="reason">Why its provider left; null when it gave up this alone.</param>
+    public abstract (string Kind, RegistrationChange Change) Retract(LeaveReason? reason);
+}
+
+/// <summary>A toolkit that somebody offers.</summary>
+internal sealed class ToolkitLease(
+    RoomMember provider, MeshId id, ToolkitInfo toolkit, RegistrationOptions options, Func<Registration, IEnumerable<ToolInstance>> prepare)
+    : Registration(provider, id, options, prepare)
+{
+    public override string Label { get; } = $"toolkit '{toolkit.Name}'";
+
+    public override (string Kind, RegistrationChange Change) Announce(IReadOnlyList<string> changes) => (RoomEventKinds.ToolkitRegistered, Describe() with { Changes = changes });
+
+    public override (string Kind, RegistrationChange Change) Retract(LeaveReason? reason) => (RoomEventKinds.ToolkitUnregistered, Describe());
+
     /// <summary>What a participant sees of it: the tools that its grants cover.</summary>
-    public ToolkitInfo ViewFor(Grants grants) => Toolkit with
+    public ToolkitInfo ViewFor(Grants grants) => toolkit with
     {
-        Tools = [.. _tools.Where(tool => tool.IsGrantedBy(grants)).Select(tool => tool.Contract.Definition)],
+        Tools = [.. Tools.Where(tool => tool.IsGrantedBy(grants)).Select(tool => tool.Contract.Definition)],
+    };
+
+    private ToolkitChange Describe() => new(toolkit.Name, Provider.Snapshot.Name, [.. toolkit.Tools.Select(tool => tool.Name)]) { Registration = this };
+}
+
+/// <summary>An agent that somebody offers: a lease of one tool, by which it is called.</summary>
+internal sealed class AgentLease(RoomMember provider, MeshId id, AgentInfo agent, RegistrationOptions options, Func<Registration, IEnumerable<ToolInstance>> prepare)
+    : Registration(provider, id, options, prepare)
+{
+    /// <summary>What those see who may use it.</summary>
+    public AgentInfo Agent { get; } = agent;
+
+    public override string Label => $"agent '{Agent.Name}'";
+
+    public override (string Kind, RegistrationChange Change) Announce(IReadOnlyList<string> changes) => (RoomEventKinds.AgentRegistered, Describe() with { Changes = changes });
+
+    public override (string Kind, RegistrationChange Change) Retract(LeaveReason? reason) => (RoomEventKinds.AgentUnregistered, Describe() with { Reason = reason });
+
+    /// <summary>What is said when its background work has failed.</summary>
+    public (string Kind, RegistrationChange Change) Fail(int failures, TimeSpan retryAfter) =>
+        (RoomEventKinds.AgentFailed, Describe() with { Failures = failures, RetryAfter = retryAfter });
+
+    private AgentLeaseChange Describe() => new(Agent.Name, Provider.Snapshot.Name, Agent.Contract.Version, Agent.Contract.Shape, Agent.Contract.ContractHash)
+    {
+        Tags = Agent.Contract.Tags,
+        Capabilities = Agent.Contract.Capabilities,
+        Registration = this,
     };
 }

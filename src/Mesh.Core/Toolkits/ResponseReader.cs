@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -27,6 +28,24 @@ internal static class ResponseReader
         _ => throw Unreadable(tool, typeof(T), "it is not JSON", null),
     };
 
+    /// <summary>The items of a stream; what else it holds is passed over.</summary>
+    /// <exception cref="MeshException">Thrown by reading, after the items that came, when the call fails.</exception>
+    public static async IAsyncEnumerable<T> ReadItemsAsync<T>(
+        IAsyncEnumerable<CallFrame> frames, JsonTypeInfo<T> type, ToolAddress tool, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var frame in frames.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            if (frame is ChunkFrame chunk)
+            {
+                yield return Read(chunk.Item, type, tool);
+            }
+            else if (frame is ErrorFrame error)
+            {
+                throw new MeshException(error.Error);
+            }
+        }
+    }
+
     /// <summary>The one JSON value of a response.</summary>
     public static JsonPayload Json(ToolResponse response, ToolAddress tool) => response switch
     {
@@ -50,7 +69,7 @@ internal static class ResponseReader
     }
 
     private static MeshException Unreadable(ToolAddress tool, Type type, string reason, Exception? exception) => new(
-        new MeshError(MeshErrorCode.InvalidOutput, $"Tool '{tool}': the result cannot be read as {type.Name}: {reason}")
+        new MeshError(MeshErrorCode.InvalidOutput, $"{tool.Label}: the result cannot be read as {type.Name}: {reason}")
         {
             Remedy = "Ask for the type that the tool's output schema describes, or for ToolResponse.",
         },

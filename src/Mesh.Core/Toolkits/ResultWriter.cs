@@ -42,6 +42,9 @@ internal sealed class ResultWriter : IDisposable
         return writer.Finish(context);
     }
 
+    /// <summary>What a tool returned as its response: as it is, or written.</summary>
+    public static ToolResponse ToResponse<T>(T value, JsonTypeInfo<T> type, CallContext context) => value as ToolResponse ?? Write(value, type, context);
+
     /// <summary>Gives the writer back for the thread's next result, unless this one was so large that it is better let go.</summary>
     public void Dispose()
     {

@@ -13,7 +13,8 @@ public abstract partial class Tool
 
     /// <summary>
     /// A tool of a method: any lambda or method group. Parameters are bound by their names in camelCase, one without a
-    /// default value is required. <see cref="System.Threading.CancellationToken"/>, <see cref="CallContext"/> and what is marked
+    /// default value is required. <see cref="System.Threading.CancellationToken"/>, <see cref="CallContext"/>,
+    /// <see cref="RoomClient"/> (the room as the tool's provider sees it) and what is marked
     /// <see cref="FromHostAttribute"/> are no arguments; one parameter may be an <see cref="IAsyncEnumerable{T}"/>, which
     /// is the caller's input stream. The result may be a <see cref="ToolResponse"/> or any describable value, or a
     /// <see cref="Task"/>, <see cref="ValueTask"/> or <see cref="IAsyncEnumerable{T}"/> of one; the last makes a
@@ -71,8 +72,12 @@ public abstract partial class Tool
             : options;
         return Bind(options.SerializerOptions is { } own ? MeshJson.Prepare(own) : HostJson.Reflective, canRebind: options.SerializerOptions is null);
 
-        MethodTool Bind(JsonSerializerOptions json, bool canRebind) =>
-            new(name, new ToolMethod(name, method, target, json), options, canRebind ? host => Bind(host, canRebind: false) : null);
+        MethodTool Bind(JsonSerializerOptions json, bool canRebind)
+        {
+            var bound = new ToolMethod(
+                $"Tool '{name}'", method, target, json, static (parameters, reader) => [.. parameters.Select(parameter => ToolParameter.Of(parameter, reader))]);
+            return new(bound.Define(name, options), bound, options.RunOnThreadPool, canRebind ? host => Bind(host, canRebind: false) : null);
+        }
     }
 
     /// <summary>The same tool with the serializer options of a host, where it has none of its own.</summary>

@@ -32,6 +32,11 @@ internal sealed class ToolContract
     public static IEnumerable<string> Compare(ToolInstance live, ToolInstance added)
     {
         var (old, now) = (live.Contract, added.Contract);
+        if (live.Background is null != added.Background is null)
+        {
+            throw Conflict(live, added, live.Background is null ? "it runs in the background and cannot be asked." : "it is asked, and does not run in the background.");
+        }
+
         if (old.Definition.ContractHash == now.Definition.ContractHash)
         {
             return [];
@@ -40,16 +45,18 @@ internal sealed class ToolContract
         var change = ContractDiff.CompareCompiled(old, now);
         if (!change.IsCompatibleForCallers)
         {
-            throw new MeshException(new MeshError(
-                MeshErrorCode.ContractConflict,
-                $"Tool '{added.Path}' of '{added.Provider?.Snapshot.Name}' would break the contract that '{live.Provider?.Snapshot.Name}' offers: {change.Differences[0].Describe()}")
-            {
-                Remedy = "Keep the contract compatible, give the tool another name, or register it with AddressedOnly.",
-            });
+            throw Conflict(live, added, change.Differences[0].Describe());
         }
 
         return change.Differences.Select(difference => $"{added.Path}: {difference.Describe()}");
     }
+
+    private static MeshException Conflict(ToolInstance live, ToolInstance added, string reason) => new(new MeshError(
+        MeshErrorCode.ContractConflict,
+        $"{new ToolAddress(added.Path).Label} of '{added.Provider?.Snapshot.Name}' would break the contract that '{live.Provider?.Snapshot.Name}' offers: {reason}")
+    {
+        Remedy = "Keep the contract compatible, give the tool another name, or register it with AddressedOnly.",
+    });
 }
 
 /// <summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Mesh;
@@ -25,13 +26,20 @@ public sealed class ToolHandle<TArguments, TResult>
     private readonly PassedType<TArguments> _arguments;
     private readonly PassedType<TResult> _result;
     private readonly PassageSource<TArguments, TResult>? _passages;
+    private readonly bool _isWrapped;
 
-    internal ToolHandle(RoomClient room, ToolAddress address, PassedType<TArguments> arguments, PassedType<TResult> result)
+    /// <param name="room">The room.</param>
+    /// <param name="address">The tool.</param>
+    /// <param name="arguments">The type of the arguments.</param>
+    /// <param name="result">The type of the result.</param>
+    /// <param name="isWrapped">Whether the arguments are the input of an agent that goes as a property of an object.</param>
+    internal ToolHandle(RoomClient room, ToolAddress address, PassedType<TArguments> arguments, PassedType<TResult> result, bool isWrapped = false)
     {
+        _isWrapped = isWrapped;
         _room = room;
         _arguments = arguments;
         _result = result;
-        _passages = arguments.MayPass ? new PassageSource<TArguments, TResult>(arguments, result) : null;
+        _passages = arguments.MayPass ? new PassageSource<TArguments, TResult>(arguments, result, isWrapped) : null;
         Address = address;
     }
 
@@ -66,6 +74,26 @@ public sealed class ToolHandle<TArguments, TResult>
         return outcome is { IsResult: true, Response: PassedCall passed } ? CallOutcome.FromResult(passed.ToJson()) : outcome;
     }
 
+    /// <summary>
+    /// Calls a streaming tool and reads the items of its stream. Progress is passed over. The call starts when the stream
+    /// is first read; who stops reading cancels it.
+    /// </summary>
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="options">Deadline, budget and the like; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the call; reading then throws <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="MeshException">Thrown by reading, after the items that came, when the call fails.</exception>
+    public IAsyncEnumerable<TResult> StreamAsync(TArguments arguments, CallOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        CheckArguments(arguments);
+        string? askedFor = TraceParent.Of(Activity.Current);
+
+        // Each reading of the stream is a call of its own, whose arguments find their own way.
+        return new TypedItems<TResult>(
+            _room.Connection.StreamAsync(() => _room.NewStreamRequest(Address, ToPayload(arguments), options, askedFor), null, cancellationToken),
+            _result.Info,
+            Address);
+    }
+
     /// <summary>Tells what would become of a call, without making it; <see cref="CallExplanation.Passing"/> which way its arguments would go.</summary>
     /// <param name="arguments">The arguments.</param>
     /// <param name="cancellationToken">Cancels the asking.</param>
@@ -89,10 +117,18 @@ public sealed class ToolHandle<TArguments, TResult>
 
     private JsonPayload ToPayload(TArguments arguments)
     {
-        ArgumentNullException.ThrowIfNull(arguments);
+        CheckArguments(arguments);
         return _passages is null
-            ? JsonPayload.From(arguments, _arguments.Info)
+            ? _isWrapped ? AgentInput.Write(arguments, _arguments.Info) : JsonPayload.From(arguments, _arguments.Info)
             : JsonPayload.FromPassed(new PassedCall<TArguments, TResult>(arguments, _passages));
+    }
+
+    private void CheckArguments(TArguments arguments)
+    {
+        if (!_isWrapped)
+        {
+            ArgumentNullException.ThrowIfNull(arguments);
+        }
     }
 
     private TResult Read(CallOutcome outcome, CancellationToken cancellationToken)

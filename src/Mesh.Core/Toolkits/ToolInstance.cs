@@ -6,6 +6,7 @@ namespace Mesh;
 /// </summary>
 internal sealed class ToolInstance(string path, ToolContract contract, ToolInvoker invoker, Registration? registration, RoomRight? right = null)
 {
+    private TaskCompletionSource? _drained;
     private int _inFlight;
     private bool _isShared;
 
@@ -30,8 +31,14 @@ internal sealed class ToolInstance(string path, ToolContract contract, ToolInvok
     /// <summary>Whether its calls count in no budget: looking at what a call would do must not use up what it looks at.</summary>
     public bool IsUncounted { get; } = right?.IsUncounted ?? false;
 
+    /// <summary>Whether its streams may be silent for as long as they like: nothing happens, and that is what they tell.</summary>
+    public bool IsWatch => Background is not null || right is { IsWatch: true };
+
     /// <summary>What of the room a call of it acts on, where grants list what may be acted on; else null.</summary>
     public ResourceRight? Resource { get; } = right?.Resource;
+
+    /// <summary>The agent that it is, where that runs in the background and cannot be asked; null for all others.</summary>
+    public AgentContract? Background { get; init; }
 
     /// <summary>What the journal knows it by, made for the first call.</summary>
     public ToolKey JournalKey => field ??= new(this);
@@ -40,7 +47,25 @@ internal sealed class ToolInstance(string path, ToolContract contract, ToolInvok
 
     public void Enter() => Interlocked.Increment(ref _inFlight);
 
-    public void Exit() => Interlocked.Decrement(ref _inFlight);
+    public void Exit()
+    {
+        if (Interlocked.Decrement(ref _inFlight) == 0)
+        {
+            Volatile.Read(ref _drained)?.TrySetResult();
+        }
+    }
+
+    /// <summary>Completes when none of its calls is in flight any more; new ones must have been led elsewhere before.</summary>
+    public Task DrainAsync()
+    {
+        var drained = LazyInitializer.EnsureInitialized(ref _drained, static () => new(TaskCreationOptions.RunContinuationsAsynchronously));
+        if (InFlight == 0)
+        {
+            drained.TrySetResult();
+        }
+
+        return drained.Task;
+    }
 
     /// <summary>Whether grants cover this tool: by its name, or for a tool of the room by the right that it asks for.</summary>
     public bool IsGrantedBy(Grants grants) =>
@@ -60,6 +85,9 @@ internal sealed record RoomRight(string Name, Func<Grants, bool> IsIn)
 
     /// <summary>Whether calls under it count in no budget.</summary>
     public bool IsUncounted { get; init; }
+
+    /// <summary>Whether it tells what happens, for as long as its caller reads.</summary>
+    public bool IsWatch { get; init; }
 
     /// <summary>Everyone in the room.</summary>
     public static RoomRight Everyone { get; } = new("none", _ => true);

@@ -203,13 +203,13 @@ internal sealed class ToolRegistry
             throw new MeshException(new MeshError(MeshErrorCode.NameTaken, $"Registration '{registration.Id}' exists already."));
         }
 
-        var twin = registration.Provider.Registrations?.Find(each => each.Toolkit.Name == registration.Toolkit.Name);
+        var twin = registration.Provider.Registrations?.Find(each => each.Label == registration.Label);
         if (twin is not null)
         {
             throw new MeshException(new MeshError(
-                MeshErrorCode.NameTaken, $"'{registration.Provider.Snapshot.Name}' has already registered a toolkit '{twin.Toolkit.Name}'.")
+                MeshErrorCode.NameTaken, $"'{registration.Provider.Snapshot.Name}' has already registered {twin.Label}.")
             {
-                Remedy = "Dispose that registration first, or give the toolkit another name.",
+                Remedy = "Dispose that registration first, or give this one another name.",
             });
         }
     }

@@ -98,18 +98,18 @@ internal static class ToolRunner
     private static CallOutcome Fault(CallContext context, Exception exception)
     {
         var target = context.Request.Target;
-        context.Host.ReportFault(new MeshFault(MeshFaultKind.Handler, $"Tool '{target}' failed in its handler.", exception) { CallId = context.Request.Id });
+        context.Host.ReportFault(new MeshFault(MeshFaultKind.Handler, $"{target.Label} failed in its handler.", exception) { CallId = context.Request.Id });
         return CallOutcome.FromError(exception switch
         {
             MeshException { Code: var code } when code == MeshErrorCode.BudgetExceeded =>
-                new MeshError(code, $"Tool '{target}' failed: a call that it made was over budget."),
+                new MeshError(code, $"{target.Label} failed: it, or a call that it made, was over budget."),
             MeshException { Error: var inner } =>
-                new MeshError(MeshErrorCode.HandlerFailed, $"Tool '{target}' failed: a call that it made ended with '{inner.Code}'.")
+                new MeshError(MeshErrorCode.HandlerFailed, $"{target.Label} failed: a call that it made ended with '{inner.Code}'.")
                 {
                     Retryable = inner.Retryable,
                     RetryAfter = inner.RetryAfter,
                 },
-            _ => new MeshError(MeshErrorCode.HandlerFailed, $"Tool '{target}' failed in its handler.")
+            _ => new MeshError(MeshErrorCode.HandlerFailed, $"{target.Label} failed in its handler.")
             {
                 Remedy = "Its provider finds the reason in the host's fault handler; a tool says what went wrong with a ToolException.",
             },

@@ -6,9 +6,6 @@ namespace Mesh;
 
 public sealed partial class Toolkit
 {
-    private const DynamicallyAccessedMemberTypes Methods =
-        DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethods;
-
     /// <summary>A toolkit of the methods of an object that are marked <see cref="ToolAttribute"/>.</summary>
     /// <param name="name">The toolkit's name.</param>
     /// <param name="instance">The object. Its methods are called from many threads at once; disposing it is up to its owner.</param>
@@ -17,16 +14,11 @@ public sealed partial class Toolkit
     /// described.</exception>
     [RequiresUnreferencedCode(Tool.ReflectionMessage)]
     [RequiresDynamicCode(Tool.ReflectionMessage)]
-    public static Toolkit FromObject<[DynamicallyAccessedMembers(Methods)] T>(string name, T instance)
+    public static Toolkit FromObject<[DynamicallyAccessedMembers(MarkedMethods.Looked)] T>(string name, T instance)
         where T : class
     {
         ArgumentNullException.ThrowIfNull(instance);
-        var methods = typeof(T)
-            .GetMethods(BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.FlattenHierarchy)
-            .Select(method => (method, tool: method.GetCustomAttribute<ToolAttribute>()))
-            .Where(each => each.tool is not null)
-            .OrderBy(each => each.method.MetadataToken);
-        return new Toolkit(name, methods.Select(each => FromMethod(each.method, each.tool!, instance)));
+        return new Toolkit(name, MarkedMethods.Of<T, ToolAttribute>().Select(each => FromMethod(each.Method, each.Mark, instance)));
     }
 
     /// <summary>The same toolkit with the serializer options of a host, for tools that have none of their own.</summary>
@@ -42,7 +34,7 @@ public sealed partial class Toolkit
     [RequiresUnreferencedCode(Tool.ReflectionMessage)]
     [RequiresDynamicCode(Tool.ReflectionMessage)]
     private static Tool FromMethod(MethodInfo method, ToolAttribute tool, object instance) => Tool.FromMethod(
-        tool.Name ?? NameOf(method),
+        tool.Name ?? MarkedMethods.NameOf(method),
         method,
         method.IsStatic ? null : instance,
         new ToolOptions
@@ -60,10 +52,4 @@ public sealed partial class Toolkit
             MaxJournalCapture = tool.MaxJournalCapture == JournalCapture.Full ? null : tool.MaxJournalCapture,
             RunOnThreadPool = tool.RunOnThreadPool,
         });
-
-    private static string NameOf(MethodInfo method)
-    {
-        string name = method.Name.EndsWith("Async", StringComparison.Ordinal) && method.Name.Length > 5 ? method.Name[..^5] : method.Name;
-        return JsonNamingPolicy.CamelCase.ConvertName(name);
-    }
 }

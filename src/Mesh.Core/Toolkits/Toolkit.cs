@@ -8,7 +8,7 @@ public sealed partial class Toolkit
     private readonly Dictionary<string, Tool> _tools;
 
     /// <summary>A toolkit of its tools.</summary>
-    /// <param name="name">The name: 1 to 64 letters, digits, <c>_</c>, <c>-</c> and <c>.</c>, not <c>room</c>.</param>
+    /// <param name="name">The name: 1 to 64 letters, digits, <c>_</c>, <c>-</c> and <c>.</c>, neither <c>room</c> nor <c>agents</c>.</param>
     /// <param name="tools">The tools, at least one, no two of the same name.</param>
     /// <exception cref="MeshException">The name is malformed, there is no tool (<see cref="MeshErrorCode.InvalidDefinition"/>),
     /// or two tools have the same name (<see cref="MeshErrorCode.NameTaken"/>).</exception>

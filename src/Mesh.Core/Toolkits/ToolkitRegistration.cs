@@ -42,11 +42,15 @@ public sealed class ToolkitRegistration : IAsyncDisposable
             CallOptions.OutsideAnyTree,
             default).ConfigureAwait(false);
         _room.LocalToolkits.Remove(Id);
-        if (outcome.Error is { } error && error.Code != MeshErrorCode.Closed && error.Code != MeshErrorCode.NotFound)
+        if (outcome.Error is { } error && !IsGone(error))
         {
             throw new MeshException(error);
         }
     }
+
+    /// <summary>Whether an error says that the lease has ended already, with its participant or by itself; only leaving cancels a call without a token.</summary>
+    internal static bool IsGone(MeshError error) =>
+        error.Code == MeshErrorCode.Closed || error.Code == MeshErrorCode.NotFound || error.Code == MeshErrorCode.Cancelled;
 
     internal static async ValueTask<ToolkitRegistration> CreateAsync(
         RoomClient room, Toolkit toolkit, RegistrationOptions options, CancellationToken cancellationToken)
@@ -84,7 +88,8 @@ public sealed class ToolkitRegistration : IAsyncDisposable
         }
     }
 
-    private static MeshException Unwritable(Toolkit toolkit, Exception cause)
+    /// <summary>What is wrong with a toolkit that could not be written as JSON.</summary>
+    internal static MeshException Unwritable(Toolkit toolkit, Exception cause)
     {
         foreach (var tool in toolkit.Tools)
         {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -245,7 +244,7 @@ public sealed class ToolkitsClient
         CancellationToken cancellationToken = default)
     {
         var json = _room.Host.Json.ForCallers();
-        return ReadItemsAsync(
+        return ResponseReader.ReadItemsAsync(
             StreamAsync(tool, Arguments(arguments, json), options, input, cancellationToken), (JsonTypeInfo<T>)json.GetTypeInfo(typeof(T)), tool, CancellationToken.None);
     }
 
@@ -267,7 +266,7 @@ public sealed class ToolkitsClient
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(itemType);
-        return ReadItemsAsync(StreamAsync(tool, arguments, options, input, cancellationToken), itemType, tool, CancellationToken.None);
+        return ResponseReader.ReadItemsAsync(StreamAsync(tool, arguments, options, input, cancellationToken), itemType, tool, CancellationToken.None);
     }
 
     /// <summary>Tells what would become of a call, without making it.</summary>
@@ -295,20 +294,4 @@ public sealed class ToolkitsClient
         JsonElement element => JsonPayload.FromElement(element),
         _ => JsonPayload.FromElement(JsonSerializer.SerializeToElement(arguments, json.GetTypeInfo(arguments.GetType()))),
     };
-
-    private static async IAsyncEnumerable<T> ReadItemsAsync<T>(
-        IAsyncEnumerable<CallFrame> frames, JsonTypeInfo<T> type, ToolAddress tool, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        await foreach (var frame in frames.WithCancellation(cancellationToken).ConfigureAwait(false))
-        {
-            if (frame is ChunkFrame chunk)
-            {
-                yield return ResponseReader.Read(chunk.Item, type, tool);
-            }
-            else if (frame is ErrorFrame error)
-            {
-                throw new MeshException(error.Error);
-            }
-        }
-    }
 }

@@ -27,8 +27,7 @@ internal sealed class TypedTool<TArguments, TResult> : Tool
     protected internal override async ValueTask<ToolResponse> InvokeAsync(JsonElement arguments, CallContext context)
     {
         var value = ArgumentBinder.Bind(arguments, _arguments, "/", context)!;
-        var result = await _handler(value, context).ConfigureAwait(false);
-        return result as ToolResponse ?? ResultWriter.Write(result, _result, context);
+        return ResultWriter.ToResponse(await _handler(value, context).ConfigureAwait(false), _result, context);
     }
 }
 

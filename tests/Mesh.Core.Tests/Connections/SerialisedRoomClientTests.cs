@@ -157,3 +157,43 @@ public sealed class SerialisedRoomClientQueueTests : RoomClientQueueContract
 {
     protected override ConnectionKind Connection => ConnectionKind.Serialised;
 }
+
+public sealed class SerialisedRoomClientStateTests : RoomClientStateContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientAgentTests : RoomClientAgentContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientSpendingTests : RoomClientSpendingContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientAgentCatalogueTests : RoomClientAgentCatalogueContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientUsageTests : RoomClientUsageContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientAgentBackgroundTests : RoomClientAgentBackgroundContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientAgentLifeTests : RoomClientAgentLifeContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientApprovalChainTests : RoomClientApprovalChainContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}

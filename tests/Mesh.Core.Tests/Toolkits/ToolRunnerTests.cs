@@ -66,5 +66,7 @@ public sealed class ToolRunnerTests
         internal override MeshHost Host { get; }
 
         internal override ValueTask EmitAsync(CallFrame frame) => default;
+
+        internal override ValueTask<long> ReserveAsync(decimal estimate) => new(1);
     }
 }

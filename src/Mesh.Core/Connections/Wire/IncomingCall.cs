@@ -59,6 +59,11 @@ internal abstract class IncomingCall(WireEnd end, long id, bool hasInput) : IDis
         }
     }
 
+    /// <summary>Money that it has asked for is reserved, or is not.</summary>
+    public virtual void OnReserved(long number, MeshError? error)
+    {
+    }
+
     public void OnInput(ContentPart part) => _input.Writer.TryWrite(part);
 
     public void OnInputEnd(MeshError? error) => _input.Writer.TryComplete(error is null ? null : new MeshException(error));

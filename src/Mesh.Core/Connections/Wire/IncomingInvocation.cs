@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 
 namespace Mesh;
@@ -6,6 +7,8 @@ namespace Mesh;
 internal sealed class IncomingInvocation(WireEnd end, RoomClient client, WireHeader header, CallRequest request)
     : IncomingCall(end, header.Id, header.HasInput)
 {
+    private readonly ConcurrentDictionary<long, TaskCompletionSource<MeshError?>> _reserving = new();
+    private long _lastReservation;
     private volatile bool _hasEnded;
 
     public override void Cancel()
@@ -13,6 +16,35 @@ internal sealed class IncomingInvocation(WireEnd end, RoomClient client, WireHea
         // For whoever called it, the call is over: the room has said so, or the connection is gone.
         _hasEnded = true;
         base.Cancel();
+    }
+
+    public override void OnReserved(long number, MeshError? error)
+    {
+        if (_reserving.TryRemove(number, out var waiting))
+        {
+            waiting.TrySetResult(error);
+        }
+    }
+
+    /// <summary>Asks the room to reserve money, and waits for its answer, or for the end of the call.</summary>
+    private async ValueTask<long> ReserveAsync(decimal estimate)
+    {
+        long number = Interlocked.Increment(ref _lastReservation);
+        var answer = new TaskCompletionSource<MeshError?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _reserving[number] = answer;
+        try
+        {
+            await EmitAsync(new ReserveFrame(number, estimate)).ConfigureAwait(false);
+            return await answer.Task.WaitAsync(CancellationToken).ConfigureAwait(false) is { } error ? throw new MeshException(error) : number;
+        }
+        catch (OperationCanceledException)
+        {
+            throw new MeshException(CallErrors.CallEnded(request.Target));
+        }
+        finally
+        {
+            _reserving.TryRemove(number, out _);
+        }
     }
 
     private async ValueTask EmitAsync(CallFrame frame)
@@ -40,6 +72,12 @@ internal sealed class IncomingInvocation(WireEnd end, RoomClient client, WireHea
     {
         var outcome = await InvokeAsync().ConfigureAwait(false);
         _hasEnded = true;
+        foreach (long number in _reserving.Keys)
+        {
+            // Whoever asked has not waited for the answer before its handler was done; none will come.
+            OnReserved(number, CallErrors.CallEnded(request.Target));
+        }
+
         await SendEndAsync(outcome, 0).ConfigureAwait(false);
     }
 
@@ -101,5 +139,7 @@ internal sealed class IncomingInvocation(WireEnd end, RoomClient client, WireHea
         internal override MeshHost Host => _call.End.Host;
 
         internal override ValueTask EmitAsync(CallFrame frame) => _call.EmitAsync(frame);
+
+        internal override ValueTask<long> ReserveAsync(decimal estimate) => _call.ReserveAsync(estimate);
     }
 }

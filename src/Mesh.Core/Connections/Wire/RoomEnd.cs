@@ -119,13 +119,22 @@ internal sealed class RemoteToolInvoker(RoomEnd end, MeshId registrationId) : To
     };
 
     /// <summary>Hands frames on as the caller takes them, which is what gives the provider leave to send more.</summary>
-    private static async Task ForwardAsync(CallState call, OutgoingCall invocation)
+    private async Task ForwardAsync(CallState call, OutgoingCall invocation)
     {
         try
         {
             await foreach (var frame in invocation.Frames.ReadAllAsync().ConfigureAwait(false))
             {
-                await call.EmitAsync(frame).ConfigureAwait(false);
+                if (frame is ReserveFrame reserve)
+                {
+                    var error = call.TryReserve(reserve);
+                    await end.SendAsync(new WireHeader(WireTypes.Reserved) { Id = invocation.Id, Reservation = reserve.Reservation, Error = error }).ConfigureAwait(false);
+                }
+                else
+                {
+                    await call.EmitAsync(frame).ConfigureAwait(false);
+                }
+
                 await invocation.AcknowledgeAsync().ConfigureAwait(false);
             }
         }

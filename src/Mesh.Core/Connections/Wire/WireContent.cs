@@ -26,7 +26,9 @@ internal static class WireContent
         ProgressFrame progress => new() { Value = progress.Value, Total = progress.Total, Message = progress.Message ?? "" },
         ContentFrame content => new() { Content = content.Part.ToWire(message) },
         ChunkFrame chunk => new() { Chunk = chunk.Item.ToWire(message) },
-        UsageFrame used => new() { Usage = used.Usage },
+        LaggedFrame lagged => new() { Lagged = lagged.Count },
+        UsageFrame used => new() { Usage = used.Usage, Reservation = used.Reservation == 0 ? null : used.Reservation },
+        ReserveFrame reserve => new() { Estimate = reserve.Estimate, Reservation = reserve.Reservation },
         _ => throw new InvalidOperationException("The end of a call is an outcome, not a frame."),
     };
 
@@ -34,7 +36,12 @@ internal static class WireContent
     {
         { Content: { } content } => new ContentFrame(content.FromWire(message)),
         { Chunk: { } chunk } => new ChunkFrame(chunk.FromWire(message)),
-        { Usage: { } usage } => new UsageFrame(usage),
+        { Lagged: { } count } => new LaggedFrame(count),
+        { Estimate: { } estimate, Reservation: { } number } => estimate >= 0 && number > 0
+            ? new ReserveFrame(number, estimate)
+            : throw WireMessage.Malformed("it reserves less than nothing"),
+        { Usage: { } usage } => new UsageFrame(usage, frame.Reservation ?? 0),
+        { Reservation: { } number } => new UsageFrame(null, number),
         _ => new ProgressFrame(frame.Value ?? 0, frame.Total, frame.Message is { Length: > 0 } text ? text : null),
     };
 

@@ -151,6 +151,9 @@ internal abstract class WireEnd(WireLink link, MeshHost host)
             case WireTypes.Credit when _incoming.TryGetValue(header.Id, out var call):
                 call.OnCredit(header.Credit);
                 break;
+            case WireTypes.Reserved when header.Reservation is { } number && _incoming.TryGetValue(header.Id, out var call):
+                call.OnReserved(number, header.Error);
+                break;
             case WireTypes.Input when header.Part is { } part && _incoming.TryGetValue(header.Id, out var call):
                 call.OnInput(part.FromWire(message));
                 break;

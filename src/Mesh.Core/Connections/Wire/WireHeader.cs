@@ -15,8 +15,11 @@ internal static class WireTypes
     /// <summary>Room to client: a call of one of the client's own tools.</summary>
     public const string Invoke = "invoke";
 
-    /// <summary>Callee to caller: progress, content, a chunk or usage. Costs one credit.</summary>
+    /// <summary>Callee to caller: progress, content, a chunk, usage, or money to reserve. Costs one credit.</summary>
     public const string Frame = "frame";
+
+    /// <summary>Caller to callee: the money that a frame has asked for is reserved, or why it is not.</summary>
+    public const string Reserved = "reserved";
 
     /// <summary>Callee to caller: the outcome; the id is free again.</summary>
     public const string End = "end";
@@ -85,6 +88,9 @@ internal sealed record WireHeader(string Type)
 
     public int Credit { get; init; }
 
+    /// <summary>Which reservation is answered, as its callee numbers them.</summary>
+    public long? Reservation { get; init; }
+
     public long From { get; init; }
 
     public WireEvent? Event { get; init; }
@@ -109,7 +115,10 @@ internal sealed record WireRequest(MeshId Id, MeshId ParentId, MeshId RootId, in
     public CallTerms? Terms { get; init; }
 }
 
-/// <summary>A frame that does not end its call: progress when it has a value, else content, a chunk or usage.</summary>
+/// <summary>
+/// A frame that does not end its call: content, a chunk, a gap, usage, money to reserve where it has an estimate, the end of
+/// a reservation where it has no more than that; progress if it is none of those.
+/// </summary>
 internal sealed record WireFrame
 {
     public double? Value { get; init; }
@@ -123,6 +132,12 @@ internal sealed record WireFrame
     public WirePart? Chunk { get; init; }
 
     public CallUsage? Usage { get; init; }
+
+    public long? Lagged { get; init; }
+
+    public long? Reservation { get; init; }
+
+    public decimal? Estimate { get; init; }
 }
 
 /// <summary>How a call ended, with the number of the frame that this is.</summary>

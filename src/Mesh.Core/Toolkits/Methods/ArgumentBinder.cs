@@ -16,14 +16,20 @@ internal static class ArgumentBinder
         {
             return value.Deserialize(type);
         }
-        catch (Exception exception) when (exception is JsonException or FormatException or OverflowException or ArgumentException)
+        catch (Exception exception) when (IsUnfit(exception))
         {
-            throw new ToolException(
-                new MeshError(MeshErrorCode.InvalidArguments, $"Tool '{context.Request.Target}': argument {path} does not fit the type '{type.Type.Name}' of its parameter.")
-                {
-                    Remedy = "Send a value within the range of that type.",
-                },
-                exception);
+            throw Unfit(type, path, context, exception);
         }
     }
+
+    /// <summary>Whether an exception says that a value does not fit, be it thrown by the serializer or by a constructor.</summary>
+    public static bool IsUnfit(Exception exception) => exception is JsonException or FormatException or OverflowException or ArgumentException;
+
+    /// <summary>What says so to the caller.</summary>
+    public static ToolException Unfit(JsonTypeInfo type, string path, CallContext context, Exception exception) => new(
+        new MeshError(MeshErrorCode.InvalidArguments, $"{context.Request.Target.Label}: argument {path} does not fit the type '{type.Type.Name}' of its parameter.")
+        {
+            Remedy = "Send a value within the range of that type.",
+        },
+        exception);
 }

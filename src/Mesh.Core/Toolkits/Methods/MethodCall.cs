@@ -19,9 +19,20 @@ internal abstract class MethodCall
 
     [RequiresUnreferencedCode(Tool.ReflectionMessage)]
     [RequiresDynamicCode(Tool.ReflectionMessage)]
-    public static MethodCall Of(MethodInfo method, object? target, ToolParameter[] parameters)
+    public static MethodCall Of(MethodInfo method, object? target, ToolParameter[] parameters) =>
+        TryOf(parameters, ParametersOf(method), method.ReturnType, signature => method.CreateDelegate(signature, method.IsStatic ? null : target))
+            ?? new ReflectedCall(MethodInvoker.Create(method), target, parameters);
+
+    /// <summary>A call of code through a delegate; null where its signature allows none.</summary>
+    /// <param name="parameters">Where its arguments come from.</param>
+    /// <param name="types">The types of its parameters.</param>
+    /// <param name="returned">What it returns.</param>
+    /// <param name="bind">Makes the delegate of a signature.</param>
+    [RequiresUnreferencedCode(Tool.ReflectionMessage)]
+    [RequiresDynamicCode(Tool.ReflectionMessage)]
+    public static MethodCall? TryOf(ToolParameter[] parameters, Type[] types, Type returned, Func<Type, Delegate> bind)
     {
-        Type[] types = [.. method.GetParameters().Select(parameter => parameter.ParameterType), method.ReturnType];
+        Type[] signatureTypes = [.. types, returned];
         var (form, signature) = parameters.Length switch
         {
             0 => (typeof(DelegateCall<>), typeof(Func<>)),
@@ -32,17 +43,23 @@ internal abstract class MethodCall
             _ => (null, null),
         };
         bool isTyped = form is not null
-            && method.ReturnType != typeof(void)
-            && !types.Any(type => type.IsByRef || type.IsPointer || type.IsByRefLike)
+            && returned != typeof(void)
+            && !signatureTypes.Any(type => type.IsByRef || type.IsPointer || type.IsByRefLike)
             && parameters.Zip(types).All(each => each.First.GetType().IsAssignableTo(typeof(ToolParameter<>).MakeGenericType(each.Second)));
-        if (!isTyped)
-        {
-            return new ReflectedCall(MethodInvoker.Create(method), target, parameters);
-        }
-
-        var code = method.CreateDelegate(signature!.MakeGenericType(types), method.IsStatic ? null : target);
-        return (MethodCall)Activator.CreateInstance(form!.MakeGenericType(types), [code, .. parameters])!;
+        return isTyped
+            ? (MethodCall)Activator.CreateInstance(form!.MakeGenericType(signatureTypes), [bind(signature!.MakeGenericType(signatureTypes)), .. parameters])!
+            : null;
     }
+
+    public static Type[] ParametersOf(MethodBase method) => [.. method.GetParameters().Select(parameter => parameter.ParameterType)];
+}
+
+/// <summary>A call whose result need not become an object on its way.</summary>
+internal abstract class MethodCall<TReturn> : MethodCall
+{
+    public abstract TReturn Call(JsonElement arguments, CallContext context);
+
+    public sealed override object? Invoke(JsonElement arguments, CallContext context) => Call(arguments, context);
 }
 
 internal sealed class ReflectedCall(MethodInvoker method, object? target, IReadOnlyList<ToolParameter> parameters) : MethodCall
@@ -61,33 +78,33 @@ internal sealed class ReflectedCall(MethodInvoker method, object? target, IReadO
     }
 }
 
-internal sealed class DelegateCall<TReturn>(Func<TReturn> method) : MethodCall
+internal sealed class DelegateCall<TReturn>(Func<TReturn> method) : MethodCall<TReturn>
 {
-    public override object? Invoke(JsonElement arguments, CallContext context) => method();
+    public override TReturn Call(JsonElement arguments, CallContext context) => method();
 
     public override MethodCall With(IReadOnlyList<ToolParameter> parameters) => this;
 }
 
-internal sealed class DelegateCall<T1, TReturn>(Func<T1, TReturn> method, ToolParameter<T1> p1) : MethodCall
+internal sealed class DelegateCall<T1, TReturn>(Func<T1, TReturn> method, ToolParameter<T1> p1) : MethodCall<TReturn>
 {
-    public override object? Invoke(JsonElement arguments, CallContext context) => method(p1.Read(arguments, context));
+    public override TReturn Call(JsonElement arguments, CallContext context) => method(p1.Read(arguments, context));
 
     public override MethodCall With(IReadOnlyList<ToolParameter> parameters) =>
         new DelegateCall<T1, TReturn>(method, (ToolParameter<T1>)parameters[0]);
 }
 
-internal sealed class DelegateCall<T1, T2, TReturn>(Func<T1, T2, TReturn> method, ToolParameter<T1> p1, ToolParameter<T2> p2) : MethodCall
+internal sealed class DelegateCall<T1, T2, TReturn>(Func<T1, T2, TReturn> method, ToolParameter<T1> p1, ToolParameter<T2> p2) : MethodCall<TReturn>
 {
-    public override object? Invoke(JsonElement arguments, CallContext context) => method(p1.Read(arguments, context), p2.Read(arguments, context));
+    public override TReturn Call(JsonElement arguments, CallContext context) => method(p1.Read(arguments, context), p2.Read(arguments, context));
 
     public override MethodCall With(IReadOnlyList<ToolParameter> parameters) =>
         new DelegateCall<T1, T2, TReturn>(method, (ToolParameter<T1>)parameters[0], (ToolParameter<T2>)parameters[1]);
 }
 
 internal sealed class DelegateCall<T1, T2, T3, TReturn>(
-    Func<T1, T2, T3, TReturn> method, ToolParameter<T1> p1, ToolParameter<T2> p2, ToolParameter<T3> p3) : MethodCall
+    Func<T1, T2, T3, TReturn> method, ToolParameter<T1> p1, ToolParameter<T2> p2, ToolParameter<T3> p3) : MethodCall<TReturn>
 {
-    public override object? Invoke(JsonElement arguments, CallContext context) =>
+    public override TReturn Call(JsonElement arguments, CallContext context) =>
         method(p1.Read(arguments, context), p2.Read(arguments, context), p3.Read(arguments, context));
 
     public override MethodCall With(IReadOnlyList<ToolParameter> parameters) => new DelegateCall<T1, T2, T3, TReturn>(
@@ -95,9 +112,9 @@ internal sealed class DelegateCall<T1, T2, T3, TReturn>(
 }
 
 internal sealed class DelegateCall<T1, T2, T3, T4, TReturn>(
-    Func<T1, T2, T3, T4, TReturn> method, ToolParameter<T1> p1, ToolParameter<T2> p2, ToolParameter<T3> p3, ToolParameter<T4> p4) : MethodCall
+    Func<T1, T2, T3, T4, TReturn> method, ToolParameter<T1> p1, ToolParameter<T2> p2, ToolParameter<T3> p3, ToolParameter<T4> p4) : MethodCall<TReturn>
 {
-    public override object? Invoke(JsonElement arguments, CallContext context) =>
+    public override TReturn Call(JsonElement arguments, CallContext context) =>
         method(p1.Read(arguments, context), p2.Read(arguments, context), p3.Read(arguments, context), p4.Read(arguments, context));
 
     public override MethodCall With(IReadOnlyList<ToolParameter> parameters) => new DelegateCall<T1, T2, T3, T4, TReturn>(

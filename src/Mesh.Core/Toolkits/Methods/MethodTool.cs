@@ -10,12 +10,12 @@ internal sealed class MethodTool : Tool
     private readonly Func<JsonSerializerOptions, Tool>? _rebind;
     private ConcurrentDictionary<(Type Arguments, Type Result), ToolPassage?>? _passages;
 
-    public MethodTool(string name, ToolMethod method, ToolOptions options, Func<JsonSerializerOptions, Tool>? rebind)
-        : base(method.Define(name, options))
+    public MethodTool(ToolDefinition definition, ToolMethod method, bool runOnThreadPool, Func<JsonSerializerOptions, Tool>? rebind)
+        : base(definition)
     {
         _method = method;
         _rebind = rebind;
-        RunOnThreadPool = options.RunOnThreadPool;
+        RunOnThreadPool = runOnThreadPool;
     }
 
     internal override Tool BoundTo(JsonSerializerOptions hostOptions) => _rebind?.Invoke(hostOptions) ?? this;
@@ -23,10 +23,10 @@ internal sealed class MethodTool : Tool
     internal override ToolPassage? FindPassage<TArguments, TResult>(PassedType<TArguments> arguments, PassedType<TResult> result) =>
         arguments.MayPass && arguments.Info.Options == _method.Options
             ? LazyInitializer.EnsureInitialized(ref _passages, () => new()).GetOrAdd(
-                (typeof(TArguments), typeof(TResult)), _ => MethodPassage<TArguments, TResult>.TryCreate(_method, arguments, result))
+                (typeof(TArguments), typeof(TResult)),
+                _ => MethodPassage<TArguments, TResult>.TryCreate(_method, arguments, result))
             : null;
 
-    protected internal override ValueTask<ToolResponse> InvokeAsync(JsonElement arguments, CallContext context) => _method.Result.ReadAsync(
-        MethodPassage.Of(context.Request.Arguments.Passed) is { } passage ? passage.Invoke(context) : _method.Call.Invoke(arguments, context),
-        context);
+    protected internal override ValueTask<ToolResponse> InvokeAsync(JsonElement arguments, CallContext context) =>
+        _method.Result.CallAsync(MethodPassage.Of(context.Request.Arguments.Passed)?.Method ?? _method.Call, arguments, context);
 }

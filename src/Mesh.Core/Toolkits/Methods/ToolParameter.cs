@@ -23,7 +23,13 @@ internal abstract class ToolParameter
 
     [RequiresUnreferencedCode(Tool.ReflectionMessage)]
     [RequiresDynamicCode(Tool.ReflectionMessage)]
-    public static ToolParameter Of(ParameterInfo parameter, TypeShapeReader reader)
+    public static ToolParameter Of(ParameterInfo parameter, TypeShapeReader reader) =>
+        FindGiven(parameter, reader) ?? OfArgument(parameter, reader.ReadParameter(parameter), reader.Options.GetTypeInfo(parameter.ParameterType));
+
+    /// <summary>A parameter that is no argument; null for one that is.</summary>
+    [RequiresUnreferencedCode(Tool.ReflectionMessage)]
+    [RequiresDynamicCode(Tool.ReflectionMessage)]
+    public static ToolParameter? FindGiven(ParameterInfo parameter, TypeShapeReader reader)
     {
         var type = parameter.ParameterType;
         if (type == typeof(CancellationToken))
@@ -36,21 +42,30 @@ internal abstract class ToolParameter
             return new ContextParameter();
         }
 
+        if (type == typeof(RoomClient))
+        {
+            return new RoomParameter();
+        }
+
         if (parameter.GetCustomAttribute<FromHostAttribute>() is not null)
         {
             return new HostParameter(type, parameter.Name ?? "");
         }
 
-        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>))
-        {
-            return InputStreamParameter.Of(parameter, reader);
-        }
-
-        // Read here, before the parameter's own type is made: this is what refuses types that cannot be arguments.
-        var argument = reader.ReadParameter(parameter);
-        return (ToolParameter)Activator.CreateInstance(
-            typeof(ArgumentParameter<>).MakeGenericType(type), argument, reader.Options.GetTypeInfo(type), DefaultOf(parameter))!;
+        return type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>)
+            ? InputStreamParameter.Of(parameter, reader)
+            : null;
     }
+
+    /// <summary>A parameter that is an argument.</summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <param name="argument">What was read of it, which is what refuses types that cannot be arguments.</param>
+    /// <param name="type">How it is read from JSON.</param>
+    [RequiresUnreferencedCode(Tool.ReflectionMessage)]
+    [RequiresDynamicCode(Tool.ReflectionMessage)]
+    public static ToolParameter OfArgument(ParameterInfo parameter, PropertyShape argument, JsonTypeInfo type) =>
+        (ToolParameter)Activator.CreateInstance(
+            typeof(ArgumentParameter<>).MakeGenericType(parameter.ParameterType), argument, type, DefaultOf(parameter))!;
 
     private static object? DefaultOf(ParameterInfo parameter)
     {
@@ -77,6 +92,11 @@ internal sealed class TokenParameter : ToolParameter<CancellationToken>
 internal sealed class ContextParameter : ToolParameter<CallContext>
 {
     public override CallContext Read(JsonElement arguments, CallContext context) => context;
+}
+
+internal sealed class RoomParameter : ToolParameter<RoomClient>
+{
+    public override RoomClient Read(JsonElement arguments, CallContext context) => context.Room;
 }
 
 internal sealed class HostParameter(Type type, string name) : ToolParameter

@@ -17,8 +17,13 @@ internal abstract class ToolResult(ResultContent? content, JsonElement? chunkSch
 
     public virtual bool Streams => false;
 
-    /// <summary>What enforces the schema of the result on values of a caller's type; null where the result is not of that type.</summary>
-    public TypeGuard<T>? Guard<T>(PassedType<T> type) => content?.Guard(type);
+    /// <summary>What enforces the schema of the result, or of each item of the stream, on values of a caller's type; null where
+    /// it is not of that type.</summary>
+    public virtual TypeGuard<T>? Guard<T>(PassedType<T> type) => content?.Guard(type);
+
+    /// <summary>Calls the method and makes a response of what it returns.</summary>
+    public virtual ValueTask<ToolResponse> CallAsync(MethodCall method, JsonElement arguments, CallContext context) =>
+        ReadAsync(method.Invoke(arguments, context), context);
 
     /// <summary>Waits for the value, if there is something to wait for, and makes it a response.</summary>
     public abstract ValueTask<ToolResponse> ReadAsync(object? returned, CallContext context);
@@ -75,15 +80,29 @@ internal sealed class ValueResult(ResultContent content) : ToolResult(content)
 /// <summary>A value to wait for.</summary>
 internal sealed class TaskResult<T>(ResultContent content) : ToolResult(content)
 {
-    public override async ValueTask<ToolResponse> ReadAsync(object? returned, CallContext context) =>
-        ToResponse(await ((Task<T>)returned!).ConfigureAwait(false), context);
+    public override ValueTask<ToolResponse> ReadAsync(object? returned, CallContext context)
+    {
+        // Without a state machine where there is nothing to wait for.
+        var value = (Task<T>)returned!;
+        return value.IsCompletedSuccessfully ? new(ToResponse(value.Result, context)) : WaitAsync(value, context);
+    }
+
+    private async ValueTask<ToolResponse> WaitAsync(Task<T> value, CallContext context) => ToResponse(await value.ConfigureAwait(false), context);
 }
 
 /// <summary>A value to wait for.</summary>
 internal sealed class ValueTaskResult<T>(ResultContent content) : ToolResult(content)
 {
-    public override async ValueTask<ToolResponse> ReadAsync(object? returned, CallContext context) =>
-        ToResponse(await ((ValueTask<T>)returned!).ConfigureAwait(false), context);
+    public override ValueTask<ToolResponse> CallAsync(MethodCall method, JsonElement arguments, CallContext context) =>
+        method is MethodCall<ValueTask<T>> typed ? Read(typed.Call(arguments, context), context) : base.CallAsync(method, arguments, context);
+
+    public override ValueTask<ToolResponse> ReadAsync(object? returned, CallContext context) => Read((ValueTask<T>)returned!, context);
+
+    // Without a state machine where there is nothing to wait for.
+    private ValueTask<ToolResponse> Read(ValueTask<T> value, CallContext context) =>
+        value.IsCompletedSuccessfully ? new(ToResponse(value.Result, context)) : WaitAsync(value, context);
+
+    private async ValueTask<ToolResponse> WaitAsync(ValueTask<T> value, CallContext context) => ToResponse(await value.ConfigureAwait(false), context);
 }
 
 /// <summary>A stream of values: each is a chunk, and the result is empty.</summary>
@@ -91,12 +110,23 @@ internal sealed class StreamResult<T>(ResultContent content) : ToolResult(null, 
 {
     public override bool Streams => true;
 
+    public override TypeGuard<TItem>? Guard<TItem>(PassedType<TItem> type) => content.Guard(type);
+
     public override async ValueTask<ToolResponse> ReadAsync(object? returned, CallContext context)
     {
+        var (passage, most) = (MethodPassage.Of(context.Request.Arguments.Passed), context.Host.Options.MaxResponseBytes);
+
         // The iterator is disposed here when its MoveNext has ended, also when the caller is long gone.
         await foreach (var item in ((IAsyncEnumerable<T>)returned!).WithCancellation(context.CancellationToken).ConfigureAwait(false))
         {
-            await context.WriteChunkAsync(content.ToPart(item)).ConfigureAwait(false);
+            if (passage is not null && item is not null && passage.PassItem(item, most) is { } typed)
+            {
+                await context.EmitAsync(typed).ConfigureAwait(false);
+            }
+            else
+            {
+                await context.WriteChunkAsync(content.ToPart(item)).ConfigureAwait(false);
+            }
         }
 
         return EmptyResponse.Instance;

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Mesh;
 
 /// <summary>
@@ -53,11 +55,15 @@ internal abstract class PassageSource
 }
 
 /// <summary>The same for calls of given types.</summary>
-internal sealed class PassageSource<TArguments, TResult>(PassedType<TArguments> arguments, PassedType<TResult> result) : PassageSource
+/// <param name="arguments">The type of the arguments.</param>
+/// <param name="result">The type of the result.</param>
+/// <param name="isWrapped">Whether the arguments are, as JSON, the one property of an object.</param>
+internal sealed class PassageSource<TArguments, TResult>(PassedType<TArguments> arguments, PassedType<TResult> result, bool isWrapped) : PassageSource
 {
-    public PassedType<TArguments> Arguments => arguments;
-
     public PassedType<TResult> Result => result;
+
+    /// <summary>Writes the arguments as JSON.</summary>
+    public byte[] Write(TArguments value) => isWrapped ? AgentInput.ToUtf8(value, arguments.Info) : JsonSerializer.SerializeToUtf8Bytes(value, arguments.Info);
 
     protected override ToolPassage? FindAnew(ToolInstance instance) =>
         instance.Invoker.FindPassage(instance.Contract, arguments, result);

@@ -1,0 +1,45 @@
+using System.Text.Json;
+
+namespace Mesh;
+
+/// <summary>
+/// An agent: a contract and the code behind it. Make one of any function with <c>Agent.Create</c>; its shape follows from
+/// the function's signature. It is a reusable definition: one agent may be registered in any number of rooms, and its
+/// function is called from many threads at once.
+/// </summary>
+/// <example><code>
+/// await using var registration = await room.Agents.RegisterAsync(
+///     Agent.Create("nlp.shorten", (string text) => text[..Math.Min(text.Length, 80)]));
+/// string shorter = await room.Agents.AskAsync&lt;string&gt;("nlp.shorten", text);
+/// </code></example>
+public abstract partial class Agent
+{
+    private protected Agent(AgentContract contract)
+    {
+        contract.Check();
+        Contract = contract;
+    }
+
+    /// <summary>What those who ask the agent rely on.</summary>
+    public AgentContract Contract { get; }
+
+    /// <summary>The name, such as <c>nlp.summarizer</c>.</summary>
+    public string Name => Contract.Name;
+
+    /// <summary>The name.</summary>
+    public override string ToString() => Name;
+
+    /// <summary>The agent's code: it serves a call, or, for an agent that runs in the background, it is what runs there.</summary>
+    internal abstract Tool Code { get; }
+
+    /// <summary>The same agent with the serializer options of a host, where it has none of its own.</summary>
+    internal virtual Agent BoundTo(JsonSerializerOptions hostOptions) => this;
+}
+
+/// <summary>An agent that is a function.</summary>
+internal sealed class FunctionAgent(AgentContract contract, Tool code, Func<JsonSerializerOptions, Agent>? rebind = null) : Agent(contract)
+{
+    internal override Tool Code => code;
+
+    internal override Agent BoundTo(JsonSerializerOptions hostOptions) => rebind?.Invoke(hostOptions) ?? this;
+}

@@ -1,0 +1,41 @@
+using System.Text.Json;
+
+namespace Mesh;
+
+/// <summary>What an agent says of itself beyond what its function's signature tells. Immutable.</summary>
+public sealed record AgentOptions
+{
+    internal const string DefaultVersion = "1.0.0";
+
+    /// <inheritdoc cref="AgentContract.Version"/>
+    public string Version { get; init; } = DefaultVersion;
+
+    /// <inheritdoc cref="AgentContract.Title"/>
+    public string? Title { get; init; }
+
+    /// <summary>What the agent does; null for the <c>[Description]</c> of its method.</summary>
+    public string? Description { get; init; }
+
+    /// <inheritdoc cref="AgentContract.Tags"/>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <inheritdoc cref="AgentContract.Capabilities"/>
+    public IReadOnlyList<string> Capabilities { get; init; } = [];
+
+    /// <inheritdoc cref="ToolDefinition.Annotations"/>
+    public ToolAnnotations Annotations { get; init; } = ToolAnnotations.Default;
+
+    /// <inheritdoc cref="ToolDefinition.RequiresApproval"/>
+    public bool RequiresApproval { get; init; }
+
+    /// <inheritdoc cref="ToolDefinition.MaxJournalCapture"/>
+    public JournalCapture? MaxJournalCapture { get; init; }
+
+    /// <inheritdoc cref="Tool.RunOnThreadPool"/>
+    public bool RunOnThreadPool { get; init; }
+
+    /// <summary>How input and output become JSON; null for the options of the host that the agent is registered with.</summary>
+    public JsonSerializerOptions? SerializerOptions { get; init; }
+
+    internal static AgentOptions Default { get; } = new();
+}

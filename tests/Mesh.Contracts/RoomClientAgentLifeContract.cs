@@ -1,0 +1,217 @@
+namespace Mesh.Contracts;
+
+/// <summary>The life of an agent: how it is withdrawn, how it dies, and what becomes of those who asked it.</summary>
+public abstract class RoomClientAgentLifeContract : RoomClientContract
+{
+    [Fact]
+    public async Task A_withdrawn_agent_takes_no_new_calls_and_ends_those_that_run()
+    {
+        StartHost(options => options with { DrainTimeout = TimeSpan.FromSeconds(10) });
+        var (begun, go) = (new Signal(), new Signal());
+        var registration = await RegisterAsync("ada", Slow(begun, go));
+        var bob = await JoinAsync("bob");
+        var asking = bob.Agents.AskAsync<string>("slow", "x").InTime();
+        await begun.InTime();
+        var disposing = registration.DisposeAsync().InTime();
+        await bob.Agents.WatchAsync().TakeUntilAsync(change => change.Kind == RoomEventKinds.AgentUnregistered);
+        Assert.False(disposing.IsCompleted);
+        AssertCode(MeshErrorCode.NotFound, await FailureOf(bob.Agents.TryAskAsync("slow", "x")));
+        go.Set();
+        Assert.Equal("x", await asking);
+        await disposing;
+    }
+
+    [Fact]
+    public async Task Calls_that_a_withdrawn_agent_does_not_end_in_time_are_ended()
+    {
+        StartHost(options => options with { DrainTimeout = TimeSpan.FromSeconds(10), CallTimeout = TimeSpan.FromMinutes(10) });
+        var (begun, cancelled) = (new Signal(), new Signal());
+        var registration = await RegisterAsync("ada", Agent.Create("stubborn", async (string word, CallContext call) =>
+        {
+            using var registration = call.CancellationToken.Register(cancelled.Set);
+            begun.Set();
+            await TestEnds.WaitStubbornlyAsync();
+            return word;
+        }));
+        var bob = await JoinAsync("bob");
+        var asking = bob.Agents.TryAskAsync("stubborn", "x").InTime();
+        await begun.InTime();
+        var disposing = registration.DisposeAsync().InTime();
+        await bob.Agents.WatchAsync().TakeUntilAsync(change => change.Kind == RoomEventKinds.AgentUnregistered);
+        await Clock.AdvancePastTimerAsync(TimeSpan.FromSeconds(10)).InTime();
+        Assert.Equal(CallStatus.Unknown, (await asking).Status);
+        await disposing;
+        await cancelled.InTime();
+    }
+
+    [Fact]
+    public async Task An_agent_that_withdraws_itself_ends_its_own_call()
+    {
+        StartHost(options => options with { DrainTimeout = TimeSpan.FromSeconds(10) });
+        AgentRegistration? registration = null;
+        registration = await RegisterAsync("ada", Agent.Create("once", async (string word) =>
+        {
+            await registration!.DisposeAsync();
+            return word;
+        }));
+        var bob = await JoinAsync("bob");
+        Assert.Equal("x", await bob.Agents.AskAsync<string>("once", "x").InTime());
+        AssertCode(MeshErrorCode.NotFound, await FailureOf(bob.Agents.TryAskAsync("once", "x")));
+    }
+
+    [Fact]
+    public async Task When_an_instance_dies_its_calls_fail_at_once_and_those_of_others_go_on()
+    {
+        var (adas, eves, go) = (new Signal(), new Signal(), new Signal());
+        await RegisterAsync("ada", Slow(adas, go));
+        var registration = await RegisterAsync("eve", Slow(eves, go));
+        var bob = await JoinAsync("bob");
+        var first = bob.Agents.TryAskAsync("slow@ada", "x").InTime();
+        var second = bob.Agents.TryAskAsync("slow@eve", "x").InTime();
+        await adas.InTime();
+        await eves.InTime();
+        await Host.RemoveParticipantAsync(Den, "ada").InTime();
+        Assert.Equal((CallStatus.Unknown, MeshErrorCode.ProviderLost), ((await first).Status, (await first).Error!.Code));
+        Assert.False(second.IsCompleted);
+        Assert.Equal("eve", Assert.Single(await bob.Agents.ListAsync().InTime()).Participant);
+        go.Set();
+        Assert.True((await second).IsResult);
+        await registration.DisposeAsync().InTime();
+    }
+
+    [Fact]
+    public async Task An_idempotent_question_is_asked_again_of_another_instance()
+    {
+        var begun = new Signal();
+        var idempotent = new AgentOptions { Annotations = new() { Idempotent = true } };
+        await RegisterAsync("ada", Agent.Create("count", async (string word, CallContext call) =>
+        {
+            begun.Set();
+            await TestEnds.WaitAsync(call.CancellationToken);
+            return word.Length;
+        }, idempotent));
+        var bob = await JoinAsync("bob");
+        var asking = bob.Agents.AskAsync<int>("count", "four").InTime();
+        await begun.InTime();
+        await RegisterAsync("eve", Agent.Create("count", (string word) => word.Length, idempotent));
+        await Host.RemoveParticipantAsync(Den, "ada").InTime();
+        Assert.Equal(4, await asking);
+    }
+
+    [Fact]
+    public async Task Who_sends_is_told_of_the_reply_and_of_every_failure()
+    {
+        await RegisterAsync("ada", Agent.Create("echo", (string word) => word));
+        var bob = await JoinAsync("bob");
+        Assert.Equal("hi", (await SendAsync(bob, "echo", "hi")).Response?.ToString());
+        AssertCode(MeshErrorCode.InvalidArguments, (await SendAsync(bob, "echo", 3)).Error);
+        AssertCode(MeshErrorCode.NotFound, (await SendAsync(bob, "nobody", "hi")).Error);
+        await bob.Agents.SendAsync("echo", "unheard").InTime();
+        await bob.DisposeAsync().InTime();
+        AssertCode(MeshErrorCode.Closed, (await SendAsync(bob, "echo", "hi")).Error);
+    }
+
+    [Fact]
+    public async Task What_was_sent_ends_with_its_participant_who_is_told()
+    {
+        var (begun, go) = (new Signal(), new Signal());
+        await RegisterAsync("ada", Slow(begun, go));
+        var bob = await JoinAsync("bob");
+        var reply = SendAsync(bob, "slow", "x");
+        await begun.InTime();
+        await bob.DisposeAsync().InTime();
+        Assert.Equal(CallStatus.Cancelled, (await reply).Status);
+    }
+
+    [Fact]
+    public async Task Who_sends_more_than_can_be_on_their_way_waits()
+    {
+        var (begun, go) = (new Signal(), new Signal());
+        await RegisterAsync("ada", Slow(begun, go));
+        var bob = await JoinAsync("bob", Grants.Full);
+        int replies = 0;
+        ValueTask Count(CallOutcome outcome)
+        {
+            Interlocked.Increment(ref replies);
+            return default;
+        }
+
+        for (int i = 0; i < 1_024; i++)
+        {
+            await bob.Agents.SendAsync("slow", "x", Count).InTime();
+        }
+
+        var last = bob.Agents.SendAsync("slow", "x", Count).InTime();
+        Assert.False(last.IsCompleted);
+        using var giveUp = new CancellationTokenSource();
+        var given = bob.Agents.SendAsync("slow", "x", Count, cancellationToken: giveUp.Token).InTime();
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given);
+        go.Set();
+        await last;
+        Assert.InRange(replies, 1, 1_025);
+    }
+
+    [Fact]
+    public async Task What_a_reply_handler_throws_goes_to_the_host()
+    {
+        StartHost(options => options with { DrainTimeout = TimeSpan.FromSeconds(10) });
+        await RegisterAsync("ada", Agent.Create("echo", (string word) => word));
+        var bob = await JoinAsync("bob");
+        await bob.Agents.SendAsync("echo", "hi", _ => throw new InvalidOperationException("secret")).InTime();
+        await bob.DisposeAsync().InTime();
+        Assert.Equal(MeshFaultKind.Agent, Assert.Single(Faults).Kind);
+    }
+
+    [Fact]
+    public async Task A_message_sent_within_a_call_is_a_part_of_its_tree()
+    {
+        var reply = new TaskCompletionSource<CallOutcome>();
+        await RegisterAsync("ada", Agent.Create("inner", (CallContext call) => call.Request.ParentId.ToString()));
+        await RegisterAsync("eve", Agent.Create("outer", async (CallContext call) =>
+        {
+            await call.Room.Agents.SendAsync("inner", null, outcome =>
+            {
+                reply.SetResult(outcome);
+                return default;
+            });
+            await reply.Task;
+            return call.Request.Id.ToString();
+        }));
+        string outer = await (await JoinAsync("bob")).Agents.AskAsync<string>("outer").InTime();
+        Assert.Equal(outer, (await reply.Task.InTime()).Response?.ToString());
+    }
+
+    [Fact]
+    public async Task Dispose_of_a_registration_after_leaving_does_nothing()
+    {
+        var registration = await RegisterAsync("ada", Agent.Create("echo", (string word) => word));
+        await Host.RemoveParticipantAsync(Den, "ada").InTime();
+        await registration.DisposeAsync().InTime();
+        await registration.DisposeAsync().InTime();
+    }
+
+    private async Task<AgentRegistration> RegisterAsync(string name, Agent agent)
+    {
+        var provider = await JoinAsync(name, Grants.AgentDefault, ParticipantRole.Agent);
+        return await provider.Agents.RegisterAsync(agent).InTime();
+    }
+
+    private static async Task<CallOutcome> SendAsync(RoomClient sender, string agent, object input)
+    {
+        var reply = new TaskCompletionSource<CallOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await sender.Agents.SendAsync(agent, input, outcome =>
+        {
+            reply.SetResult(outcome);
+            return default;
+        }).InTime();
+        return await reply.Task.InTime();
+    }
+
+    private static Agent Slow(Signal begun, Signal go) => Agent.Create("slow", async (string word, CallContext call) =>
+    {
+        begun.Set();
+        await go.WaitAsync(call.CancellationToken);
+        return word;
+    });
+}
