@@ -76,6 +76,9 @@ internal sealed class StateService(IStateStore store)
         catch (OperationCanceledException) when (watch.Token.IsCancellationRequested)
         {
             cancellationToken.ThrowIfCancellationRequested();
+
+            // Whoever retires the room or changes grants goes on at once, and does not run the reader's code.
+            await Task.Yield();
             return watch.Refusal is { } refusal ? throw new MeshException(refusal) : false;
         }
     }
