@@ -145,6 +145,7 @@ public abstract class RoomClientAgentContract : RoomClientContract
             Agent.Create("typed.responder", (Text input, CallContext call) => new ValueTask<Summary>(new Summary(input.Body + call.Caller.Name)), text, summary),
             Agent.Create("typed.scalar", (string input, CallContext call) => new ValueTask<int>(input.Length), RoomClientAgentJson.Default.String, RoomClientAgentJson.Default.Int32),
             Agent.Create("typed.streamer", (Text input, CallContext call) => Letters(input, call.CancellationToken), text, RoomClientAgentJson.Default.String),
+            Agent.Create("typed.publisher", (RoomClient room, CancellationToken token) => Names(room, token), RoomClientAgentJson.Default.String),
             Agent.Create("typed.trigger", (CallContext call) => new ValueTask<Summary>(new Summary(call.Caller.Name)), summary));
         var bob = await JoinAsync("bob");
         Assert.Equal(new("xbob"), await bob.Agents.AskAsync("typed.responder", new Text("x"), text, summary).InTime());
@@ -152,6 +153,14 @@ public abstract class RoomClientAgentContract : RoomClientContract
         Assert.Equal(3, await bob.Agents.GetAgent("typed.scalar", RoomClientAgentJson.Default.String, RoomClientAgentJson.Default.Int32).InvokeAsync("abc").InTime());
         Assert.Equal(["a", "b"], await bob.Agents.StreamAsync("typed.streamer", JsonPayload.From(new Text("ab"), text), RoomClientAgentJson.Default.String).ToListInTimeAsync());
         Assert.Equal(new("bob"), await bob.Agents.AskAsync("typed.trigger", default(JsonPayload), summary).InTime());
+        Assert.Equal(
+            [AgentShape.Responder, AgentShape.Responder, AgentShape.Streamer, AgentShape.Publisher, AgentShape.Trigger],
+            (await bob.Agents.ListAsync().InTime()).Select(agent => agent.Contract.Shape));
+        await foreach (string name in bob.Agents.SubscribeAsync("typed.publisher", RoomClientAgentJson.Default.String))
+        {
+            Assert.Equal("ada", name);
+            break;
+        }
     }
 
     [Fact]
@@ -340,6 +349,16 @@ public abstract class RoomClientAgentContract : RoomClientContract
             await Task.Yield();
             cancellationToken.ThrowIfCancellationRequested();
             yield return letter.ToString();
+        }
+    }
+
+    private static async IAsyncEnumerable<string> Names(RoomClient room, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await Task.Yield();
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return room.Self.Name;
         }
     }
 

@@ -124,6 +124,35 @@ public abstract class RoomClientAgentLifeContract : RoomClientContract
     }
 
     [Fact]
+    public async Task Who_sends_more_than_can_be_on_their_way_waits()
+    {
+        var (begun, go) = (new Signal(), new Signal());
+        await RegisterAsync("ada", Slow(begun, go));
+        var bob = await JoinAsync("bob", Grants.Full);
+        int replies = 0;
+        ValueTask Count(CallOutcome outcome)
+        {
+            Interlocked.Increment(ref replies);
+            return default;
+        }
+
+        for (int i = 0; i < 1_024; i++)
+        {
+            await bob.Agents.SendAsync("slow", "x", Count).InTime();
+        }
+
+        var last = bob.Agents.SendAsync("slow", "x", Count).InTime();
+        Assert.False(last.IsCompleted);
+        using var giveUp = new CancellationTokenSource();
+        var given = bob.Agents.SendAsync("slow", "x", Count, cancellationToken: giveUp.Token).InTime();
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given);
+        go.Set();
+        await last;
+        Assert.InRange(replies, 1, 1_025);
+    }
+
+    [Fact]
     public async Task What_a_reply_handler_throws_goes_to_the_host()
     {
         StartHost(options => options with { DrainTimeout = TimeSpan.FromSeconds(10) });

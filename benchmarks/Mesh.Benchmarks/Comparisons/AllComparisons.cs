@@ -30,7 +30,10 @@ internal static class AllComparisons
         new SchemaBuild(),
         new SchemaAllocated(),
         new SchemaAllocatedByTwo(),
+        new QueueRoundTrip(),
         new TelemetryOn(),
+        new StatePut(),
+        new StateCas(),
     ];
 
     public static Comparison? Find(string id) => InOrder.FirstOrDefault(comparison => comparison.Id == id);

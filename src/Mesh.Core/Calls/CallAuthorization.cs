@@ -24,6 +24,11 @@ internal static class CallAuthorization
     public static MeshError? CheckResource(CallState call) =>
         call.Instance!.Resource is { } right ? CheckResource(call, right, ResourceOf(call, right)) : null;
 
+    /// <summary>The same for one thing of many that a call would see: whether the caller, and the person it acts for, may.</summary>
+    public static bool Covers(CallState call, ResourceRight right, string resource) =>
+        right.Covers(call.Member.Grants, resource)
+        && (call.Person is not { } person || person == call.Member || right.Covers(person.Grants, resource));
+
     private static MeshError? CheckResource(CallState call, ResourceRight right, string resource)
     {
         if (!right.Covers(call.Member.Grants, resource))

@@ -284,10 +284,13 @@ internal sealed class CallFrameStream : IAsyncEnumerable<CallFrame>, IAsyncEnume
         return wake;
     }
 
-    /// <summary>A consumer that waits longer than the idle limit for one frame ends the call. Who subscribes to a publisher may wait as long as it likes.</summary>
+    /// <summary>
+    /// A consumer that waits longer than the idle limit for one frame ends the call; but for a watch, and for who subscribes
+    /// to a publisher, which may wait as long as they like.
+    /// </summary>
     private void WatchIdle()
     {
-        if (_call!.Instance?.Background is not null)
+        if (_call!.Instance is { IsWatch: true })
         {
             return;
         }
@@ -303,7 +306,7 @@ internal sealed class CallFrameStream : IAsyncEnumerable<CallFrame>, IAsyncEnume
         TimeSpan idle;
         lock (_gate)
         {
-            if (_done || _last is not null || _call.Instance?.Background is not null)
+            if (_done || _last is not null || _call.Instance is { IsWatch: true })
             {
                 return;
             }

@@ -27,6 +27,9 @@ internal sealed class CallLife(CallState call) : IDisposable
     /// <summary>What the call used, as its handler reports it.</summary>
     public CallUsage? Usage => _spending?.Usage;
 
+    /// <summary>What a result that goes as JSON was taken for, where it goes back if the caller does not get it.</summary>
+    public IHandedOut? HandedOut { get; set; }
+
     public CallOutcome? Imposed => _imposed.Task.IsCompleted ? _imposed.Task.Result : null;
 
     /// <summary>Links the call to all that may end it. Called once, right after it was published in its call.</summary>

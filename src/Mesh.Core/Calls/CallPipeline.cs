@@ -167,6 +167,12 @@ internal sealed class CallPipeline(MeshHost host)
         life.TrackProvider(call.Instance!);
         var outcome = await life.RaceAsync(handler).ConfigureAwait(false);
         call.Instance!.Exit();
+        if (life.HandlerLeftBehind && call.Instance.Registration is null)
+        {
+            // The call may be over long before its handler is.
+            _ = handler.ContinueWith(static (_, state) => ((CallState)state!).TakeBack(), call, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+
         call.EndedAt = call.Host.Clock.GetTimestamp();
         return await CheckOutput(call, outcome).ConfigureAwait(false);
     }
@@ -208,6 +214,11 @@ internal sealed class CallPipeline(MeshHost host)
         }
 
         call.Release();
+        if (!outcome.IsResult && call.HasStarted && call.Instance!.Registration is null)
+        {
+            call.TakeBack();
+        }
+
         if (call.Retry is { } retry)
         {
             retry.End();

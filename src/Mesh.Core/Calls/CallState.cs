@@ -194,6 +194,9 @@ internal sealed class CallState : CallContext
         }
     }
 
+    /// <summary>Takes back what a tool of the room has handed out: the call has ended without its caller getting it.</summary>
+    public void TakeBack() => (Request.Arguments.Passed?.HandedOut ?? _life?.HandedOut)?.TakeBack();
+
     internal override ValueTask EmitAsync(CallFrame frame)
     {
         if (HasEnded || Imposed is not null)

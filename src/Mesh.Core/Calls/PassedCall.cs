@@ -28,6 +28,9 @@ internal abstract class PassedCall : ToolResponse
     /// <summary>The arguments as they are.</summary>
     public abstract object Values { get; }
 
+    /// <summary>What the result was taken for, where it goes back if the caller does not get it; else null.</summary>
+    public abstract IHandedOut? HandedOut { get; }
+
     /// <summary>The arguments as JSON text, the same each time.</summary>
     public ReadOnlyMemory<byte> ToUtf8() => _arguments ??= WriteArguments();
 
@@ -81,6 +84,8 @@ internal sealed class PassedCall<TArguments, TResult>(TArguments arguments, Pass
 {
     /// <summary>What the tool answered, once it has, held against its output schema.</summary>
     public TResult? Result { get; set; }
+
+    public override IHandedOut? HandedOut => Result as IHandedOut;
 
     /// <inheritdoc cref="PassedCall{TArguments}.Of(PassedCall)"/>
     public static new PassedCall<TArguments, TResult> Of(PassedCall call)

@@ -79,6 +79,15 @@ public readonly record struct MeshErrorCode(string Value)
     /// <summary>A bounded queue or table is full. Try again after the time that the error gives.</summary>
     public static MeshErrorCode Overloaded => new("overloaded");
 
+    /// <summary>What was to be created is there already. The details tell its version.</summary>
+    public static MeshErrorCode AlreadyExists => new("already_exists");
+
+    /// <summary>What was to be changed does not have the version that was expected. The details tell the one that it has.</summary>
+    public static MeshErrorCode VersionConflict => new("version_conflict");
+
+    /// <summary>A store of the room holds as much as it may. Waiting does not help; deleting does.</summary>
+    public static MeshErrorCode StoreFull => new("store_full");
+
     /// <summary>The call needs an approval and the room has nobody to ask.</summary>
     public static MeshErrorCode ApprovalUnavailable => new("approval_unavailable");
 
@@ -102,6 +111,12 @@ public readonly record struct MeshErrorCode(string Value)
 
     /// <summary>Arguments, a result, a frame or a message is larger than the host's limit.</summary>
     public static MeshErrorCode TooLarge => new("too_large");
+
+    /// <summary>A queue takes no more messages, or has none to hand out any more, because it was closed.</summary>
+    public static MeshErrorCode QueueClosed => new("queue_closed");
+
+    /// <summary>A queue's message is no longer the receiver's: it was acknowledged or rejected before, or its visibility time has passed.</summary>
+    public static MeshErrorCode DeliveryEnded => new("delivery_ended");
 
     /// <summary>The other side of a connection sent something that the protocol does not allow.</summary>
     public static MeshErrorCode ProtocolError => new("protocol_error");

@@ -1,18 +1,20 @@
+using System.Runtime.CompilerServices;
+
 namespace Mesh;
 
 /// <summary>
-/// The running sums behind <see cref="JournalTotals"/>. Calls come in runs of the same caller, tool and room: a run is
-/// summed up by itself, and looked up only when it is over. Not thread-safe.
+/// The running sums behind <see cref="JournalTotals"/>. Mostly a few callers call a few tools in turn: the calls of one
+/// caller, tool and room are a run, summed up by itself, and looked up only when another one takes its place. Not thread-safe.
 /// </summary>
 internal sealed class TotalsBook
 {
+    private const int Places = 16;
+
     private readonly TotalsColumn _byParticipant = new();
     private readonly TotalsColumn _byTool = new();
     private readonly TotalsColumn _byRoom = new();
-    private Tally _run;
-    private string? _caller;
-    private string? _room;
-    private string? _tool;
+    private readonly Run[] _runs = new Run[Places];
+    private int _last;
 
     /// <summary>Adds an entry unless it is one of an event.</summary>
     public void AddCall(in JournalEntry entry)
@@ -27,43 +29,65 @@ internal sealed class TotalsBook
     public void Add(in JournalEntry call)
     {
         // Whoever calls what is not there may make up any number of names.
-        Begin(call.Caller, call.ContractHash is null ? null : call.Target.Path, call.Room);
-        _run.Add(call.Status, call.Duration.Ticks, call.BytesIn, call.BytesOut, call.Usage);
+        Of(call.Caller, call.ContractHash is null ? null : call.Target.Path, call.Room).Add(call.Status, call.Duration.Ticks, call.BytesIn, call.BytesOut, call.Usage);
     }
 
     /// <summary>Adds the record of a call that this host has run.</summary>
     public void Add(in CallRecord call)
     {
         var caller = call.Caller!;
-        Begin(caller.Name, call.Tool?.Path, caller.Room.Name);
-        _run.Add(call.Status, call.Duration.Ticks, call.BytesIn, call.BytesOut, call.Usage);
+        Of(caller.Name, call.Tool?.Path, caller.Room.Name).Add(call.Status, call.Duration.Ticks, call.BytesIn, call.BytesOut, call.Usage);
     }
 
     /// <summary>The sums as they are now, to be turned into totals when no lock is held any more.</summary>
     public Copy Take()
     {
-        EndRun();
+        foreach (ref var run in _runs.AsSpan())
+        {
+            End(ref run);
+        }
+
         return new(_byParticipant.Take(), _byTool.Take(), _byRoom.Take());
     }
 
-    private void Begin(string? caller, string? tool, string room)
+    /// <summary>The sums of a run. Names are told apart by reference: that of one participant or tool is one object.</summary>
+    private ref Tally Of(string? caller, string? tool, string room)
     {
-        if (!ReferenceEquals(caller, _caller) || !ReferenceEquals(tool, _tool) || !ReferenceEquals(room, _room))
+        ref var run = ref _runs[_last];
+        if (!run.Is(caller, tool, room))
         {
-            EndRun();
-            (_caller, _tool, _room) = (caller, tool, room);
+            _last = (RuntimeHelpers.GetHashCode(caller) ^ RuntimeHelpers.GetHashCode(tool)) & (Places - 1);
+            run = ref _runs[_last];
+            if (!run.Is(caller, tool, room))
+            {
+                End(ref run);
+                (run.Caller, run.Tool, run.Room) = (caller, tool, room);
+            }
+        }
+
+        return ref run.Sums;
+    }
+
+    private void End(ref Run run)
+    {
+        if (!run.Sums.IsEmpty)
+        {
+            _byParticipant.Add(run.Caller, in run.Sums);
+            _byTool.Add(run.Tool, in run.Sums);
+            _byRoom.Add(run.Room, in run.Sums);
+            run.Sums = default;
         }
     }
 
-    private void EndRun()
+    private struct Run
     {
-        if (!_run.IsEmpty)
-        {
-            _byParticipant.Add(_caller, in _run);
-            _byTool.Add(_tool, in _run);
-            _byRoom.Add(_room, in _run);
-            _run = default;
-        }
+        public string? Caller;
+        public string? Tool;
+        public string? Room;
+        public Tally Sums;
+
+        public readonly bool Is(string? caller, string? tool, string room) =>
+            ReferenceEquals(caller, Caller) && ReferenceEquals(tool, Tool) && ReferenceEquals(room, Room);
     }
 
     /// <summary>The sums of one moment.</summary>

@@ -14,6 +14,13 @@ public sealed record MeshHostOptions
     /// <summary>Keeps what happened. A new <see cref="MemoryJournal"/> of 10,000 calls and 10,000 events when null. The host does not dispose it.</summary>
     public IJournal? Journal { get; init; }
 
+    /// <summary>
+    /// Makes the store for the state of a room, by the room's name, once for each session of it and when its state is first
+    /// used; null for a new <see cref="MemoryStateStore"/>. The room disposes what this makes, if it can be disposed,
+    /// when its session ends: give out a view that cannot, to keep a store for longer.
+    /// </summary>
+    public Func<string, IStateStore>? StateStore { get; init; }
+
     /// <summary>Where parameters marked <see cref="FromHostAttribute"/> come from; null when there are none.</summary>
     public IServiceProvider? Services { get; init; }
 
@@ -31,6 +38,12 @@ public sealed record MeshHostOptions
 
     /// <summary>The options of a room when it opens, by its name; null, or a null answer, for the defaults.</summary>
     public Func<string, RoomOptions?>? ConfigureRoom { get; init; }
+
+    /// <summary>
+    /// Makes the store of the queues of a room when they are first used in a session, by the room's name; null for a
+    /// <see cref="MemoryQueueStore"/>. It is called on the thread of that call and should be quick. The room disposes the store when it is retired.
+    /// </summary>
+    public Func<string, IQueueStore>? QueueStore { get; init; }
 
     /// <summary>
     /// Learns of failures that belong to the host and to nobody in a room, such as what a handler threw. Called on the

@@ -16,6 +16,7 @@ internal sealed class Room
     private RoomServices? _services;
     private IdempotencyStore? _idempotencyKeys;
     private ToolRegistry? _tools;
+    private RoomStores? _stores;
     private Task? _opening;
     private RoomRetirement? _retirement;
     private ITimer? _grace;
@@ -58,6 +59,12 @@ internal sealed class Room
 
     public IdempotencyStore IdempotencyKeys =>
         _idempotencyKeys ?? LazyInitializer.EnsureInitialized(ref _idempotencyKeys, () => new IdempotencyStore(Host.Clock));
+
+    /// <summary>What the room's services keep.</summary>
+    public RoomStores Stores => _stores ?? LazyInitializer.EnsureInitialized(ref _stores, () => new RoomStores(this));
+
+    /// <summary>The same where something was kept; null while no service was used.</summary>
+    public RoomStores? UsedStores => Volatile.Read(ref _stores);
 
     /// <summary>Whether new trees of calls are turned away.</summary>
     public bool IsDraining => _phase >= RoomPhase.Retiring;
@@ -268,6 +275,7 @@ internal sealed class Room
             _events.Complete();
         }
 
+        await (Interlocked.CompareExchange(ref _stores, RoomStores.Closed, null)?.CloseAsync() ?? Task.CompletedTask).ConfigureAwait(false);
         await _journal.CompleteAsync().ConfigureAwait(false);
         _phase = RoomPhase.Retired;
         Host.Forget(this);

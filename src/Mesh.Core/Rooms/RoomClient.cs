@@ -18,7 +18,9 @@ public sealed class RoomClient : IAsyncDisposable
     private ToolkitsClient? _toolkits;
     private AgentsClient? _agents;
     private ParticipantsClient? _participants;
+    private QueuesClient? _queues;
     private EventsClient? _events;
+    private StateClient? _state;
 
     internal RoomClient(MeshHost host, string room, Func<RoomClient, IRoomConnection> connect)
     {
@@ -45,8 +47,14 @@ public sealed class RoomClient : IAsyncDisposable
     /// <summary>Who is in the room.</summary>
     public ParticipantsClient Participants => _participants ??= new(this);
 
+    /// <summary>Queues: send, receive, acknowledge.</summary>
+    public QueuesClient Queues => _queues ??= new(this);
+
     /// <summary>What happens in the room.</summary>
     public EventsClient Events => _events ??= new(this);
+
+    /// <summary>Keys with values and versions that everybody in the room shares.</summary>
+    public StateClient State => _state ??= new(this);
 
     /// <summary>Completes with the reason when this participant is no longer in the room.</summary>
     public Task<LeaveReason> Completion => _connection.Completion;

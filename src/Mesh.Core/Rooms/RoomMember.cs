@@ -212,6 +212,8 @@ internal sealed class RoomMember(Room room, Participant snapshot, Grants grants)
 
             Volatile.Write(ref _grants, grants);
         }
+
+        Room.UsedStores?.OnGrantsChanged();
     }
 
     private static BudgetAccount? NewAccount(Grants grants, Participant participant) =>

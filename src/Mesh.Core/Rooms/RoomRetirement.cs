@@ -45,6 +45,7 @@ internal sealed class RoomRetirement(Room room)
         }
 
         using var operation = RoomOperation.Begin(Operation.Retire, room.Host, room.Name)?.In(room.SessionText);
+        room.UsedStores?.EndWaits();
         foreach (var subscription in room.Members().SelectMany(member => member.RunningCalls()).Where(call => call.Instance?.Background is not null))
         {
             // It does not end by itself, however long it is waited for.

@@ -11,9 +11,12 @@ internal static class BuiltInToolkits
     public static BuiltInToolkit? Named(string toolkit) => Of(toolkit + "/");
 
     /// <summary>Whether a toolkit's name is taken by the room itself.</summary>
-    public static bool IsReserved(string toolkit) => toolkit is RoomToolkit.Name or Names.AgentToolkit;
+    public static bool IsReserved(string toolkit) => toolkit is RoomToolkit.Name or StateToolkit.Name or QueuesToolkit.Name or Names.AgentToolkit;
 
     // Asked for every call: no more than a look at the first letters.
     private static BuiltInToolkit? Of(string path) =>
-        path.StartsWith(RoomToolkit.Name + "/", StringComparison.Ordinal) ? RoomToolkit.Instance : null;
+        path.StartsWith(RoomToolkit.Name + "/", StringComparison.Ordinal) ? RoomToolkit.Instance
+        : path.StartsWith(QueuesToolkit.Name + "/", StringComparison.Ordinal) ? QueuesToolkit.Instance
+        : path.StartsWith(StateToolkit.Name + "/", StringComparison.Ordinal) ? StateToolkit.Instance
+        : null;
 }

@@ -23,7 +23,7 @@ internal static class Names
 
     public static void CheckToolkit(string name) => Check(
         "Toolkit", name, name is { Length: > 0 and <= 64 } && !name.AsSpan().ContainsAnyExcept(ToolChars) && !BuiltInToolkits.IsReserved(name),
-        "A toolkit's name is 1 to 64 letters, digits, '_', '-' and '.'; 'room' and 'agents' are taken by the room itself.");
+        "A toolkit's name is 1 to 64 letters, digits, '_', '-' and '.'; 'room', 'agents', 'state' and 'queues' are taken by the room itself.");
 
     public static void CheckAgent(string name) => Check(
         "Agent", name, name is { Length: > 0 and <= 64 } && !name.AsSpan().ContainsAnyExcept(ToolChars) && HasNoEmptySegment(name),

@@ -31,6 +31,9 @@ internal sealed class ToolInstance(string path, ToolContract contract, ToolInvok
     /// <summary>Whether its calls count in no budget: looking at what a call would do must not use up what it looks at.</summary>
     public bool IsUncounted { get; } = right?.IsUncounted ?? false;
 
+    /// <summary>Whether its streams may be silent for as long as they like: nothing happens, and that is what they tell.</summary>
+    public bool IsWatch => Background is not null || right is { IsWatch: true };
+
     /// <summary>What of the room a call of it acts on, where grants list what may be acted on; else null.</summary>
     public ResourceRight? Resource { get; } = right?.Resource;
 
@@ -82,6 +85,9 @@ internal sealed record RoomRight(string Name, Func<Grants, bool> IsIn)
 
     /// <summary>Whether calls under it count in no budget.</summary>
     public bool IsUncounted { get; init; }
+
+    /// <summary>Whether it tells what happens, for as long as its caller reads.</summary>
+    public bool IsWatch { get; init; }
 
     /// <summary>Everyone in the room.</summary>
     public static RoomRight Everyone { get; } = new("none", _ => true);

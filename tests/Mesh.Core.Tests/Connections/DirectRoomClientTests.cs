@@ -152,6 +152,16 @@ public sealed class DirectRoomClientCaptureTests : RoomClientCaptureContract
     protected override ConnectionKind Connection => ConnectionKind.Direct;
 }
 
+public sealed class DirectRoomClientQueueTests : RoomClientQueueContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
+
+public sealed class DirectRoomClientStateTests : RoomClientStateContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
+
 public sealed class DirectRoomClientAgentTests : RoomClientAgentContract
 {
     protected override ConnectionKind Connection => ConnectionKind.Direct;

@@ -153,6 +153,16 @@ public sealed class SerialisedRoomClientCaptureTests : RoomClientCaptureContract
     protected override ConnectionKind Connection => ConnectionKind.Serialised;
 }
 
+public sealed class SerialisedRoomClientQueueTests : RoomClientQueueContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientStateTests : RoomClientStateContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
 public sealed class SerialisedRoomClientAgentTests : RoomClientAgentContract
 {
     protected override ConnectionKind Connection => ConnectionKind.Serialised;
