@@ -282,6 +282,7 @@ internal sealed class Room
         {
             var (kind, change) = registration.Retract(reason);
             Publish(kind, change);
+            registration.Close();
         }
     }
 

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 
 namespace Mesh;
@@ -28,6 +29,12 @@ internal sealed record RegisterToolkitArguments(MeshId Registration, ToolkitInfo
     public IReadOnlyList<string> VisibleTo { get; init; } = [];
 
     public bool AddressedOnly { get; init; }
+
+    [Range(1, int.MaxValue)]
+    public int? MaxConcurrency { get; init; }
+
+    [Range(0, CallGate.MostWaiting)]
+    public int? MaxWaiting { get; init; }
 }
 
 /// <param name="Changes">How contracts differ from live ones of the same names.</param>
@@ -43,6 +50,12 @@ internal sealed record RegisterAgentArguments(MeshId Registration, AgentContract
     public IReadOnlyList<string> VisibleTo { get; init => field = value ?? []; } = [];
 
     public bool AddressedOnly { get; init; }
+
+    [Range(1, int.MaxValue)]
+    public int? MaxConcurrency { get; init; }
+
+    [Range(0, CallGate.MostWaiting)]
+    public int? MaxWaiting { get; init; }
 }
 
 /// <param name="Registration">The lease of the agent.</param>
