@@ -59,6 +59,8 @@ internal sealed class Room
     public IdempotencyStore IdempotencyKeys =>
         _idempotencyKeys ?? LazyInitializer.EnsureInitialized(ref _idempotencyKeys, () => new IdempotencyStore(Host.Clock));
 
+    public RoomServices Services => LazyInitializer.EnsureInitialized(ref _services, () => new RoomServices(this));
+
     /// <summary>Whether new trees of calls are turned away.</summary>
     public bool IsDraining => _phase >= RoomPhase.Retiring;
 
@@ -288,7 +290,7 @@ internal sealed class Room
 
     private async Task StartServicesAsync()
     {
-        var matching = Host.Options.RoomServices.Where(service => service.IsFor(Name)).ToArray();
+        var matching = Host.Options.RoomServices.Where(service => !service.OnDemand && service.IsFor(Name)).ToArray();
         if (matching.Length == 0)
         {
             return;
@@ -296,11 +298,10 @@ internal sealed class Room
 
         // Nothing below may run under the lock of whoever began this.
         await Task.Yield();
-        _services = new RoomServices(this, matching);
         using var operation = RoomOperation.Begin(Operation.Open, Host, Name)?.In(SessionText);
         try
         {
-            await _services.StartAsync().ConfigureAwait(false);
+            await Services.StartAsync(matching).ConfigureAwait(false);
         }
         catch (Exception exception)
         {

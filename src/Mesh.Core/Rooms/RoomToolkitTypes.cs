@@ -19,6 +19,11 @@ internal sealed record ExplainArguments(string Tool, JsonElement? Arguments = nu
 /// <param name="Attributes">Attributes to set, and with null to remove; others stay as they are.</param>
 internal sealed record SetAttributesArguments(IReadOnlyDictionary<string, JsonElement?> Attributes);
 
+internal sealed record InviteServiceArguments(string Service);
+
+/// <param name="Started">Whether it was started, and did not run already.</param>
+internal sealed record InviteServiceResult(bool Started);
+
 internal sealed record RemoveParticipantArguments(string Participant);
 
 internal sealed record SetGrantsArguments(string Participant, Grants Grants);

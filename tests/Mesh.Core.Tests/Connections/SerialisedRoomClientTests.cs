@@ -81,6 +81,11 @@ public sealed class SerialisedRoomClientSharingTests : RoomClientSharingContract
     protected override ConnectionKind Connection => ConnectionKind.Serialised;
 }
 
+public sealed class SerialisedRoomClientInviteTests : RoomClientInviteContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
 public sealed class SerialisedRoomClientScatterTests : RoomClientScatterContract
 {
     protected override ConnectionKind Connection => ConnectionKind.Serialised;
