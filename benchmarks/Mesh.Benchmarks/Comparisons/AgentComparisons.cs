@@ -25,6 +25,16 @@ internal sealed class AskTyped() : Comparison("ask.typed", "ns")
     }
 }
 
+/// <summary>Asking an agent that serves one call at a time, 64 in flight, against requests through a bounded channel.</summary>
+internal sealed class AskQueued() : Comparison("ask.queued", "ns")
+{
+    public override async Task<Figure> MeasureAsync()
+    {
+        await using var agent = await QueuedAgent.OpenAsync().ConfigureAwait(false);
+        return await Rounds.CompareAsync(agent.AskAsync, ChannelHops.AskAsync, perTime: QueuedAgent.InFlight).ConfigureAwait(false);
+    }
+}
+
 /// <summary>An item of a typed stream against one that goes through a bounded channel from task to task.</summary>
 internal sealed class StreamItem() : Comparison("stream.item", "ns")
 {

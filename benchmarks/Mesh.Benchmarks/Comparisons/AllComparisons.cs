@@ -13,6 +13,7 @@ internal static class AllComparisons
         new CallTyped(),
         new AskJson(),
         new AskTyped(),
+        new AskQueued(),
         new StreamItem(),
         new TreeDepth5(),
         new CatalogueList(),

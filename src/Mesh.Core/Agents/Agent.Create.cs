@@ -99,7 +99,10 @@ public abstract partial class Agent
             return new(
                 contract,
                 new MethodTool(contract.ToTool(), bound, options.RunOnThreadPool, rebind: null),
-                canRebind ? host => Bind(host, canRebind: false) : null);
+                canRebind ? host => Bind(host, canRebind: false) : null)
+            {
+                Limits = (options.MaxConcurrency, options.MaxWaiting),
+            };
         }
     }
 

@@ -32,6 +32,9 @@ public abstract partial class Agent
     /// <summary>The agent's code: it serves a call, or, for an agent that runs in the background, it is what runs there.</summary>
     internal abstract Tool Code { get; }
 
+    /// <summary>What limits the calls of each of its registrations, where those do not say.</summary>
+    internal (int? MaxConcurrency, int? MaxWaiting) Limits { get; init; }
+
     /// <summary>The same agent with the serializer options of a host, where it has none of its own.</summary>
     internal virtual Agent BoundTo(JsonSerializerOptions hostOptions) => this;
 }

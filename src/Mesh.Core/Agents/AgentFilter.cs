@@ -27,6 +27,29 @@ public sealed record AgentFilter
     /// <summary>The name of the participant that offers it; null for any.</summary>
     public string? Participant { get; init; }
 
+    /// <summary>The filter of a name: <c>name</c>, <c>name@participant</c>, or a pattern such as <c>nlp.*</c>.</summary>
+    /// <param name="name">The name.</param>
+    public static implicit operator AgentFilter(string name) => FromString(name);
+
+    /// <summary>The filter of a name; what the implicit conversion does.</summary>
+    /// <param name="name"><c>name</c>, <c>name@participant</c>, or a pattern such as <c>nlp.*</c>.</param>
+    public static AgentFilter FromString(string name)
+    {
+        var address = new AgentAddress(name);
+        return new() { Name = address.Name, Participant = address.Participant };
+    }
+
+    /// <summary>What it looks for, for messages, such as <c>of name 'nlp.*', tag 'fast'</c>; empty for all.</summary>
+    internal string Describe()
+    {
+        (string What, string? Value)[] looked =
+        [
+            ("name", Name), ("tag", Tag), ("capability", Capability), ("shape", Shape?.ToString()), ("participant", Participant),
+            ("streaming", Streaming?.ToString()),
+        ];
+        return string.Join(", ", looked.Where(each => each.Value is not null).Select(each => $"{each.What} '{each.Value}'")) is { Length: > 0 } text ? $"with {text}" : "at all";
+    }
+
     internal static AgentFilter All { get; } = new();
 
     internal bool Matches(AgentInfo agent) => Matches(agent.Name, agent.Participant, agent.Contract.Shape, agent.Contract.Tags, agent.Contract.Capabilities);

@@ -34,6 +34,18 @@ public sealed record AgentOptions
     /// <inheritdoc cref="Tool.RunOnThreadPool"/>
     public bool RunOnThreadPool { get; init; }
 
+    /// <summary>
+    /// How many calls each registration of the agent serves at once; see <see cref="RegistrationOptions.MaxConcurrency"/>,
+    /// which overrides it. At least 1; null for no limit.
+    /// </summary>
+    public int? MaxConcurrency { get; init => field = RegistrationOptions.CheckConcurrency(value, nameof(AgentOptions)); }
+
+    /// <summary>
+    /// How many calls of each registration may wait where there is such a limit; see
+    /// <see cref="RegistrationOptions.MaxWaiting"/>, which overrides it. 0 to 100,000; null for 1,024.
+    /// </summary>
+    public int? MaxWaiting { get; init => field = RegistrationOptions.CheckWaiting(value, nameof(AgentOptions)); }
+
     /// <summary>How input and output become JSON; null for the options of the host that the agent is registered with.</summary>
     public JsonSerializerOptions? SerializerOptions { get; init; }
 

@@ -84,6 +84,8 @@ public sealed class AgentRegistration : IAsyncDisposable
                     Private = options.Private,
                     VisibleTo = options.VisibleTo,
                     AddressedOnly = options.AddressedOnly,
+                    MaxConcurrency = options.MaxConcurrency ?? agent.Limits.MaxConcurrency,
+                    MaxWaiting = options.MaxWaiting ?? agent.Limits.MaxWaiting,
                 },
                 MeshJsonContext.Default.RegisterAgentArguments,
                 MeshJsonContext.Default.RegisterToolkitResult,

@@ -71,13 +71,19 @@ internal sealed class AgentWork(RoomClient room) : IAsyncDisposable
 
         // On the pool: an agent that works, or blocks, before it first waits would hold up the sender.
         var sending = Task.Run(() => RunAsync(agent, arguments, onReply, options), CancellationToken.None);
+        Track(sending);
+        _ = sending.ContinueWith(_ => _free.Release(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    /// <summary>Lets whoever closes the participant's client wait for something that nobody else waits for any more.</summary>
+    public void Track(Task running)
+    {
         lock (_sent)
         {
-            _sent.Add(sending);
+            _sent.Add(running);
         }
 
-        // Awaited by whoever closes the participant's client, as long as it is in the set.
-        _ = sending.ContinueWith(Forget, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _ = running.ContinueWith(Forget, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     private void Forget(Task sent)
@@ -86,8 +92,6 @@ internal sealed class AgentWork(RoomClient room) : IAsyncDisposable
         {
             _sent.Remove(sent);
         }
-
-        _free.Release();
     }
 
     private async Task RunAsync(AgentAddress agent, JsonPayload arguments, Func<CallOutcome, ValueTask>? onReply, CallOptions? options)

@@ -205,6 +205,34 @@ internal static class CallErrors
             Remedy = "Read it as a stream, or ask for less.",
         };
 
+    /// <summary>As many calls run and wait as may. The time to wait is when a call that came now would have its turn.</summary>
+    public static MeshError Overloaded(CallState call, CallGate gate)
+    {
+        long turn = gate.EstimateTurn();
+        var after = turn == 0 ? TimeSpan.FromSeconds(1) : call.Host.Clock.GetElapsedTime(0, turn);
+        return new(MeshErrorCode.Overloaded, string.Create(CultureInfo.InvariantCulture, $"{call.Request.Target.Label}: '{call.Instance!.Provider?.Snapshot.Name}' serves {gate.MaxRunning} calls at once and lets {gate.MaxWaiting} wait, and there is no place left."))
+        {
+            Remedy = "Call again after the time that the error gives, or let more participants offer it.",
+            Retryable = true,
+            RetryAfter = TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling(after.TotalMilliseconds), 1, 60_000)),
+        };
+    }
+
+    /// <summary>The places are taken by the calls that this one is made within: its turn would never come.</summary>
+    public static MeshError WouldWaitForItself(CallState call, CallGate gate) =>
+        new(MeshErrorCode.Overloaded, string.Create(CultureInfo.InvariantCulture, $"{call.Request.Target.Label} serves {gate.MaxRunning} calls at once, and this call is made within as many of them: it would wait for itself."))
+        {
+            Remedy = "Raise its MaxConcurrency, or look for a cycle of calls.",
+        };
+
+    /// <summary>The instance was withdrawn while the call waited for its turn, and nobody else may serve it.</summary>
+    public static MeshError WithdrawnBeforeTurn(CallState call) =>
+        new(MeshErrorCode.Unavailable, $"{call.Request.Target.Label}: '{call.Instance!.Provider?.Snapshot.Name}' withdrew it, or left, before the call had its turn.")
+        {
+            Remedy = "Call again: the call had no effect.",
+            Retryable = true,
+        };
+
     public static MeshError RoomClosed(ToolAddress target, Room room) =>
         new(MeshErrorCode.Closed, $"{target.Label} cannot be called: room '{room.Name}' is being retired.")
         {

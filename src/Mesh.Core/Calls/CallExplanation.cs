@@ -27,6 +27,9 @@ public sealed record CallExplanation
     /// <summary>How many registrations share the address.</summary>
     public int Instances { get; init; }
 
+    /// <summary>How many calls run, or wait for their turn, at the instance that would serve it; null where it sets no limit.</summary>
+    public int? CallsAhead { get; init; }
+
     /// <summary>Whether somebody would have to approve it.</summary>
     public bool NeedsApproval { get; init; }
 
@@ -74,9 +77,10 @@ public sealed record CallExplanation
             Visible = call.Instance is not null,
             Granted = known,
             Valid = known && notValid is null,
-            Error = notVisible ?? notGranted ?? notValid ?? overBudget,
+            Error = notVisible ?? notGranted ?? notValid ?? overBudget ?? (known && call.Instance!.Gate is { IsFull: true } full ? CallErrors.Overloaded(call, full) : null),
             Provider = known ? call.Instance!.Provider?.Snapshot.Name : null,
             Instances = known ? call.Member.Room.Tools.CountInstances(call.Instance!) : 0,
+            CallsAhead = known ? call.Instance!.Gate?.Load : null,
             NeedsApproval = known && CallApproval.IsNeeded(call),
             RemainingCalls = CallBudget.Remaining(call),
             RemainingTokens = CallBudget.OfTree(call).Spending?.RemainingTokens,

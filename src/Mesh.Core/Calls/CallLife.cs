@@ -17,6 +17,7 @@ internal sealed class CallLife(CallState call) : IDisposable
     private long _pausedAt;
     private long _resumedAt;
     private CallSpending? _spending;
+    private CallTurn? _turn;
     private bool _disposed;
 
     public CancellationToken Token => _cancellation.Token;
@@ -100,7 +101,27 @@ internal sealed class CallLife(CallState call) : IDisposable
     }
 
     /// <summary>Ends the call with an error for who waits for it. False when it has ended already.</summary>
-    public bool TryImpose(MeshError error) => _imposed.TrySetResult(CallOutcome.FromError(error));
+    public bool TryImpose(MeshError error)
+    {
+        bool isFirst = _imposed.TrySetResult(CallOutcome.FromError(error));
+        if (isFirst)
+        {
+            Volatile.Read(ref _turn)?.Leave();
+        }
+
+        return isFirst;
+    }
+
+    /// <summary>Lets what ends the call end its waiting for a turn as well.</summary>
+    public void Await(CallTurn turn)
+    {
+        // A full fence: whoever ends the call meanwhile either sees the turn, or is seen.
+        Interlocked.Exchange(ref _turn, turn);
+        if (_imposed.Task.IsCompleted)
+        {
+            turn.Leave();
+        }
+    }
 
     /// <summary>Cancels the token of a call that an end was imposed on.</summary>
     public void CancelImposed()

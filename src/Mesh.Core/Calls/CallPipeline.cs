@@ -130,7 +130,22 @@ internal sealed class CallPipeline(MeshHost host)
         }
 
         var instance = call.Instance!;
-        bool isCounted = instance.IsShared;
+        bool isCounted = instance.IsCounted;
+        return !isCounted || instance.Gate is not { } gate ? Serve(call, isCounted, null)
+            : gate.TryEnter() ? Serve(call, isCounted, gate)
+            : CallEnd.Of(ServeInTurnAsync(call));
+    }
+
+    private static async ValueTask<CallOutcome> ServeInTurnAsync(CallState call) =>
+        await CallQueueing.EnterAsync(call).ConfigureAwait(false) is { } refusal
+            ? CallOutcome.FromError(refusal)
+            : await Serve(call, call.Instance!.IsCounted, call.Instance.Gate).ConfigureAwait(false);
+
+    /// <summary>Invokes an instance, in which the call has a place where there is a gate.</summary>
+    private static CallEnd Serve(CallState call, bool isCounted, CallGate? gate)
+    {
+        var instance = call.Instance!;
+        long beganAt = gate is null ? 0 : call.Host.Clock.GetTimestamp();
         if (isCounted)
         {
             instance.Enter();
@@ -140,15 +155,16 @@ internal sealed class CallPipeline(MeshHost host)
         var handled = instance.Invoker.Invoke(call);
         if (handled.ToCome is { } toCome)
         {
+            gate?.ExitAfter(toCome, call.Host.Clock, beganAt);
             return CallEnd.Of(WaitAsync(call, toCome, isCounted));
         }
 
+        call.EndedAt = call.Host.Clock.GetTimestamp();
         if (isCounted)
         {
             instance.Exit();
+            gate?.Exit(call.EndedAt - beganAt);
         }
-
-        call.EndedAt = call.Host.Clock.GetTimestamp();
 
         // A handler that blocked its caller's thread past the deadline is found out only now.
         return CheckOutput(

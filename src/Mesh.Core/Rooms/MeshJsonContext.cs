@@ -39,6 +39,8 @@ namespace Mesh;
 [JsonSerializable(typeof(AgentFilter))]
 [JsonSerializable(typeof(AgentContract))]
 [JsonSerializable(typeof(IReadOnlyList<AgentInfo>))]
+[JsonSerializable(typeof(InviteServiceArguments))]
+[JsonSerializable(typeof(InviteServiceResult))]
 [JsonSerializable(typeof(RemoveParticipantArguments))]
 [JsonSerializable(typeof(SetGrantsArguments))]
 [JsonSerializable(typeof(MeshId))]

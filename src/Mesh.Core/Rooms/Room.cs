@@ -66,6 +66,8 @@ internal sealed class Room
     /// <summary>The same where something was kept; null while no service was used.</summary>
     public RoomStores? UsedStores => Volatile.Read(ref _stores);
 
+    public RoomServices Services => LazyInitializer.EnsureInitialized(ref _services, () => new RoomServices(this));
+
     /// <summary>Whether new trees of calls are turned away.</summary>
     public bool IsDraining => _phase >= RoomPhase.Retiring;
 
@@ -290,12 +292,13 @@ internal sealed class Room
         {
             var (kind, change) = registration.Retract(reason);
             Publish(kind, change);
+            registration.Close();
         }
     }
 
     private async Task StartServicesAsync()
     {
-        var matching = Host.Options.RoomServices.Where(service => service.IsFor(Name)).ToArray();
+        var matching = Host.Options.RoomServices.Where(service => !service.OnDemand && service.IsFor(Name)).ToArray();
         if (matching.Length == 0)
         {
             return;
@@ -303,11 +306,10 @@ internal sealed class Room
 
         // Nothing below may run under the lock of whoever began this.
         await Task.Yield();
-        _services = new RoomServices(this, matching);
         using var operation = RoomOperation.Begin(Operation.Open, Host, Name)?.In(SessionText);
         try
         {
-            await _services.StartAsync().ConfigureAwait(false);
+            await Services.StartAsync(matching).ConfigureAwait(false);
         }
         catch (Exception exception)
         {

@@ -10,7 +10,14 @@ internal static class RoomAgents
     {
         var (provider, contract) = (call.Member, arguments.Agent);
         contract.Check();
-        var options = new RegistrationOptions { Private = arguments.Private, VisibleTo = arguments.VisibleTo, AddressedOnly = arguments.AddressedOnly };
+        var options = new RegistrationOptions
+        {
+            Private = arguments.Private,
+            VisibleTo = arguments.VisibleTo,
+            AddressedOnly = arguments.AddressedOnly,
+            MaxConcurrency = arguments.MaxConcurrency,
+            MaxWaiting = arguments.MaxWaiting,
+        };
         var info = new AgentInfo
         {
             Contract = contract,
@@ -29,6 +36,7 @@ internal static class RoomAgents
                 UseAgents)
             {
                 Background = contract.RunsInBackground ? contract : null,
+                Gate = CallGate.Of(options),
             },
         ]);
         return new(new RegisterToolkitResult(RoomRegistrations.Add(call, lease)));

@@ -31,6 +31,19 @@ internal static class RoomErrors
         Retryable = true,
     };
 
+    public static MeshError NoSuchService(Room room, string service) =>
+        new(MeshErrorCode.NotFound, $"There is no service '{(service.Length <= 128 ? service : string.Concat(service.AsSpan(0, 128), "…"))}' that could be invited into room '{room.Name}'.")
+        {
+            Remedy = "Ask the host which it keeps for this room: RoomService.OnDemand.",
+        };
+
+    public static MeshError ServiceDidNotStart(Room room, string service) =>
+        new(MeshErrorCode.Unavailable, $"Service '{service}' did not start in room '{room.Name}'.")
+        {
+            Remedy = "Invite it again; the host finds the reason in its fault handler.",
+            Retryable = true,
+        };
+
     public static MeshError HostClosed() => new(MeshErrorCode.Closed, "The host is disposed.")
     {
         Remedy = "Make a new MeshHost.",

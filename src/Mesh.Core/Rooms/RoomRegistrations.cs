@@ -8,7 +8,14 @@ internal static class RoomRegistrations
     {
         var (provider, toolkit) = (call.Member, arguments.Toolkit);
         Names.CheckToolkit(toolkit.Name);
-        var options = new RegistrationOptions { Private = isPrivate, VisibleTo = arguments.VisibleTo, AddressedOnly = arguments.AddressedOnly };
+        var options = new RegistrationOptions
+        {
+            Private = isPrivate,
+            VisibleTo = arguments.VisibleTo,
+            AddressedOnly = arguments.AddressedOnly,
+            MaxConcurrency = arguments.MaxConcurrency,
+            MaxWaiting = arguments.MaxWaiting,
+        };
         var registration = new ToolkitLease(
             provider,
             arguments.Registration,
@@ -21,7 +28,10 @@ internal static class RoomRegistrations
                     $"{toolkit.Name}/{tool.Name}",
                     Prepare(call, $"Tool '{toolkit.Name}/{tool.Name}'", tool),
                     provider.Receiver.GetInvoker(arguments.Registration, tool.Name),
-                    registration);
+                    registration)
+                {
+                    Gate = CallGate.Of(options),
+                };
             }));
         return new(new RegisterToolkitResult(Add(call, registration)));
     }

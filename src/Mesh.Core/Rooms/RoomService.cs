@@ -38,6 +38,12 @@ public sealed record RoomService
     /// <summary>Whether a room cannot open without it. False by default: a failure to start is reported, and the room opens.</summary>
     public bool Required { get; init; }
 
+    /// <summary>
+    /// Whether it starts only when somebody in the room invites it (<see cref="AgentsClient.InviteAsync"/>), and not when the room
+    /// opens. False by default. No room depends on such a service to open: <see cref="Required"/> is of no effect.
+    /// </summary>
+    public bool OnDemand { get; init; }
+
     /// <summary>The role of its participant. <see cref="ParticipantRole.Tool"/> by default.</summary>
     public ParticipantRole Role { get; init; } = ParticipantRole.Tool;
 

@@ -27,6 +27,7 @@ internal static class RoomToolkit
         Add("unregisterAgent", "Withdraws an agent of the caller's.", readOnly: false, Json.UnregisterAgentArguments, Json.NoResult, RoomAgents.Unregister, RoomRight.Everyone);
         Add("reportAgentFailure", "Says that the background work of an agent of the caller's has failed.", readOnly: false, Json.ReportAgentFailureArguments, Json.NoResult, RoomAgents.ReportFailure, RoomRight.Everyone);
         Add("listAgents", "The agents in the room that the caller may use, as far as they are looked for.", readOnly: true, Json.AgentFilter, Json.IReadOnlyListAgentInfo, RoomAgents.List, RoomRight.Everyone, guard: BuiltInGuards.Of(Json.AgentFilter));
+        Add("inviteService", "Starts a service that the host keeps for this room, unless it runs.", readOnly: false, Json.InviteServiceArguments, Json.InviteServiceResult, InviteService, new("agents.call", grants => grants.Agents?.Call ?? false));
         Add("removeParticipant", "Makes a participant leave.", readOnly: false, Json.RemoveParticipantArguments, Json.NoResult, RemoveParticipant, new("admin.removeParticipants", grants => grants.Admin?.RemoveParticipants ?? false));
         Add("setGrants", "Replaces what a participant may do.", readOnly: false, Json.SetGrantsArguments, Json.NoResult, SetGrants, new("admin.changeGrants", grants => grants.Admin?.ChangeGrants ?? false));
     }
@@ -84,6 +85,15 @@ internal static class RoomToolkit
         var participant = call.Member.SetAttributes(arguments.Attributes);
         call.Member.Room.Publish(RoomEventKinds.ParticipantChanged, participant);
         return new(participant);
+    }
+
+    private static async ValueTask<InviteServiceResult> InviteService(CallState call, InviteServiceArguments arguments)
+    {
+        // What else the host has is not for those in the room to know: a service of other rooms, and one that starts by itself, are not there.
+        var room = call.Member.Room;
+        var service = room.Host.Options.RoomServices.FirstOrDefault(each => each.OnDemand && each.Name == arguments.Service && each.IsFor(room.Name))
+            ?? throw new MeshException(RoomErrors.NoSuchService(room, arguments.Service));
+        return new(await room.Services.InviteAsync(service, call.CancellationToken).ConfigureAwait(false));
     }
 
     private static async ValueTask<NoResult> RemoveParticipant(CallState call, RemoveParticipantArguments arguments)

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 
 namespace Mesh;
@@ -18,6 +19,11 @@ internal sealed record ExplainArguments(string Tool, JsonElement? Arguments = nu
 /// <param name="Attributes">Attributes to set, and with null to remove; others stay as they are.</param>
 internal sealed record SetAttributesArguments(IReadOnlyDictionary<string, JsonElement?> Attributes);
 
+internal sealed record InviteServiceArguments(string Service);
+
+/// <param name="Started">Whether it was started, and did not run already.</param>
+internal sealed record InviteServiceResult(bool Started);
+
 internal sealed record RemoveParticipantArguments(string Participant);
 
 internal sealed record SetGrantsArguments(string Participant, Grants Grants);
@@ -28,6 +34,12 @@ internal sealed record RegisterToolkitArguments(MeshId Registration, ToolkitInfo
     public IReadOnlyList<string> VisibleTo { get; init; } = [];
 
     public bool AddressedOnly { get; init; }
+
+    [Range(1, int.MaxValue)]
+    public int? MaxConcurrency { get; init; }
+
+    [Range(0, CallGate.MostWaiting)]
+    public int? MaxWaiting { get; init; }
 }
 
 /// <param name="Changes">How contracts differ from live ones of the same names.</param>
@@ -43,6 +55,12 @@ internal sealed record RegisterAgentArguments(MeshId Registration, AgentContract
     public IReadOnlyList<string> VisibleTo { get; init => field = value ?? []; } = [];
 
     public bool AddressedOnly { get; init; }
+
+    [Range(1, int.MaxValue)]
+    public int? MaxConcurrency { get; init; }
+
+    [Range(0, CallGate.MostWaiting)]
+    public int? MaxWaiting { get; init; }
 }
 
 /// <param name="Registration">The lease of the agent.</param>

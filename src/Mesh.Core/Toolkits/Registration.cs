@@ -45,6 +45,15 @@ internal abstract class Registration
     /// <summary>Whether grants cover at least one of its tools.</summary>
     public bool IsGrantedTo(Grants grants) => Array.Exists(_tools, tool => tool.IsGrantedBy(grants));
 
+    /// <summary>Sends the calls away that wait for their turn; to be called when no new ones find it any more.</summary>
+    public void Close()
+    {
+        foreach (var tool in _tools)
+        {
+            tool.Gate?.Close();
+        }
+    }
+
     public ToolInstance? Find(ReadOnlySpan<char> path)
     {
         foreach (var tool in _tools)

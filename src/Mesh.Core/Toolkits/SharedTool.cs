@@ -4,14 +4,13 @@ namespace Mesh;
 /// The registrations that share one public address and its calls. The list is replaced as a whole when it changes, so
 /// that calls read it without a lock.
 /// </summary>
-internal sealed class SharedTool
+internal sealed class SharedTool(IInstanceChoice choice)
 {
     private ToolInstance[] _instances = [];
-    private uint _turn;
 
     public ReadOnlySpan<ToolInstance> Instances => Volatile.Read(ref _instances);
 
-    /// <summary>The instance with the fewest calls in flight; those that are level take turns.</summary>
+    /// <summary>The instance that serves the next call.</summary>
     public ToolInstance? Pick()
     {
         var instances = Volatile.Read(ref _instances);
@@ -20,18 +19,7 @@ internal sealed class SharedTool
             return instances.Length == 0 ? null : instances[0];
         }
 
-        uint start = Interlocked.Increment(ref _turn);
-        ToolInstance? best = null;
-        for (uint i = 0; i < instances.Length; i++)
-        {
-            var candidate = instances[(start + i) % instances.Length];
-            if (best is null || candidate.InFlight < best.InFlight)
-            {
-                best = candidate;
-            }
-        }
-
-        return best;
+        return choice.Choose(instances);
     }
 
     /// <summary>Under the registry's lock.</summary>

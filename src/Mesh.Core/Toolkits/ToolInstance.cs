@@ -9,6 +9,7 @@ internal sealed class ToolInstance(string path, ToolContract contract, ToolInvok
     private TaskCompletionSource? _drained;
     private int _inFlight;
     private bool _isShared;
+    private bool _isCounted;
 
     /// <summary><c>toolkit/tool</c>.</summary>
     public string Path { get; } = path;
@@ -26,7 +27,32 @@ internal sealed class ToolInstance(string path, ToolContract contract, ToolInvok
     /// Whether other instances share its calls. While it is alone, only calls that go on for longer are counted as in
     /// flight: nobody asks for the others, and counting costs them as much as finding their tool.
     /// </summary>
-    public bool IsShared { get => Volatile.Read(ref _isShared); set => Volatile.Write(ref _isShared, value); }
+    public bool IsShared
+    {
+        get => Volatile.Read(ref _isShared);
+        set
+        {
+            Volatile.Write(ref _isShared, value);
+            Volatile.Write(ref _isCounted, value || Gate is not null);
+        }
+    }
+
+    /// <summary>Whether all of its calls are counted: it is shared, or has a limit. One look tells a plain call that it is neither.</summary>
+    public bool IsCounted => Volatile.Read(ref _isCounted);
+
+    /// <summary>The limit of what it serves at once; null where there is none.</summary>
+    public CallGate? Gate
+    {
+        get;
+        init
+        {
+            field = value;
+            _isCounted = value is not null;
+        }
+    }
+
+    /// <summary>How busy it is, for the choice between instances: its calls in flight, and those that wait for their turn.</summary>
+    public int Load => Gate?.Load ?? InFlight;
 
     /// <summary>Whether its calls count in no budget: looking at what a call would do must not use up what it looks at.</summary>
     public bool IsUncounted { get; } = right?.IsUncounted ?? false;

@@ -98,7 +98,7 @@ internal sealed class ToolRegistry
                 var shared = _shared ?? new(StringComparer.Ordinal);
                 foreach (var tool in registration.Tools)
                 {
-                    shared.GetOrAdd(tool.Path, _ => new SharedTool()).AddLocked(tool);
+                    shared.GetOrAdd(tool.Path, _ => new SharedTool(new LeastInFlight())).AddLocked(tool);
                 }
 
                 Volatile.Write(ref _shared, shared);

@@ -68,6 +68,8 @@ public sealed class ToolkitRegistration : IAsyncDisposable
                 {
                     VisibleTo = options.VisibleTo,
                     AddressedOnly = options.AddressedOnly,
+                    MaxConcurrency = options.MaxConcurrency,
+                    MaxWaiting = options.MaxWaiting,
                 },
                 MeshJsonContext.Default.RegisterToolkitArguments,
                 MeshJsonContext.Default.RegisterToolkitResult,

@@ -80,6 +80,21 @@ public sealed class DirectRoomClientSharingTests : RoomClientSharingContract
     protected override ConnectionKind Connection => ConnectionKind.Direct;
 }
 
+public sealed class DirectRoomClientInviteTests : RoomClientInviteContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
+
+public sealed class DirectRoomClientScatterTests : RoomClientScatterContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
+
+public sealed class DirectRoomClientLimitTests : RoomClientLimitContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
+
 public sealed class DirectRoomClientPresenceTests : RoomClientPresenceContract
 {
     protected override ConnectionKind Connection => ConnectionKind.Direct;

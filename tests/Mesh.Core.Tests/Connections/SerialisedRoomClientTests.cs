@@ -81,6 +81,21 @@ public sealed class SerialisedRoomClientSharingTests : RoomClientSharingContract
     protected override ConnectionKind Connection => ConnectionKind.Serialised;
 }
 
+public sealed class SerialisedRoomClientInviteTests : RoomClientInviteContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientScatterTests : RoomClientScatterContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientLimitTests : RoomClientLimitContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
 public sealed class SerialisedRoomClientPresenceTests : RoomClientPresenceContract
 {
     protected override ConnectionKind Connection => ConnectionKind.Serialised;

@@ -93,11 +93,15 @@ internal sealed class RemoteToolInvoker(RoomEnd end, MeshId registrationId) : To
         using var stop = call.CancellationToken.UnsafeRegister(
             static state =>
             {
-                var (invocation, target) = ((OutgoingCall, ToolAddress))state!;
+                var (invocation, call) = ((OutgoingCall, CallState))state!;
                 invocation.Cancel();
-                invocation.OnEnd(CallOutcome.FromError(CallErrors.Cancelled(target)), 0);
+                if (call.Instance?.Gate is null)
+                {
+                    // Where there is a limit, the handler has its place until it is done: its end is waited for.
+                    invocation.OnEnd(CallOutcome.FromError(CallErrors.Cancelled(call.Request.Target)), 0);
+                }
             },
-            (invocation, call.Request.Target));
+            (invocation, call));
         await invocation.StartAsync(message => new(WireTypes.Invoke)
         {
             Registration = registrationId,

@@ -1,0 +1,170 @@
+namespace Mesh;
+
+/// <summary>
+/// The limit of one instance: so many of its calls run at once, so many more wait for their turn, in the order in which
+/// they came. An instance without a limit has no gate, and its calls know of none.
+/// </summary>
+internal sealed class CallGate(int maxRunning, int maxWaiting)
+{
+    /// <summary>How many calls wait at most where a limit is set and that is not.</summary>
+    public const int DefaultMaxWaiting = 1_024;
+
+    /// <summary>The most that may be asked for: a call that waits costs memory and a timer.</summary>
+    public const int MostWaiting = 100_000;
+
+    /// <summary>Of the time that calls take, the last one counts one part in so many.</summary>
+    private const int Smoothing = 8;
+
+    private readonly Lock _lock = new();
+    private CallTurn? _first;
+    private CallTurn? _last;
+    private int _running;
+    private int _waiting;
+    private long _typical;
+    private bool _isClosed;
+
+    public int MaxRunning { get; } = maxRunning;
+
+    public int MaxWaiting { get; } = maxWaiting;
+
+    /// <summary>The calls that have a place: those that run and those that wait.</summary>
+    public int Load => Volatile.Read(ref _running) + Volatile.Read(ref _waiting);
+
+    /// <summary>Whether a call that came now would run at once.</summary>
+    public bool IsFree => Volatile.Read(ref _running) < MaxRunning;
+
+    /// <summary>Whether a call that came now would be turned away.</summary>
+    public bool IsFull => Load >= (long)MaxRunning + MaxWaiting;
+
+    /// <summary>Whether its instance was withdrawn.</summary>
+    public bool IsClosed => Volatile.Read(ref _isClosed);
+
+    /// <summary>The gate of a registration; null where it sets no limit.</summary>
+    public static CallGate? Of(RegistrationOptions options) =>
+        options.MaxConcurrency is { } most ? new(most, options.MaxWaiting ?? DefaultMaxWaiting) : null;
+
+    /// <summary>Takes a place if one is free. <see cref="Exit"/> must follow.</summary>
+    public bool TryEnter()
+    {
+        lock (_lock)
+        {
+            bool isFree = _running < MaxRunning;
+            _running += isFree ? 1 : 0;
+            return isFree;
+        }
+    }
+
+    /// <summary>Takes a place if one is free, or lines up.</summary>
+    public CallTurnState Enter(CallTurn turn)
+    {
+        lock (_lock)
+        {
+            if (_running < MaxRunning)
+            {
+                _running++;
+                return CallTurnState.Come;
+            }
+
+            if (_isClosed || _waiting >= MaxWaiting)
+            {
+                return _isClosed ? CallTurnState.Withdrawn : CallTurnState.Refused;
+            }
+
+            turn.Previous = _last;
+            _ = _last is null ? _first = turn : _last.Next = turn;
+            _last = turn;
+            _waiting++;
+            return CallTurnState.Waiting;
+        }
+    }
+
+    /// <summary>Gives a place up, to the first that waits.</summary>
+    /// <param name="elapsed">How long the call has run, in ticks of the clock; 0 when it has not.</param>
+    public void Exit(long elapsed)
+    {
+        CallTurn? next;
+        lock (_lock)
+        {
+            if (elapsed > 0)
+            {
+                _typical = _typical == 0 ? elapsed : Math.Max(1, _typical + ((elapsed - _typical) / Smoothing));
+            }
+
+            next = _first;
+            if (next is null)
+            {
+                _running--;
+            }
+            else
+            {
+                UnlinkLocked(next, CallTurnState.Come);
+            }
+        }
+
+        next?.Tell();
+    }
+
+    /// <summary>Gives a place up when a handler is done, also one that its call no longer waits for: the limit is on what runs.</summary>
+    public void ExitAfter(Task handler, TimeProvider clock, long beganAt) =>
+        handler.GetAwaiter().UnsafeOnCompleted(() => Exit(clock.GetTimestamp() - beganAt));
+
+    /// <summary>Takes a call out of the line that does not want its turn any more; without effect when that has come.</summary>
+    public void Leave(CallTurn turn)
+    {
+        lock (_lock)
+        {
+            if (turn.State != CallTurnState.Waiting)
+            {
+                return;
+            }
+
+            UnlinkLocked(turn, CallTurnState.Left);
+        }
+
+        turn.Tell();
+    }
+
+    /// <summary>Sends away those that wait: the instance is withdrawn.</summary>
+    public void Close()
+    {
+        CallTurn? turn;
+        lock (_lock)
+        {
+            _isClosed = true;
+            turn = _first;
+            for (var each = turn; each is not null; each = each.Next)
+            {
+                each.State = CallTurnState.Withdrawn;
+            }
+
+            (_first, _last, _waiting) = (null, null, 0);
+        }
+
+        while (turn is not null)
+        {
+            var next = turn.Next;
+            turn.Tell();
+            turn = next;
+        }
+    }
+
+    /// <summary>
+    /// When a call that came now would have its turn, by the time that calls took of late, in ticks of the clock; 0 when
+    /// none has ended yet.
+    /// </summary>
+    public long EstimateTurn()
+    {
+        lock (_lock)
+        {
+            return (long)Math.Min((double)_typical * (_waiting + 1) / MaxRunning, long.MaxValue / 2);
+        }
+    }
+
+    private void UnlinkLocked(CallTurn turn, CallTurnState state)
+    {
+        _ = turn.Previous is null ? _first = turn.Next : turn.Previous.Next = turn.Next;
+        _ = turn.Next is null ? _last = turn.Previous : turn.Next.Previous = turn.Previous;
+        turn.State = state;
+        _waiting--;
+    }
+}

@@ -1,0 +1,132 @@
+using Mesh.Contracts;
+
+namespace Mesh.Core.Tests.Calls;
+
+public sealed class CallGateTests
+{
+    [Theory]
+    [InlineData(1, 64)]
+    [InlineData(3, 8)]
+    [InlineData(2, 0)]
+    public async Task No_place_is_lost_or_given_twice_whatever_leaves_when(int places, int waiting)
+    {
+        var gate = new CallGate(places, waiting);
+        int running = 0, most = 0, came = 0;
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(seed => Task.Run(async () =>
+        {
+            var random = new Random(seed);
+            for (int i = 0; i < 2_000; i++)
+            {
+                var turn = new CallTurn(gate);
+                var state = gate.Enter(turn);
+                if (state == CallTurnState.Waiting)
+                {
+                    // Leaves at any moment, that in which its turn comes among them.
+                    var leaving = random.Next(3) == 0 ? Task.Run(turn.Leave) : Task.CompletedTask;
+                    state = await turn.WaitAsync();
+                    await leaving;
+                }
+
+                if (state == CallTurnState.Come)
+                {
+                    int now = Interlocked.Increment(ref running);
+                    InterlockedMax(ref most, now);
+                    Interlocked.Increment(ref came);
+                    if (random.Next(2) == 0)
+                    {
+                        await Task.Yield();
+                    }
+
+                    Interlocked.Decrement(ref running);
+                    gate.Exit(1);
+                }
+            }
+        }))).InTime();
+        Assert.Equal((0, true, false), (gate.Load, gate.IsFree, gate.IsFull));
+        Assert.InRange(most, 1, places);
+        Assert.True(came > 0);
+    }
+
+    [Fact]
+    public async Task A_turn_that_has_come_cannot_be_left_and_one_that_was_left_does_not_come()
+    {
+        var gate = new CallGate(1, 2);
+        Assert.True(gate.TryEnter());
+        var (first, second) = (new CallTurn(gate), new CallTurn(gate));
+        Assert.Equal(CallTurnState.Waiting, gate.Enter(first));
+        Assert.Equal(CallTurnState.Waiting, gate.Enter(second));
+        Assert.Equal(CallTurnState.Refused, gate.Enter(new CallTurn(gate)));
+        first.Leave();
+        Assert.Equal(CallTurnState.Left, await first.WaitAsync().InTime());
+        gate.Exit(0);
+        second.Leave();
+        Assert.Equal(CallTurnState.Come, await second.WaitAsync().InTime());
+        Assert.Equal(1, gate.Load);
+    }
+
+    [Fact]
+    public async Task A_withdrawn_instance_sends_all_away_that_wait_and_lets_none_line_up()
+    {
+        var gate = new CallGate(1, 8);
+        Assert.True(gate.TryEnter());
+        var turns = Enumerable.Range(0, 3).Select(_ => new CallTurn(gate)).ToArray();
+        Assert.All(turns, turn => Assert.Equal(CallTurnState.Waiting, gate.Enter(turn)));
+        gate.Close();
+        foreach (var turn in turns)
+        {
+            Assert.Equal(CallTurnState.Withdrawn, await turn.WaitAsync().InTime());
+        }
+
+        Assert.Equal(CallTurnState.Withdrawn, gate.Enter(new CallTurn(gate)));
+        gate.Exit(0);
+        Assert.Equal(0, gate.Load);
+    }
+
+    [Fact]
+    public void The_estimate_follows_the_time_that_calls_take()
+    {
+        var gate = new CallGate(2, 8);
+        Assert.Equal(0, gate.EstimateTurn());
+        for (int i = 0; i < 100; i++)
+        {
+            Assert.True(gate.TryEnter());
+            gate.Exit(1_000);
+        }
+
+        Assert.Equal(500, gate.EstimateTurn());
+        Assert.True(gate.TryEnter());
+        gate.Exit(9_000);
+        Assert.Equal(1_000, gate.EstimateTurn());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public void A_limit_below_one_is_refused_by_its_name(int limit)
+    {
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() => new RegistrationOptions { MaxConcurrency = limit });
+        Assert.Contains("RegistrationOptions.MaxConcurrency", error.Message, StringComparison.Ordinal);
+        error = Assert.Throws<ArgumentOutOfRangeException>(() => new AgentOptions { MaxConcurrency = limit });
+        Assert.Contains("AgentOptions.MaxConcurrency", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(100_001)]
+    public void A_number_that_may_not_wait_is_refused_by_its_name(int limit)
+    {
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() => new RegistrationOptions { MaxWaiting = limit });
+        Assert.Contains("RegistrationOptions.MaxWaiting", error.Message, StringComparison.Ordinal);
+        error = Assert.Throws<ArgumentOutOfRangeException>(() => new AgentOptions { MaxWaiting = limit });
+        Assert.Contains("AgentOptions.MaxWaiting", error.Message, StringComparison.Ordinal);
+    }
+
+    private static void InterlockedMax(ref int most, int now)
+    {
+        for (int seen = Volatile.Read(ref most); now > seen;)
+        {
+            int before = Interlocked.CompareExchange(ref most, now, seen);
+            (seen, now) = (before, before == seen ? before : now);
+        }
+    }
+}
