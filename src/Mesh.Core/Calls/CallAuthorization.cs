@@ -7,13 +7,8 @@ internal static class CallAuthorization
     public static MeshError? Check(CallState call)
     {
         var tool = call.Instance!;
-        if (!tool.IsGrantedBy(call.Member.Grants))
-        {
-            return CallErrors.NotGranted(call.Request.Target, tool.GrantName, call.Caller, onBehalf: false);
-        }
-
-        return call.Person is { } person && person != call.Member && !tool.IsGrantedBy(person.Grants)
-            ? CallErrors.NotGranted(call.Request.Target, tool.GrantName, person.Snapshot, onBehalf: true)
+        return !tool.IsGrantedBy(call.Member.Grants) ? NotGranted(call, call.Member, tool.GrantName)
+            : OtherPerson(call) is { } person && !tool.IsGrantedBy(person.Grants) ? NotGranted(call, person, tool.GrantName)
             : null;
     }
 
@@ -22,24 +17,23 @@ internal static class CallAuthorization
     /// after they were found valid.
     /// </summary>
     public static MeshError? CheckResource(CallState call) =>
-        call.Instance!.Resource is { } right ? CheckResource(call, right, ResourceOf(call, right)) : null;
+        call.Instance!.Resource is { } right && ResourceOf(call, right) is var resource && WhoLacks(call, right, resource) is { } member
+            ? NotGranted(call, member, $"{call.Instance.GrantName} for '{resource}'")
+            : null;
 
     /// <summary>The same for one thing of many that a call would see: whether the caller, and the person it acts for, may.</summary>
-    public static bool Covers(CallState call, ResourceRight right, string resource) =>
-        right.Covers(call.Member.Grants, resource)
-        && (call.Person is not { } person || person == call.Member || right.Covers(person.Grants, resource));
+    public static bool Covers(CallState call, ResourceRight right, string resource) => WhoLacks(call, right, resource) is null;
 
-    private static MeshError? CheckResource(CallState call, ResourceRight right, string resource)
-    {
-        if (!right.Covers(call.Member.Grants, resource))
-        {
-            return CallErrors.NotGranted(call.Request.Target, $"{call.Instance!.GrantName} for '{resource}'", call.Caller, onBehalf: false);
-        }
+    private static RoomMember? WhoLacks(CallState call, ResourceRight right, string resource) =>
+        !right.Covers(call.Member.Grants, resource) ? call.Member
+        : OtherPerson(call) is { } person && !right.Covers(person.Grants, resource) ? person
+        : null;
 
-        return call.Person is { } person && person != call.Member && !right.Covers(person.Grants, resource)
-            ? CallErrors.NotGranted(call.Request.Target, $"{call.Instance!.GrantName} for '{resource}'", person.Snapshot, onBehalf: true)
-            : null;
-    }
+    /// <summary>The person that the call is made for, where that is not its caller.</summary>
+    private static RoomMember? OtherPerson(CallState call) => call.Person is { } person && person != call.Member ? person : null;
+
+    private static MeshError NotGranted(CallState call, RoomMember member, string grant) =>
+        CallErrors.NotGranted(call.Request.Target, grant, member.Snapshot, onBehalf: member != call.Member);
 
     private static string ResourceOf(CallState call, ResourceRight right) => call.Request.Arguments.Passed is { } passed
         ? ((IResourceArguments)passed.Values).Resource
