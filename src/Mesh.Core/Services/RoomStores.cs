@@ -56,58 +56,46 @@ internal sealed class RoomStores(Room? room)
         await DisposeAsync("queues", queues).ConfigureAwait(false);
     }
 
-    private StateService MakeState()
+    private StateService MakeState() => Make(
+        ref _state,
+        static room => new StateService(room.Host.Options.StateStore is { } make
+            ? make(room.Name) ?? throw new InvalidOperationException("MeshHostOptions.StateStore returned null.")
+            : new MemoryStateStore()),
+        static state => state.EndWatches());
+
+    private RoomQueues MakeQueues() => Make(
+        ref _queues,
+        static room => new RoomQueues(room, room.Host.Options.QueueStore is { } make
+            ? make(room.Name) ?? throw new InvalidOperationException("MeshHostOptions.QueueStore returned null.")
+            : new MemoryQueueStore(room.Host.Clock)),
+        static queues => queues.EndWaits());
+
+    /// <summary>Makes a service, once; in a room that is being retired nobody waits for what happens in it.</summary>
+    private T Make<T>(ref T? place, Func<Room, T> make, Action<T> endWaits)
+        where T : class
     {
         lock (_gate)
         {
-            CheckOpen();
-            if (_state is null)
+            if (_isClosed)
             {
-                var state = new StateService(room!.Host.Options.StateStore is { } make
-                    ? make(room.Name) ?? throw new InvalidOperationException("MeshHostOptions.StateStore returned null.")
-                    : new MemoryStateStore());
-                if (room.IsDraining)
+                throw new MeshException(new MeshError(MeshErrorCode.Closed, "What the services of the room keep is closed: their room is retired.")
                 {
-                    state.EndWatches();
-                }
-
-                Volatile.Write(ref _state, state);
+                    Remedy = "Join again for a new session of the room.",
+                });
             }
 
-            return _state;
-        }
-    }
-
-    private RoomQueues MakeQueues()
-    {
-        lock (_gate)
-        {
-            CheckOpen();
-            if (_queues is null)
+            if (place is null)
             {
-                var queues = new RoomQueues(room!, room!.Host.Options.QueueStore is { } make
-                    ? make(room.Name) ?? throw new InvalidOperationException("MeshHostOptions.QueueStore returned null.")
-                    : new MemoryQueueStore(room.Host.Clock));
-                if (room.IsDraining)
+                var made = make(room!);
+                if (room!.IsDraining)
                 {
-                    queues.EndWaits();
+                    endWaits(made);
                 }
 
-                Volatile.Write(ref _queues, queues);
+                Volatile.Write(ref place, made);
             }
 
-            return _queues;
-        }
-    }
-
-    private void CheckOpen()
-    {
-        if (_isClosed)
-        {
-            throw new MeshException(new MeshError(MeshErrorCode.Closed, "What the services of the room keep is closed: their room is retired.")
-            {
-                Remedy = "Join again for a new session of the room.",
-            });
+            return place;
         }
     }
 
