@@ -25,28 +25,12 @@ internal sealed class BuiltInTool<TArguments, TResult>(
     {
         var passed = context.Request.Arguments.Passed;
         var value = passed is null ? ArgumentBinder.Bind(json, arguments, "/", context)! : PassedCall<TArguments>.Of(passed).Arguments;
-        try
-        {
-            var running = handler((CallState)context, value);
-            return running.IsCompletedSuccessfully ? new(ToResponse(running.Result, context, passed)) : WaitAsync(running, context, passed);
-        }
-        catch (MeshException exception) when (exception is not ToolException)
-        {
-            throw BuiltInFailure.Of(exception);
-        }
+        var running = handler((CallState)context, value);
+        return running.IsCompletedSuccessfully ? new(ToResponse(running.Result, context, passed)) : WaitAsync(running, context, passed);
     }
 
-    private async ValueTask<ToolResponse> WaitAsync(ValueTask<TResult> running, CallContext context, PassedCall? passed)
-    {
-        try
-        {
-            return ToResponse(await running.ConfigureAwait(false), context, passed);
-        }
-        catch (MeshException exception) when (exception is not ToolException)
-        {
-            throw BuiltInFailure.Of(exception);
-        }
-    }
+    private async ValueTask<ToolResponse> WaitAsync(ValueTask<TResult> running, CallContext context, PassedCall? passed) =>
+        ToResponse(await running.ConfigureAwait(false), context, passed);
 
     private ToolResponse ToResponse(TResult value, CallContext context, PassedCall? passed)
     {
@@ -72,16 +56,9 @@ internal sealed class BuiltInStream<TArguments, TItem>(
     protected internal override async ValueTask<ToolResponse> InvokeAsync(JsonElement json, CallContext context)
     {
         var value = ArgumentBinder.Bind(json, arguments, "/", context)!;
-        try
+        await foreach (var each in handler((CallState)context, value).WithCancellation(context.CancellationToken).ConfigureAwait(false))
         {
-            await foreach (var each in handler((CallState)context, value).WithCancellation(context.CancellationToken).ConfigureAwait(false))
-            {
-                await context.WriteChunkAsync(each, item).ConfigureAwait(false);
-            }
-        }
-        catch (MeshException exception) when (exception is not ToolException && exception.Code != MeshErrorCode.CallEnded)
-        {
-            throw BuiltInFailure.Of(exception);
+            await context.WriteChunkAsync(each, item).ConfigureAwait(false);
         }
 
         return EmptyResponse.Instance;
@@ -105,10 +82,4 @@ internal static class BuiltInGuards
 internal sealed class BuiltInPassage<TArguments>(BuiltInGuard<TArguments> guard) : ToolPassage
 {
     public override bool Accepts(PassedCall call, int maxBytes) => guard(PassedCall<TArguments>.Of(call).Arguments, maxBytes);
-}
-
-/// <summary>What the room refuses it says to the caller itself: there is nothing behind it that the caller may not know.</summary>
-internal static class BuiltInFailure
-{
-    public static ToolException Of(MeshException exception) => new(exception.Error, exception);
 }

@@ -81,6 +81,9 @@ internal static class ToolRunner
     {
         ToolException { Error: var error } => CallOutcome.FromError(error),
         _ when IsOfTheEnd(exception) && context.CancellationToken.IsCancellationRequested => CallOutcome.FromError(CallErrors.Cancelled(context.Request.Target)),
+
+        // What the room refuses it says to the caller itself: there is nothing behind it that the caller may not know.
+        MeshException { Error: var error } when context is CallState { Instance.Registration: null } => CallOutcome.FromError(error),
         _ => Fault(context, exception),
     };
 
