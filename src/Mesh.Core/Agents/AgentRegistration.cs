@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Mesh;
 
 /// <summary>
@@ -47,22 +45,18 @@ public sealed class AgentRegistration : IAsyncDisposable
 
         // Withdrawn first, outside of any call: a handler may dispose what outlived the call that registered it.
         var limit = _room.Host.Options;
-        var withdrawing = _room.Call(
+        var withdrawing = LeasedCode.WithdrawAsync(
+            _room,
+            Id,
             "room/unregisterAgent",
             JsonPayload.From(new UnregisterAgentArguments(Id, drains), MeshJsonContext.Default.UnregisterAgentArguments),
-            new CallOptions { NewTree = true, Timeout = limit.CallTimeout + limit.DrainTimeout },
-            default);
+            new CallOptions { NewTree = true, Timeout = limit.CallTimeout + limit.DrainTimeout });
         if (_background is not null)
         {
             await _room.Agents.Work.StopAsync(_background).ConfigureAwait(false);
         }
 
-        var outcome = await withdrawing.ConfigureAwait(false);
-        _room.LocalToolkits.Remove(Id);
-        if (outcome.Error is { } error && !ToolkitRegistration.IsGone(error))
-        {
-            throw new MeshException(error);
-        }
+        await withdrawing.ConfigureAwait(false);
     }
 
     internal static async ValueTask<AgentRegistration> CreateAsync(
@@ -72,42 +66,27 @@ public sealed class AgentRegistration : IAsyncDisposable
         var id = room.Host.Ids.NewId();
         var background = agent.Contract.RunsInBackground ? new AgentBackground(room, agent, id) : null;
 
-        // The code has to be there before the first call of it can come.
         var code = new Toolkit(Names.AgentToolkit, [background?.Subscriptions ?? agent.Code], isRoomToolkit: true);
-        room.LocalToolkits.Add(id, code);
-        try
-        {
-            var result = await room.Toolkits.InvokeAsync(
-                "room/registerAgent",
-                new RegisterAgentArguments(id, agent.Contract)
-                {
-                    Private = options.Private,
-                    VisibleTo = options.VisibleTo,
-                    AddressedOnly = options.AddressedOnly,
-                    MaxConcurrency = options.MaxConcurrency ?? agent.Limits.MaxConcurrency,
-                    MaxWaiting = options.MaxWaiting ?? agent.Limits.MaxWaiting,
-                },
-                MeshJsonContext.Default.RegisterAgentArguments,
-                MeshJsonContext.Default.RegisterToolkitResult,
-                null,
-                cancellationToken).ConfigureAwait(false);
-            if (background is not null)
+        var result = await LeasedCode.OfferAsync(
+            room,
+            id,
+            code,
+            "room/registerAgent",
+            new RegisterAgentArguments(id, agent.Contract)
             {
-                room.Agents.Work.Start(background);
-            }
-
-            return new(room, id, agent, background, result.Changes);
-        }
-        catch (Exception exception)
+                Private = options.Private,
+                VisibleTo = options.VisibleTo,
+                AddressedOnly = options.AddressedOnly,
+                MaxConcurrency = options.MaxConcurrency ?? agent.Limits.MaxConcurrency,
+                MaxWaiting = options.MaxWaiting ?? agent.Limits.MaxWaiting,
+            },
+            MeshJsonContext.Default.RegisterAgentArguments,
+            cancellationToken).ConfigureAwait(false);
+        if (background is not null)
         {
-            room.LocalToolkits.Remove(id);
-            if (exception is JsonException or InvalidOperationException)
-            {
-                // What is no clean JSON does not get as far as the room, which otherwise checks schemas.
-                throw ToolkitRegistration.Unwritable(code, exception);
-            }
-
-            throw;
+            room.Agents.Work.Start(background);
         }
+
+        return new(room, id, agent, background, result.Changes);
     }
 }

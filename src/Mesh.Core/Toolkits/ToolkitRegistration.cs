@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Mesh;
 
 /// <summary>
@@ -36,21 +34,9 @@ public sealed class ToolkitRegistration : IAsyncDisposable
         }
 
         // Outside of any call: a handler may dispose what outlived the call that registered it.
-        var outcome = await _room.Call(
-            "room/unregisterToolkit",
-            JsonPayload.From(new UnregisterToolkitArguments(Id), MeshJsonContext.Default.UnregisterToolkitArguments),
-            CallOptions.OutsideAnyTree,
-            default).ConfigureAwait(false);
-        _room.LocalToolkits.Remove(Id);
-        if (outcome.Error is { } error && !IsGone(error))
-        {
-            throw new MeshException(error);
-        }
+        var arguments = JsonPayload.From(new UnregisterToolkitArguments(Id), MeshJsonContext.Default.UnregisterToolkitArguments);
+        await LeasedCode.WithdrawAsync(_room, Id, "room/unregisterToolkit", arguments, CallOptions.OutsideAnyTree).ConfigureAwait(false);
     }
-
-    /// <summary>Whether an error says that the lease has ended already, with its participant or by itself; only leaving cancels a call without a token.</summary>
-    internal static bool IsGone(MeshError error) =>
-        error.Code == MeshErrorCode.Closed || error.Code == MeshErrorCode.NotFound || error.Code == MeshErrorCode.Cancelled;
 
     internal static async ValueTask<ToolkitRegistration> CreateAsync(
         RoomClient room, Toolkit toolkit, RegistrationOptions options, CancellationToken cancellationToken)
@@ -58,64 +44,21 @@ public sealed class ToolkitRegistration : IAsyncDisposable
         toolkit = room.Host.Json.Given is { } json ? toolkit.BoundTo(json) : toolkit;
         var id = room.Host.Ids.NewId();
 
-        // The code has to be there before the first call of it can come.
-        room.LocalToolkits.Add(id, toolkit);
-        try
-        {
-            var result = await room.Toolkits.InvokeAsync(
-                options.Private ? "room/registerPrivateToolkit" : "room/registerToolkit",
-                new RegisterToolkitArguments(id, Describe(toolkit))
-                {
-                    VisibleTo = options.VisibleTo,
-                    AddressedOnly = options.AddressedOnly,
-                    MaxConcurrency = options.MaxConcurrency,
-                    MaxWaiting = options.MaxWaiting,
-                },
-                MeshJsonContext.Default.RegisterToolkitArguments,
-                MeshJsonContext.Default.RegisterToolkitResult,
-                null,
-                cancellationToken).ConfigureAwait(false);
-            return new(room, id, toolkit, result.Changes);
-        }
-        catch (Exception exception)
-        {
-            room.LocalToolkits.Remove(id);
-            if (exception is JsonException or InvalidOperationException)
+        var result = await LeasedCode.OfferAsync(
+            room,
+            id,
+            toolkit,
+            options.Private ? "room/registerPrivateToolkit" : "room/registerToolkit",
+            new RegisterToolkitArguments(id, Describe(toolkit))
             {
-                // What is no clean JSON does not get as far as the room, which otherwise checks schemas.
-                throw Unwritable(toolkit, exception);
-            }
-
-            throw;
-        }
-    }
-
-    /// <summary>What is wrong with a toolkit that could not be written as JSON.</summary>
-    internal static MeshException Unwritable(Toolkit toolkit, Exception cause)
-    {
-        foreach (var tool in toolkit.Tools)
-        {
-            var definition = tool.Definition;
-            JsonElement?[] schemas = [definition.InputSchema, definition.OutputSchema, definition.ChunkSchema, definition.InputChunkSchema];
-            foreach (var schema in schemas.OfType<JsonElement>())
-            {
-                try
-                {
-                    SchemaDocuments.CheckSource(schema, SchemaOptions.Default);
-                }
-                catch (MeshException exception)
-                {
-                    return new(exception.Error with { Message = $"Tool '{toolkit.Name}/{tool.Name}': {exception.Error.Message}" }, cause);
-                }
-            }
-        }
-
-        return new(
-            new MeshError(MeshErrorCode.InvalidSchema, $"Toolkit '{toolkit.Name}': a schema is nested too deep to be sent to a room.")
-            {
-                Remedy = "Put nested schemas under $defs, and refer to them with $ref.",
+                VisibleTo = options.VisibleTo,
+                AddressedOnly = options.AddressedOnly,
+                MaxConcurrency = options.MaxConcurrency,
+                MaxWaiting = options.MaxWaiting,
             },
-            cause);
+            MeshJsonContext.Default.RegisterToolkitArguments,
+            cancellationToken).ConfigureAwait(false);
+        return new(room, id, toolkit, result.Changes);
     }
 
     internal static ToolkitInfo Describe(Toolkit toolkit) => new()
