@@ -33,7 +33,7 @@ internal static class RoomRegistrations
                     Gate = CallGate.Of(options),
                 };
             }));
-        return new(new RegisterToolkitResult(Add(call, registration)));
+        return new(new RegisterToolkitResult(Add(call, registration, arguments.Replaces is { } replaced ? Find(call, replaced) : null)));
     }
 
     public static ValueTask<NoResult> Unregister(CallState call, UnregisterToolkitArguments arguments)
@@ -46,11 +46,19 @@ internal static class RoomRegistrations
     public static Registration Find(CallState call, MeshId id) => call.Member.Room.Tools.FindRegistration(id, call.Member)
         ?? throw new MeshException(new MeshError(MeshErrorCode.NotFound, $"'{call.Caller.Name}' has no registration '{id}'."));
 
-    /// <summary>Offers something, and says so.</summary>
+    /// <summary>Offers something, in the place of another thing or not, and says so.</summary>
     /// <returns>How its contracts differ from live ones of the same names.</returns>
-    public static IReadOnlyList<string> Add(CallState call, Registration registration)
+    public static IReadOnlyList<string> Add(CallState call, Registration registration, Registration? replaced = null)
     {
-        var changes = call.Member.Room.Tools.Add(registration);
+        var changes = call.Member.Room.Tools.Add(registration, replaced);
+        if (replaced is not null)
+        {
+            // Said in this order, although the new one was there first: who follows by name ends with what is offered.
+            var (ended, withdrawn) = replaced.Retract(null);
+            call.Member.Room.Publish(ended, withdrawn);
+            replaced.Close();
+        }
+
         var (kind, change) = registration.Announce(changes);
         call.Member.Room.Publish(kind, change);
         if (call.Member.HasLeft)

@@ -40,6 +40,9 @@ internal sealed record RegisterToolkitArguments(MeshId Registration, ToolkitInfo
 
     [Range(0, CallGate.MostWaiting)]
     public int? MaxWaiting { get; init; }
+
+    /// <summary>A registration of the caller's that ends when this one begins, with no moment between them; null for none.</summary>
+    public MeshId? Replaces { get; init; }
 }
 
 /// <param name="Changes">How contracts differ from live ones of the same names.</param>
