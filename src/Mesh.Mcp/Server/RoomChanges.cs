@@ -21,7 +21,7 @@ internal sealed class RoomChanges : IAsyncDisposable
     /// <summary>Whether an event is about what can be called.</summary>
     public static bool Concerns(RoomEvent e) => e.Kind is RoomEventKinds.ToolkitRegistered or RoomEventKinds.ToolkitUnregistered
         or RoomEventKinds.AgentRegistered or RoomEventKinds.AgentUnregistered
-        or RoomEventKinds.Lagged;
+        or RoomEventKinds.GrantsChanged or RoomEventKinds.Lagged;
 
     /// <summary>Whether there was such an event since this was asked last.</summary>
     public bool Take()
