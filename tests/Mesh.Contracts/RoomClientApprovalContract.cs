@@ -20,6 +20,48 @@ public abstract class RoomClientApprovalContract : RoomClientContract
     }
 
     [Fact]
+    public async Task Who_started_the_tree_answers_before_the_room_and_knows_its_first_call()
+    {
+        StartHostWithRoom(_deletion.Room);
+        await OfferAsync("ada", _deletion.Tool, Tool.Create("outer", async (CallContext call) =>
+            (await call.Room.Toolkits.TryInvokeAsync("kit/delete", new { path = "a" })).Error?.Code.Value ?? "none"));
+        var asked = new List<ApprovalRequest>();
+        var bob = await JoinAsync("bob", approver: (request, _) =>
+        {
+            asked.Add(request);
+            return new(ApprovalAnswer.Approved);
+        });
+        var id = new MeshId(7, 7);
+        Assert.Equal("none", await bob.Toolkits.InvokeAsync<string>("kit/outer", null, new() { CallId = id }).InTime());
+        var request = Assert.Single(asked);
+        Assert.Equal((id, "ada", "bob"), (request.RootCallId, request.Caller.Name, request.RootCaller.Name));
+        Assert.Equal(id, EntriesOf("kit/outer")[0].CallId);
+        Assert.False(_deletion.Asked.IsSet);
+        Assert.Equal(1, _deletion.Runs);
+    }
+
+    [Fact]
+    public async Task What_a_participants_own_approver_passes_on_the_room_answers()
+    {
+        StartHostWithRoom(_deletion.Room);
+        _deletion.Answer.SetResult(ApprovalAnswer.Approved);
+        await OfferAsync("ada", _deletion.Tool);
+        var bob = await JoinAsync("bob", approver: (_, _) => new(ApprovalAnswer.PassedOn));
+        await bob.Toolkits.InvokeUtf8Async("kit/delete", Utf8("""{ "path":"a" }""")).InTime();
+        Assert.True(_deletion.Asked.IsSet);
+        Assert.Equal(1, _deletion.Runs);
+    }
+
+    [Fact]
+    public async Task What_everybody_passes_on_does_not_run()
+    {
+        await OfferAsync("ada", _deletion.Tool);
+        var bob = await JoinAsync("bob", approver: (_, _) => new(ApprovalAnswer.PassedOn));
+        AssertCode(MeshErrorCode.ApprovalUnavailable, await FailureOf(bob.Toolkits.TryInvokeAsync("kit/delete", new { path = "a" })));
+        Assert.Equal(0, _deletion.Runs);
+    }
+
+    [Fact]
     public async Task An_approved_call_runs_with_what_was_approved()
     {
         StartHostWithRoom(_deletion.Room);

@@ -73,9 +73,9 @@ public abstract class RoomClientContract : IAsyncDisposable
     protected MeshHost StartHostWithRoom(RoomOptions room) => StartHost(options => options with { ConfigureRoom = _ => room });
 
     protected async Task<RoomClient> JoinAsync(
-        string name, Grants? grants = null, ParticipantRole role = ParticipantRole.User, string room = Den)
+        string name, Grants? grants = null, ParticipantRole role = ParticipantRole.User, string room = Den, Approver? approver = null)
     {
-        var client = await Host.JoinAsync(room, name, grants, new JoinOptions { Role = role, Connection = Connection }).InTime();
+        var client = await Host.JoinAsync(room, name, grants, new JoinOptions { Role = role, Connection = Connection, Approver = approver }).InTime();
         lock (_clients)
         {
             _clients.Add(client);

@@ -33,6 +33,20 @@ public abstract class RoomClientEventContract : RoomClientContract
     }
 
     [Fact]
+    public async Task Who_gets_other_grants_is_told_and_nobody_else()
+    {
+        var ada = await JoinAsync("ada", Grants.Full);
+        var bob = await JoinAsync("bob");
+        Host.SetGrants(Den, "bob", Grants.None);
+        Host.SetGrants(Den, "ada", Grants.Full with { Secrets = null });
+        var seen = await bob.Events.ReadAsync().TakeUntilAsync(e => e.Kind == RoomEventKinds.GrantsChanged);
+        Assert.Equal("bob", seen[^1].Participant?.Name);
+        Assert.False(seen[^1].Payload.TryGetProperty("grants", out _));
+        seen = await ada.Events.ReadAsync().TakeUntilAsync(e => e.Kind == RoomEventKinds.GrantsChanged);
+        Assert.Equal("ada", seen[^1].Participant?.Name);
+    }
+
+    [Fact]
     public async Task Reading_may_begin_at_a_sequence_number_or_at_the_latest()
     {
         await JoinAsync("ada");

@@ -4,6 +4,19 @@ namespace Mesh.Contracts;
 public abstract class RoomClientServiceContract : RoomClientContract
 {
     [Fact]
+    public async Task The_room_lists_the_tools_of_its_own_that_a_participant_may_use()
+    {
+        var ada = await JoinAsync("ada", Grants.Full);
+        var bob = await JoinAsync("bob", Grants.None with { State = new() { Keys = AllowList.All } });
+        var toolkits = await ada.Toolkits.ListBuiltInAsync().InTime();
+        Assert.Equal(["room", "state", "queues"], toolkits.Select(toolkit => toolkit.Name));
+        Assert.Contains("setGrants", toolkits[0].Tools.Select(tool => tool.Name));
+        toolkits = await bob.Toolkits.ListBuiltInAsync().InTime();
+        Assert.Equal(["room", "state"], toolkits.Select(toolkit => toolkit.Name));
+        Assert.DoesNotContain("setGrants", toolkits[0].Tools.Select(tool => tool.Name));
+    }
+
+    [Fact]
     public async Task A_service_offers_its_toolkit_and_does_not_keep_the_room_open()
     {
         StartHost(options => options with { RoomServices = [new RoomService(Toolkit.Create("clock", Tool.Create("now", () => "noon")))] });

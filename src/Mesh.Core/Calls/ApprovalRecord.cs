@@ -54,7 +54,11 @@ public sealed record ApprovalRecord
 /// <param name="OnBehalfOf">The person for whom, or null.</param>
 /// <param name="RootCaller">Who started the tree of calls.</param>
 public sealed record ApprovalRequest(
-    ApprovalRecord Record, ToolDefinition Tool, JsonElement Arguments, Participant Caller, Participant? OnBehalfOf, Participant RootCaller);
+    ApprovalRecord Record, ToolDefinition Tool, JsonElement Arguments, Participant Caller, Participant? OnBehalfOf, Participant RootCaller)
+{
+    /// <summary>The first call of the tree: the one that <see cref="RootCaller"/> made.</summary>
+    public MeshId RootCallId { get; init; }
+}
 
 /// <summary>What an approver answers.</summary>
 /// <param name="IsApproved">Whether the call may run.</param>
@@ -63,6 +67,12 @@ public sealed record ApprovalAnswer(bool IsApproved, string? Reason = null)
 {
     /// <summary>The call may run, once: for an approver that decides within its call, and so cannot answer another question.</summary>
     public static ApprovalAnswer Approved { get; } = new(true);
+
+    /// <summary>
+    /// Neither yes nor no: the room's approver shall answer, for a <see cref="JoinOptions.Approver"/> that cannot reach its
+    /// person. Where nobody is left to ask, the call ends with <see cref="MeshErrorCode.ApprovalUnavailable"/>.
+    /// </summary>
+    public static ApprovalAnswer PassedOn { get; } = new(false, "Nobody was asked.");
 
     /// <summary>
     /// What was approved, where the answer came as data, from a page or out of a store; null where it did not. It must be

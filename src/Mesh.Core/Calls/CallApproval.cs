@@ -21,18 +21,16 @@ internal static class CallApproval
     }
 
     /// <summary>
-    /// Asks the room's approver. While it thinks, neither this call's deadline nor those of the calls around it run,
+    /// Asks the approver of who started the tree, or else the room's. While it thinks, neither this call's deadline nor those of the calls around it run,
     /// but whatever else ends the call ends the wait.
     /// </summary>
     /// <returns>Null when the call may run.</returns>
     public static async ValueTask<MeshError?> AskAsync(CallState call)
     {
-        if (call.Member.Room.Options.Approver is not { } approver)
+        var approver = call.RootMember.Approver ?? call.Member.Room.Options.Approver;
+        if (approver is null)
         {
-            return new(MeshErrorCode.ApprovalUnavailable, $"{call.Request.Target.Label} needs an approval, and room '{call.Member.Room.Name}' has nobody to ask.")
-            {
-                Remedy = "Give the room an approver: RoomOptions.Approver.",
-            };
+            return Unavailable(call);
         }
 
         // What is approved is what will run: from here on nobody else's memory lies behind the arguments.
@@ -46,8 +44,24 @@ internal static class CallApproval
         try
         {
             var request = new ApprovalRequest(
-                record, call.Instance!.Contract.Definition, call.Arguments, call.Caller, call.OnBehalfOf, call.RootMember.Snapshot);
+                record, call.Instance!.Contract.Definition, call.Arguments, call.Caller, call.OnBehalfOf, call.RootMember.Snapshot)
+            {
+                RootCallId = call.Request.RootId,
+            };
             var answer = await AskOutsideAnyCallAsync(approver, request, wait.Token).ConfigureAwait(false);
+            if (ReferenceEquals(answer, ApprovalAnswer.PassedOn))
+            {
+                if (ReferenceEquals(approver, call.Member.Room.Options.Approver) || call.Member.Room.Options.Approver is not { } next)
+                {
+                    return call.Imposed?.Error ?? Unavailable(call);
+                }
+
+                answer = await AskOutsideAnyCallAsync(next, request, wait.Token).ConfigureAwait(false);
+                if (ReferenceEquals(answer, ApprovalAnswer.PassedOn))
+                {
+                    return call.Imposed?.Error ?? Unavailable(call);
+                }
+            }
 
             // What ended the call meanwhile counts, also where the answer came right after it.
             return call.Imposed?.Error ?? (answer.IsApproved ? Compare(call, record, answer.Record) : Refused(call, answer.Reason));
@@ -62,7 +76,7 @@ internal static class CallApproval
         }
         catch (Exception exception)
         {
-            call.Host.ReportFault(new(MeshFaultKind.Host, $"The approver of room '{call.Member.Room.Name}' failed.", exception) { CallId = call.Request.Id });
+            call.Host.ReportFault(new(MeshFaultKind.Host, $"An approver in room '{call.Member.Room.Name}' failed.", exception) { CallId = call.Request.Id });
             return Refused(call, "The approver failed.");
         }
         finally
@@ -131,6 +145,12 @@ internal static class CallApproval
             : $"{call.Request.Target.Label} was not approved: {reason}")
         {
             Remedy = "Do without it, or ask for something else.",
+        };
+
+    private static MeshError Unavailable(CallState call) =>
+        new(MeshErrorCode.ApprovalUnavailable, $"{call.Request.Target.Label} needs an approval, and room '{call.Member.Room.Name}' has nobody to ask.")
+        {
+            Remedy = "Give the room an approver: RoomOptions.Approver.",
         };
 
     /// <summary>The time that a person takes counts neither against this call's deadline nor against those around it.</summary>

@@ -48,6 +48,12 @@ public sealed record CallOptions
         };
     }
 
+    /// <summary>
+    /// The id of the call, for a caller that must know it before the call begins; to be used for one call, and not guessable.
+    /// Null for a new one.
+    /// </summary>
+    public MeshId? CallId { get; init; }
+
     /// <inheritdoc cref="CallRequest.Metadata"/>
     public JsonElement? Metadata { get; init; }
 

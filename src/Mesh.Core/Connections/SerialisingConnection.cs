@@ -33,7 +33,11 @@ internal sealed class SerialisingConnection : WireEnd, IRoomConnection
     {
         var (clientLink, roomLink) = WireLink.CreatePair();
         var roomEnd = new RoomEnd(roomLink, room);
-        var member = room.Join(name, options.Role, grants, options.OwnAttributes(), isService: false, _ => roomEnd);
+        var member = room.Join(name, options.Role, grants, options.OwnAttributes(), isService: false, member =>
+        {
+            member.Approver = options.Approver;
+            return roomEnd;
+        });
         await roomEnd.OpenAsync(member).ConfigureAwait(false);
         try
         {

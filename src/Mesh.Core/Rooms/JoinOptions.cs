@@ -27,6 +27,14 @@ public sealed record JoinOptions
     /// <summary>What lies between the client and its room. Nothing by default.</summary>
     public ConnectionKind Connection { get; init; }
 
+    /// <summary>
+    /// Answers calls that need an approval in the trees that this participant starts, whoever in them calls: for a
+    /// participant whose person can be asked. It is asked before <see cref="RoomOptions.Approver"/>, and passes a question on
+    /// to that with <see cref="ApprovalAnswer.PassedOn"/>. It runs where the room is, whatever lies between. Null when only
+    /// the room's approver is asked.
+    /// </summary>
+    public Approver? Approver { get; init; }
+
     internal static JoinOptions Default { get; } = new();
 
     /// <summary>The attributes with memory of their own: they outlive the documents that the caller took them from.</summary>

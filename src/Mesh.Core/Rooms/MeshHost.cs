@@ -214,7 +214,7 @@ public sealed class MeshHost : IAsyncDisposable
                 }
 
                 return options.Connection == ConnectionKind.Direct
-                    ? RoomClient.JoinDirect(opened, name, options.Role, grants, options.OwnAttributes(), isService: false)
+                    ? RoomClient.JoinDirect(opened, name, options.Role, grants, options.OwnAttributes(), isService: false, options.Approver)
                     : await SerialisingConnection.JoinAsync(opened, name, grants, options, cancellationToken).ConfigureAwait(false);
             }
             finally

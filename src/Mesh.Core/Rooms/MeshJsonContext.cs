@@ -14,6 +14,7 @@ namespace Mesh;
 [JsonSerializable(typeof(Participant))]
 [JsonSerializable(typeof(IReadOnlyList<Participant>))]
 [JsonSerializable(typeof(ParticipantLeft))]
+[JsonSerializable(typeof(GrantsChange))]
 [JsonSerializable(typeof(ToolkitChange))]
 [JsonSerializable(typeof(AgentLeaseChange))]
 [JsonSerializable(typeof(ServiceFailure))]

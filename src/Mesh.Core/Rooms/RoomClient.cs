@@ -81,12 +81,22 @@ public sealed class RoomClient : IAsyncDisposable
     public override string ToString() => $"{Self.Name} in {_room}";
 
     internal static RoomClient JoinDirect(
-        Room room, string name, ParticipantRole role, Grants grants, IReadOnlyDictionary<string, JsonElement> attributes, bool isService)
+        Room room,
+        string name,
+        ParticipantRole role,
+        Grants grants,
+        IReadOnlyDictionary<string, JsonElement> attributes,
+        bool isService,
+        Approver? approver = null)
     {
         return new RoomClient(room.Host, room.Name, client =>
         {
             DirectConnection? connection = null;
-            room.Join(name, role, grants, attributes, isService, member => connection = new DirectConnection(member, client));
+            room.Join(name, role, grants, attributes, isService, member =>
+            {
+                member.Approver = approver;
+                return connection = new DirectConnection(member, client);
+            });
             return connection!;
         });
     }
@@ -95,7 +105,7 @@ public sealed class RoomClient : IAsyncDisposable
     internal CallRequest NewRequest(ToolAddress target, JsonPayload arguments, CallOptions? options)
     {
         options ??= CallOptions.Default;
-        var id = _host.Ids.NewId();
+        var id = options.CallId ?? _host.Ids.NewId();
         var parent = options.NewTree ? null : CallContext.Current?.Request;
         var activity = Activity.Current;
         var request = new CallRequest

@@ -15,6 +15,9 @@ public static class RoomEventKinds
     /// <summary>A participant changed its attributes. Payload: the participant as it is now.</summary>
     public const string ParticipantChanged = "participant.changed";
 
+    /// <summary>What the reader of the event may do was changed; others do not see it. Payload: <c>{"participant": …}</c>, without the grants.</summary>
+    public const string GrantsChanged = "participant.grantsChanged";
+
     /// <summary>A toolkit was registered. Payload: <c>{"toolkit": …, "participant": …, "tools": […], "changes": […]}</c>; the
     /// changes list how its contracts differ from those of live registrations of the same names.</summary>
     public const string ToolkitRegistered = "toolkit.registered";
@@ -114,6 +117,7 @@ public sealed class RoomEvent
     {
         Participant participant => participant,
         ParticipantLeft left => left.Participant,
+        GrantsChange change => change.Participant,
         null => RoomEventData.ReadParticipant(this),
         _ => null,
     };

@@ -6,6 +6,9 @@ namespace Mesh;
 /// <summary>The payload of <see cref="RoomEventKinds.ParticipantLeft"/>.</summary>
 internal sealed record ParticipantLeft(Participant Participant, LeaveReason Reason);
 
+/// <summary>The payload of <see cref="RoomEventKinds.GrantsChanged"/>.</summary>
+internal sealed record GrantsChange(Participant Participant);
+
 /// <summary>The payload of an event that tells of something offered or withdrawn.</summary>
 internal abstract record RegistrationChange(string Participant)
 {
@@ -50,6 +53,7 @@ internal static class RoomEventData
             e.Payload.Deserialize(MeshJsonContext.Default.Participant),
         RoomEventKinds.ParticipantLeft =>
             e.Payload.Deserialize(MeshJsonContext.Default.ParticipantLeft)?.Participant,
+        RoomEventKinds.GrantsChanged => e.Payload.Deserialize(MeshJsonContext.Default.GrantsChange)?.Participant,
         _ => null,
     };
 
@@ -58,11 +62,12 @@ internal static class RoomEventData
     {
         Participant participant => participant.Name,
         ParticipantLeft left => left.Participant.Name,
+        GrantsChange grants => grants.Participant.Name,
         RegistrationChange change => change.Participant,
         null => e.Kind switch
         {
             RoomEventKinds.ParticipantJoined or RoomEventKinds.ParticipantChanged => Text(Member(e.Payload, "name")),
-            RoomEventKinds.ParticipantLeft => Text(Member(Member(e.Payload, "participant"), "name")),
+            RoomEventKinds.ParticipantLeft or RoomEventKinds.GrantsChanged => Text(Member(Member(e.Payload, "participant"), "name")),
             RoomEventKinds.ToolkitRegistered or RoomEventKinds.ToolkitUnregistered
                 or RoomEventKinds.AgentRegistered or RoomEventKinds.AgentUnregistered or RoomEventKinds.AgentFailed => Text(Member(e.Payload, "participant")),
             _ => null,
@@ -96,6 +101,7 @@ internal static class RoomEventData
     {
         Participant participant => participant.Id == reader.Snapshot.Id || MayList(reader),
         ParticipantLeft left => left.Participant.Id == reader.Snapshot.Id || MayList(reader),
+        GrantsChange change => change.Participant.Id == reader.Snapshot.Id,
         RegistrationChange { Registration: { } registration } => registration.IsVisibleTo(reader, reader)
             && (registration.Provider == reader || registration.IsGrantedTo(reader.Grants)),
         _ => true,

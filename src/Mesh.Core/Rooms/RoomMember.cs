@@ -35,6 +35,9 @@ internal sealed class RoomMember(Room room, Participant snapshot, Grants grants)
     /// <summary>The sequence number of its own joining.</summary>
     public long JoinedAt { get; set; }
 
+    /// <summary>Answers for the trees of calls that it starts, before the room's approver; null where nobody does. Set once, when it joins.</summary>
+    public Approver? Approver { get; set; }
+
     /// <summary>Where calls of its tools go. Set once, when it joins.</summary>
     public ICallReceiver Receiver { get; set; } = null!;
 
@@ -214,6 +217,7 @@ internal sealed class RoomMember(Room room, Participant snapshot, Grants grants)
         }
 
         Room.UsedStores?.OnGrantsChanged();
+        Room.Publish(RoomEventKinds.GrantsChanged, new GrantsChange(Snapshot));
     }
 
     private static BudgetAccount? NewAccount(Grants grants, Participant participant) =>

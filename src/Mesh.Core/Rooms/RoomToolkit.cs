@@ -17,6 +17,7 @@ internal static class RoomToolkit
     {
         Add("listParticipants", "Who is in the room.", readOnly: true, Json.NoArguments, Json.IReadOnlyListParticipant, ListParticipants, new("messaging.list", grants => grants.Messaging?.List ?? false));
         Add("listToolkits", "The toolkits in the room, with the tools that the caller may use.", readOnly: true, Json.ListToolkitsArguments, Json.IReadOnlyListToolkitInfo, ListToolkits, RoomRight.Everyone);
+        Add("listBuiltInToolkits", "The toolkits that the room has of itself, with the tools that the caller may use.", readOnly: true, Json.NoArguments, Json.IReadOnlyListToolkitInfo, static (call, _) => new(BuiltInToolkits.ViewFor(call.Member.Grants)), RoomRight.Everyone);
         // It counts in no budget, and the journal keeps nothing of it: its arguments hold those of any other tool.
         Add("explain", "What would become of a call, without making it.", readOnly: true, Json.ExplainArguments, Json.CallExplanation, Explain, RoomRight.Everyone with { IsUncounted = true }, JournalCapture.None);
         Add("setAttributes", "Changes what the caller says of itself; null removes an attribute.", readOnly: false, Json.SetAttributesArguments, Json.Participant, SetAttributes, RoomRight.Everyone);

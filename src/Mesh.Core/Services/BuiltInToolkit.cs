@@ -16,6 +16,13 @@ internal sealed class BuiltInToolkit(string name)
     /// <summary>The definitions of all of its tools.</summary>
     public IEnumerable<ToolDefinition> Definitions => _byPath.Values.Select(static tool => tool.Contract.Definition);
 
+    /// <summary>The tools that grants cover; which keys or queues they cover is found out by a call.</summary>
+    public ToolkitInfo ViewFor(Grants grants) => new()
+    {
+        Name = name,
+        Tools = [.. _byPath.Values.Where(tool => tool.IsGrantedBy(grants)).Select(static tool => tool.Contract.Definition)],
+    };
+
     /// <summary>Adds a tool that answers with one value.</summary>
     /// <param name="tool">The name within the toolkit.</param>
     /// <param name="arguments">How arguments are written and read.</param>

@@ -3,6 +3,13 @@ namespace Mesh;
 /// <summary>The toolkits that every room has of itself, by the name that nobody else can register.</summary>
 internal static class BuiltInToolkits
 {
+    /// <summary>What a participant of these grants can call of the room itself.</summary>
+    public static IReadOnlyList<ToolkitInfo> ViewFor(Grants grants) =>
+    [
+        .. new[] { RoomToolkit.Instance, StateToolkit.Instance, QueuesToolkit.Instance }
+            .Select(toolkit => toolkit.ViewFor(grants)).Where(static toolkit => toolkit.Tools.Count > 0),
+    ];
+
     /// <summary>The tool of the room at an address; null for any other address.</summary>
     public static ToolInstance? Find(ToolAddress target) =>
         target.Participant is null && Of(target.Path) is { } toolkit ? toolkit.Find(target.Path) : null;

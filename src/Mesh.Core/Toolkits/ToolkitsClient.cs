@@ -33,6 +33,17 @@ public sealed class ToolkitsClient
             null,
             cancellationToken).ConfigureAwait(false);
 
+    /// <summary>Lists the toolkits that the room has of itself, such as <c>state</c> and <c>queues</c>, with the tools that this participant may call.</summary>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>One entry for each toolkit. Which keys, queues and the like the grants cover is found out by a call.</returns>
+    public ValueTask<IReadOnlyList<ToolkitInfo>> ListBuiltInAsync(CancellationToken cancellationToken = default) => InvokeAsync(
+        "room/listBuiltInToolkits",
+        new NoArguments(),
+        MeshJsonContext.Default.NoArguments,
+        MeshJsonContext.Default.IReadOnlyListToolkitInfo,
+        null,
+        cancellationToken);
+
     /// <summary>Offers a toolkit until the registration is disposed or this participant leaves.</summary>
     /// <param name="toolkit">The toolkit.</param>
     /// <param name="options">Who is to see it; null for everyone with the grant.</param>

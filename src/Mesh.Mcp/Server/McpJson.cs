@@ -1,0 +1,10 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace Mesh.Mcp;
+
+/// <summary>What the bridge itself reads and writes as JSON.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(JsonNode))]
+internal sealed partial class McpJson : JsonSerializerContext;

@@ -1,0 +1,19 @@
+using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
+
+namespace Mesh.Mcp;
+
+/// <summary>What differs between the revisions of MCP.</summary>
+internal static class McpRevisions
+{
+    /// <summary>The first revision without sessions: each request says what its client is.</summary>
+    public const string WithoutSessions = "2026-07-28";
+
+    /// <summary>Whether a request is of revision 2026-07-28 or a later one. Revisions are dates, and so ordered as text.</summary>
+    public static bool IsNewer(McpServer server, JsonRpcRequest request) =>
+        string.CompareOrdinal(request.Context?.ProtocolVersion ?? server.NegotiatedProtocolVersion, WithoutSessions) >= 0;
+
+    /// <summary>What the client of a request can do: said with the request itself, or before that when its session began.</summary>
+    public static ClientCapabilities? CapabilitiesOf(McpServer server, JsonRpcRequest request) =>
+        IsNewer(server, request) ? request.Context?.ClientCapabilities : server.ClientCapabilities;
+}
