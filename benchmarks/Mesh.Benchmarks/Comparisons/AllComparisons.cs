@@ -35,6 +35,7 @@ internal static class AllComparisons
         new TelemetryOn(),
         new StatePut(),
         new StateCas(),
+        new McpImport(),
     ];
 
     public static Comparison? Find(string id) => InOrder.FirstOrDefault(comparison => comparison.Id == id);

@@ -64,6 +64,8 @@ internal sealed class CallState : CallContext
     /// <summary>Whether the caller reads frames as they come: then no deadline holds for the whole, unless it gave one.</summary>
     public bool IsStreaming { get; init; }
 
+    public override bool TakesProgress => IsStreaming;
+
     public long StartedAt { get; set; }
 
     /// <summary>When the call's own deadline passes; moved on while somebody is asked for an approval.</summary>

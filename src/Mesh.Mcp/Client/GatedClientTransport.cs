@@ -16,9 +16,20 @@ internal sealed class GatedClientTransport(IClientTransport inner, MessageGate g
 {
     public string Name => inner.Name;
 
-    public async Task<ITransport> ConnectAsync(CancellationToken cancellationToken = default) => inner is IGatedTransport gated
-        ? await gated.ConnectAsync(gate, maxMessageBytes, cancellationToken).ConfigureAwait(false)
-        : new PumpedTransport(await inner.ConnectAsync(cancellationToken).ConfigureAwait(false), gate);
+    /// <summary>
+    /// Where calls are written, once it is connected, without the SDK's client between; null over HTTP, where the SDK alone
+    /// knows which arguments go as headers besides.
+    /// </summary>
+    public ITransport? Wire { get; private set; }
+
+    public async Task<ITransport> ConnectAsync(CancellationToken cancellationToken = default)
+    {
+        var transport = inner is IGatedTransport gated
+            ? await gated.ConnectAsync(gate, maxMessageBytes, cancellationToken).ConfigureAwait(false)
+            : new PumpedTransport(await inner.ConnectAsync(cancellationToken).ConfigureAwait(false), gate);
+        Wire = inner is HttpTransport or HttpClientTransport ? null : transport;
+        return transport;
+    }
 }
 
 /// <summary>Passes the messages of another transport through a gate.</summary>
@@ -87,6 +98,7 @@ internal sealed class PumpedTransport : ITransport
             reason = exception;
         }
 
+        _gate.End(reason);
         _passed.Writer.TryComplete(reason);
     }
 }

@@ -12,6 +12,7 @@ internal sealed class McpConnection : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly AsyncSignal _toolsChanged = new();
     private McpClient? _client;
+    private RequestMeta _meta = RequestMeta.None;
     private Task _watching = Task.CompletedTask;
     private Task _listening = Task.CompletedTask;
 
@@ -30,6 +31,12 @@ internal sealed class McpConnection : IAsyncDisposable
 
     public McpClient Client => _client ?? throw new InvalidOperationException("The connection is not made yet.");
 
+    /// <summary>Where calls are written; null where they go through the SDK's client.</summary>
+    public ITransport? Wire { get; private set; }
+
+    /// <summary>What is said with every request.</summary>
+    public RequestMeta Meta => _meta;
+
     /// <summary>Completes with the reason when the connection is lost.</summary>
     public Task<MeshError> Ended => _ended.Task;
 
@@ -43,10 +50,11 @@ internal sealed class McpConnection : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            connection._client = await McpClient.CreateAsync(
-                new GatedClientTransport(transport, connection.Gate, options.MaxMessageBytes),
-                requests.ClientOptions(connection),
-                cancellationToken: either.Token).ConfigureAwait(false);
+            var gated = new GatedClientTransport(transport, connection.Gate, options.MaxMessageBytes);
+            var clientOptions = requests.ClientOptions(connection);
+            connection._client = await McpClient.CreateAsync(gated, clientOptions, cancellationToken: either.Token).ConfigureAwait(false);
+            connection._meta = RequestMeta.For(connection._client, clientOptions);
+            connection.Wire = gated.Wire;
             connection._watching = connection.WatchAsync();
             await connection.ListenAsync().ConfigureAwait(false);
             return connection;
@@ -65,14 +73,14 @@ internal sealed class McpConnection : IAsyncDisposable
     /// <exception cref="ToolException">The server has refused it, failed in it, or was lost.</exception>
     public async ValueTask<ToolResponse> CallAsync(ImportedTool tool, JsonElement arguments, CallContext context)
     {
-        using var call = new RunningCall(this, tool, context);
+        var call = new RunningCall(this, tool, context);
         try
         {
-            var response = await call.SendAsync(Client, tool.Method, tool.WriteParameters(arguments)).ConfigureAwait(false);
+            var result = await call.SendAsync(tool.Method, tool.WriteParameters(arguments)).ConfigureAwait(false);
 
             // What the server sent before its answer comes before it.
             await call.FinishAsync().ConfigureAwait(false);
-            return await tool.ReadAsync(response.Result, context).ConfigureAwait(false);
+            return await tool.ReadAsync(result, context).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not (MeshException or OutOfMemoryException))
         {

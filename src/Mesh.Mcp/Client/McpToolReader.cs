@@ -77,7 +77,10 @@ internal static class McpToolReader
         try
         {
             var tool = McpClientJson.Read(listed as JsonObject, McpClientJson.Tool);
-            return tool.Name.Length > 0 ? tool : throw Malformed("(without a name)", "it has no name", null);
+            return tool.Name.Length == 0 ? throw Malformed("(without a name)", "it has no name", null)
+                : (listed!["execution"] as JsonObject)?["taskSupport"] is JsonValue support && support.TryGetValue(out string? text) && text == "required"
+                    ? throw Malformed(tool.Name, "it is served only as a task, which is not understood here", null)
+                : tool;
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException or InvalidOperationException or FormatException)
         {
@@ -86,7 +89,7 @@ internal static class McpToolReader
     }
 
     private static MeshException Malformed(string name, string reason, Exception? cause) =>
-        new(new MeshError(MeshErrorCode.InvalidDefinition, $"The server lists a tool '{name}' that is malformed: {reason}"), cause);
+        new(new MeshError(MeshErrorCode.InvalidDefinition, $"The server lists a tool '{name}' that cannot be offered: {reason}"), cause);
 
     private static ToolAnnotations Read(ModelContextProtocol.Protocol.ToolAnnotations? annotations) => annotations is null ? ToolAnnotations.Default : new()
     {

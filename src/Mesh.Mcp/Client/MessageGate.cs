@@ -23,6 +23,7 @@ internal sealed class MessageGate
     private readonly ConcurrentDictionary<RequestId, bool> _requests = new();
     private long _lastId = FirstCall;
     private long _dropped;
+    private volatile Exception? _end;
 
     /// <summary>Told when the server says that its tools have changed; may be told often.</summary>
     public Action? OnToolsChanged { get; set; }
@@ -38,9 +39,28 @@ internal sealed class MessageGate
 
     public long Add(RunningCall call)
     {
-        long id = Interlocked.Increment(ref _lastId);
+        long id = NewId();
         _calls[id] = call;
+
+        // Whoever ends the connection meanwhile either sees the call, or is seen.
+        if (_end is { } end)
+        {
+            call.Lose(end);
+        }
+
         return id;
+    }
+
+    /// <summary>The connection has ended: nothing comes any more.</summary>
+    /// <param name="reason">Why, or null.</param>
+    public void End(Exception? reason)
+    {
+        var end = reason ?? new IOException("The connection was closed.");
+        _end = end;
+        foreach (var call in Calls)
+        {
+            call.Lose(end);
+        }
     }
 
     public long NewId() => Interlocked.Increment(ref _lastId);
@@ -69,6 +89,8 @@ internal sealed class MessageGate
             case JsonRpcRequest request:
                 _requests[request.Id] = true;
                 return true;
+            case JsonRpcMessageWithId { Id.Id: long id } response when id >= FirstCall && _calls.TryGetValue(id, out var call):
+                return !call.TryAnswer(response);
             default:
                 return true;
         }

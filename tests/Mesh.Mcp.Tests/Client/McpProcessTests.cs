@@ -34,9 +34,10 @@ public sealed class McpProcessTests : ToolkitFixture
             Assert.Contains("has exited with code 137", error.Message, StringComparison.Ordinal);
         }
 
+        await StatusAsync(status => status.State == McpToolkitState.Reconnecting);
         await Clock.TimerWithinAsync(TimeSpan.FromSeconds(1)).InTime();
         Clock.Advance(TimeSpan.FromSeconds(1));
-        await UntilAsync(() => Statuses.Count(status => status.State == McpToolkitState.Connected) == 2);
+        await UntilAsync(() => Toolkit().Status.State == McpToolkitState.Connected);
         Assert.NotEqual(id, await ProcessIdAsync(ada));
     }
 

@@ -52,7 +52,10 @@ public abstract class ToolkitFixture : IAsyncDisposable
     private protected async Task<RoomClient> JoinAsync(string name, Grants? grants = null, ParticipantRole role = ParticipantRole.User) =>
         Own(await Host.JoinAsync("den", name, grants, new() { Role = role }).InTime());
 
-    private protected McpToolkitOptions Options(string revision) => new()
+    /// <summary>Takes a toolkit that is connected already.</summary>
+    private protected void Connect(McpToolkit toolkit) => Toolkit = Own(toolkit);
+
+    private protected McpToolkitOptions Options(string? revision) => new()
     {
         ProtocolVersion = revision,
         TimeProvider = Clock,

@@ -124,6 +124,7 @@ internal sealed class LineTransport : ITransport
         }
         finally
         {
+            _gate.End(reason);
             _messages.Writer.TryComplete(reason);
         }
     }
