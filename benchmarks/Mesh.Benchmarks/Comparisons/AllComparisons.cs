@@ -36,6 +36,10 @@ internal static class AllComparisons
         new StatePut(),
         new StateCas(),
         new McpImport(),
+        new McpServe(),
+        new McpServeBytes(),
+        new McpList(),
+        new McpListHandler(),
     ];
 
     public static Comparison? Find(string id) => InOrder.FirstOrDefault(comparison => comparison.Id == id);

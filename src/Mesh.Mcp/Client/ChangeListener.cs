@@ -41,6 +41,7 @@ internal sealed class ChangeListener(McpConnection connection)
     {
         for (int attempt = 1; !cancellationToken.IsCancellationRequested; attempt++)
         {
+            long since = connection.Options.TimeProvider.GetTimestamp();
             try
             {
                 var request = new JsonRpcRequest
@@ -65,6 +66,8 @@ internal sealed class ChangeListener(McpConnection connection)
                 break;
             }
 
+            // One that was open for a while has only come to its end.
+            attempt = connection.Options.TimeProvider.GetElapsedTime(since) > Pace.LongestDelay ? 1 : attempt;
             try
             {
                 await Task.Delay(Pace.DelayBefore(attempt, connection.Options.NextRandom()), connection.Options.TimeProvider, cancellationToken).ConfigureAwait(false);

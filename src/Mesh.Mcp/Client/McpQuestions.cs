@@ -9,7 +9,11 @@ namespace Mesh.Mcp;
 /// <param name="Message">The question, for a person to read. It is the server's text: say whose it is.</param>
 /// <param name="Schema">The JSON Schema of the answer, an object of plain values; null for a question that only wants a yes.</param>
 /// <param name="Call">The call: who makes it, for whom, and the room.</param>
-public sealed record McpQuestion(string Server, string Tool, string Message, JsonElement? Schema, CallContext Call);
+public sealed record McpQuestion(string Server, string Tool, string Message, JsonElement? Schema, CallContext Call)
+{
+    /// <summary>The question with the name of the tool that asks it, so that nobody takes it for one of the room's.</summary>
+    public string Text => $"'{Server}/{Tool}' asks: {Message}";
+}
 
 /// <summary>What a person did with a question.</summary>
 public enum McpAnswerAction
@@ -48,34 +52,44 @@ public delegate ValueTask<McpAnswer> McpQuestionHandler(McpQuestion question, Ca
 /// <summary>Ready handlers for the questions of servers.</summary>
 public static class McpQuestions
 {
-    /// <summary>Asks the person for whom the call is made through the tool <c>ui/ask_user</c>; see <see cref="Through"/>.</summary>
-    public static McpQuestionHandler AskUser { get; } = Through("ui/ask_user");
+    /// <summary>
+    /// Asks the person for whom the call is made: through the tool <c>user/ask_user</c>, as <see cref="Through"/> says; where there is
+    /// none, and the question wants no more than a yes, through whoever approves calls for that person.
+    /// </summary>
+    public static McpQuestionHandler AskUser { get; } = static async (question, cancellationToken) =>
+        await AskAsync("user/ask_user", question, cancellationToken).ConfigureAwait(false)
+        ?? (Agreement.IsEnoughFor(question) ? await Agreement.AskAsync(question, cancellationToken).ConfigureAwait(false) : McpAnswer.Cancelled);
 
     /// <summary>Tells every server that nobody answers.</summary>
     public static McpQuestionHandler Nobody { get; } = static (_, _) => new(McpAnswer.Cancelled);
 
     /// <summary>
     /// Asks through a tool of the room, called within the call in question: a private toolkit of the person who started it is
-    /// found there. It is given <c>{"message": "…", "schema": {…}, "from": "toolkit/tool"}</c>, without <c>schema</c> where only a yes is
-    /// wanted, and answers <c>{"action": "accept", "content": {…}}</c>, with <c>decline</c> and <c>cancel</c> for the rest. Any
-    /// other JSON object counts as an accepted answer, and a single value as that of the schema's only property. Where there
-    /// is no such tool, or it fails, the question has no answer.
+    /// found there. It is given <c>{"message": "…", "form": {…}}</c>: the question, with the name of the tool that asks it, and
+    /// the JSON Schema of the answer; and answers <c>{"action": "accept", "content": {…}}</c>, with <c>decline</c> and <c>cancel</c>
+    /// for the rest. Any other JSON object counts as an accepted answer, and a single value as that of the schema's only
+    /// property. Where there is no such tool, or it fails, the question has no answer.
     /// </summary>
     /// <param name="tool">The tool's address.</param>
     public static McpQuestionHandler Through(ToolAddress tool) => async (question, cancellationToken) =>
+        await AskAsync(tool, question, cancellationToken).ConfigureAwait(false) ?? McpAnswer.Cancelled;
+
+    /// <summary>The answer of a tool; null where there is no such tool for the caller.</summary>
+    private static async ValueTask<McpAnswer?> AskAsync(ToolAddress tool, McpQuestion question, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(question);
-        var arguments = new JsonObject { ["message"] = question.Message, ["from"] = $"{question.Server}/{question.Tool}" };
-        if (question.Schema is { } schema)
+        var arguments = new JsonObject
         {
-            arguments["schema"] = JsonObject.Create(schema);
-        }
-
+            ["message"] = question.Text,
+            ["form"] = question.Schema is { } schema ? JsonObject.Create(schema) : new JsonObject { ["type"] = "object", ["properties"] = new JsonObject() },
+        };
         var outcome = await question.Call.Room.Toolkits.TryInvokeAsync(
             tool, JsonPayload.FromElement(JsonElement.Parse(arguments.ToJsonString())), cancellationToken: cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        return outcome.IsResult ? Read(outcome.Response, question.Schema) : McpAnswer.Cancelled;
-    };
+        return outcome.IsResult ? Read(outcome.Response, question.Schema)
+            : outcome.Error.Code == MeshErrorCode.NotFound || outcome.Error.Code == MeshErrorCode.NotGranted || outcome.Error.Code == MeshErrorCode.Unavailable ? null
+            : McpAnswer.Cancelled;
+    }
 
     private static McpAnswer Read(ToolResponse response, JsonElement? schema) => response switch
     {

@@ -55,7 +55,7 @@ public sealed record McpToolkitOptions
 
     /// <summary>
     /// Answers what a server asks a person in the middle of a call. Null for <see cref="McpQuestions.AskUser"/>, which asks
-    /// the person for whom the call is made, through the tool <c>ui/ask_user</c>.
+    /// the person for whom the call is made, through the tool <c>user/ask_user</c> or its approver.
     /// </summary>
     public McpQuestionHandler? Questions { get; init; }
 

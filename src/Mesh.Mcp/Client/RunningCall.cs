@@ -18,6 +18,8 @@ internal sealed class RunningCall
     /// <summary>How long the server's notice of a cancellation may take to be written; then the call ends all the same.</summary>
     private static readonly TimeSpan NoticeTimeout = TimeSpan.FromSeconds(1);
 
+    private static readonly AsyncLocal<RunningCall?> Flowing = new();
+
     private readonly McpConnection _connection;
     private readonly ExecutionContext? _flow = ExecutionContext.Capture();
     private readonly long _id;
@@ -37,6 +39,9 @@ internal sealed class RunningCall
         _id = connection.Gate.Add(this);
         _current = new RequestId(_id);
     }
+
+    /// <summary>The call whose request goes through the SDK's client in this flow; null where none does.</summary>
+    public static RunningCall? Current => Flowing.Value;
 
     public ImportedTool Tool { get; }
 
@@ -189,7 +194,9 @@ internal sealed class RunningCall
 
     private async Task<JsonNode?> SendThroughClientAsync(string method, JsonObject parameters)
     {
-        using var inner = new CancellationTokenSource();
+        // Not disposed: whoever fails the call may hold it still, and without a timer it holds nothing.
+        var inner = new CancellationTokenSource();
+        Flowing.Value = this;
         Volatile.Write(ref _inner, inner);
         if (_failure is not null || Context.CancellationToken.IsCancellationRequested)
         {

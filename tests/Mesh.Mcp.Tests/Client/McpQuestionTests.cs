@@ -23,8 +23,8 @@ public sealed class McpQuestionTests : ToolkitFixture
         Assert.Equal("accept Oslo", await TextAsync(ada, "far/book"));
         Assert.Equal("accept Bergen", await TextAsync(bob, "far/book"));
         var question = Assert.Single(asked);
-        Assert.Equal(("Where to?", "far/book"), (question.GetProperty("message").GetString(), question.GetProperty("from").GetString()));
-        Assert.Equal("string", question.GetProperty("schema").GetProperty("properties").GetProperty("city").GetProperty("type").GetString());
+        Assert.Equal("'far/book' asks: Where to?", question.GetProperty("message").GetString());
+        Assert.Equal("string", question.GetProperty("form").GetProperty("properties").GetProperty("city").GetProperty("type").GetString());
     }
 
     [Theory]
@@ -79,6 +79,36 @@ public sealed class McpQuestionTests : ToolkitFixture
         Assert.Equal("held", await held);
         Assert.Empty(askedOfAda);
         Assert.Empty(askedOfBob);
+    }
+
+    [Theory]
+    [InlineData(Older, true, "accept")]
+    [InlineData(Older, false, "decline")]
+    [InlineData(Newer, true, "accept")]
+    [InlineData(Newer, false, "decline")]
+    public async Task A_question_that_wants_a_yes_goes_to_the_approver_where_there_is_no_screen(string revision, bool yes, string expected)
+    {
+        var asked = new List<ApprovalRequest>();
+        Room = new()
+        {
+            Approver = (request, _) =>
+            {
+                asked.Add(request);
+                return new(yes ? ApprovalAnswer.ApprovedFor(request.Record) : ApprovalAnswer.Refused());
+            },
+        };
+        Server.Tools = [TestServer.Tool("book")];
+        Server.OnCall = (request, token) => AskAsync(request, new ElicitRequestParams { Message = "Really?", RequestedSchema = new() }, token);
+        var ada = await OfferAsync(revision);
+        Assert.Equal(expected, (await TextAsync(ada, "far/book")).Trim());
+        var approval = Assert.Single(asked);
+        Assert.Equal(("bridge", "ada", "'far/book' asks: Really?"), (approval.Caller.Name, approval.OnBehalfOf?.Name, approval.Tool.Description));
+
+        // What is to be filled in cannot be agreed to.
+        Server.OnCall = AskForCity;
+        Assert.Equal("cancel ", await TextAsync(ada, "far/book"));
+        Assert.Single(asked);
+        Assert.Equal("far", (await KitAsync(ada)).Name);
     }
 
     [Theory]
@@ -143,7 +173,7 @@ public sealed class McpQuestionTests : ToolkitFixture
         Assert.Equal("ada 5", await TextAsync(ada, $"{lent.Name}/think"));
     }
 
-    private static Dictionary<string, InputRequest> Form() => new() { ["city"] = InputRequest.ForElicitation(CityForm()) };
+    private static Dictionary<string, InputRequest> Form(ElicitRequestParams? question = null) => new() { ["city"] = InputRequest.ForElicitation(question ?? CityForm()) };
 
     private static ElicitRequestParams CityForm() => new()
     {
@@ -151,12 +181,15 @@ public sealed class McpQuestionTests : ToolkitFixture
         RequestedSchema = new() { Properties = { ["city"] = new ElicitRequestParams.StringSchema() }, Required = ["city"] },
     };
 
-    private static async ValueTask<CallToolResult> AskForCity(RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken)
+    private static ValueTask<CallToolResult> AskForCity(RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken) =>
+        AskAsync(request, CityForm(), cancellationToken);
+
+    private static async ValueTask<CallToolResult> AskAsync(RequestContext<CallToolRequestParams> request, ElicitRequestParams question, CancellationToken cancellationToken)
     {
         ElicitResult? answer;
         if (request.Server.NegotiatedProtocolVersion == Older)
         {
-            answer = await request.Server.ElicitAsync(CityForm(), cancellationToken);
+            answer = await request.Server.ElicitAsync(question, cancellationToken);
         }
         else if (request.Params!.InputResponses is { } given)
         {
@@ -164,7 +197,7 @@ public sealed class McpQuestionTests : ToolkitFixture
         }
         else
         {
-            throw new InputRequiredException(Form(), "state");
+            throw new InputRequiredException(Form(question), "state");
         }
 
         return TestServer.Text($"{answer!.Action} {(answer.Content?.TryGetValue("city", out var city) == true ? city : "")}");
@@ -190,11 +223,11 @@ public sealed class McpQuestionTests : ToolkitFixture
         return new() { Content = answer!.Content };
     }
 
-    /// <summary>Gives a person a screen: the private tool <c>ui/ask_user</c>; gives what it was asked.</summary>
+    /// <summary>Gives a person a screen: the private tool <c>user/ask_user</c>; gives what it was asked.</summary>
     private static async Task<List<JsonElement>> AnswerAsync(RoomClient person, Func<JsonElement, string> answer)
     {
         var asked = new List<JsonElement>();
-        await person.Toolkits.RegisterAsync(new Toolkit("ui", new Screen(question =>
+        await person.Toolkits.RegisterAsync(new Toolkit("user", new Screen(question =>
         {
             asked.Add(question);
             return answer(question);

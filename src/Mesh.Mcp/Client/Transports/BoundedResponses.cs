@@ -13,10 +13,12 @@ internal sealed class BoundedResponses(HttpMessageHandler inner, int mostBytes) 
         if (!isEvents && response.Content.Headers.ContentLength > mostBytes)
         {
             response.Dispose();
-            throw BoundedStream.TooLarge(mostBytes);
+            throw new ResponseTooLargeException(mostBytes);
         }
 
-        response.Content = new BoundedContent(response.Content, mostBytes, isEvents);
+        // The SDK takes a stream that fails for one that was cut, and asks for its rest: so the call is told directly.
+        var call = RunningCall.Current;
+        response.Content = new BoundedContent(response.Content, mostBytes, isEvents, () => call?.Fail(McpClientErrors.TooLarge(call, mostBytes)));
         return response;
     }
 
@@ -25,10 +27,11 @@ internal sealed class BoundedResponses(HttpMessageHandler inner, int mostBytes) 
         private readonly HttpContent _inner;
         private readonly int _most;
         private readonly bool _isEvents;
+        private readonly Action _onTooLarge;
 
-        public BoundedContent(HttpContent inner, int most, bool isEvents)
+        public BoundedContent(HttpContent inner, int most, bool isEvents, Action onTooLarge)
         {
-            (_inner, _most, _isEvents) = (inner, most, isEvents);
+            (_inner, _most, _isEvents, _onTooLarge) = (inner, most, isEvents, onTooLarge);
             foreach (var header in inner.Headers)
             {
                 Headers.TryAddWithoutValidation(header.Key, header.Value);
@@ -36,10 +39,10 @@ internal sealed class BoundedResponses(HttpMessageHandler inner, int mostBytes) 
         }
 
         protected override async Task<Stream> CreateContentReadStreamAsync() =>
-            new BoundedStream(await _inner.ReadAsStreamAsync().ConfigureAwait(false), _most, _isEvents);
+            new BoundedStream(await _inner.ReadAsStreamAsync().ConfigureAwait(false), _most, _isEvents, _onTooLarge);
 
         protected override async Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken) =>
-            new BoundedStream(await _inner.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), _most, _isEvents);
+            new BoundedStream(await _inner.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), _most, _isEvents, _onTooLarge);
 
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
 
@@ -75,7 +78,7 @@ internal sealed class ResponseTooLargeException(int mostBytes)
     : IOException(string.Create(CultureInfo.InvariantCulture, $"The server answered with more than {mostBytes} bytes."));
 
 /// <summary>A stream that fails beyond a number of bytes; where it is one of events, of one event.</summary>
-internal sealed class BoundedStream(Stream inner, int mostBytes, bool isEvents) : Stream
+internal sealed class BoundedStream(Stream inner, int mostBytes, bool isEvents, Action onTooLarge) : Stream
 {
     private long _count;
     private bool _atLineStart;
@@ -89,8 +92,6 @@ internal sealed class BoundedStream(Stream inner, int mostBytes, bool isEvents) 
     public override long Length => throw new NotSupportedException();
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-    public static IOException TooLarge(int mostBytes) => new ResponseTooLargeException(mostBytes);
 
     public override int Read(byte[] buffer, int offset, int count) => Count(buffer.AsSpan(offset, inner.Read(buffer, offset, count)));
 
@@ -143,6 +144,12 @@ internal sealed class BoundedStream(Stream inner, int mostBytes, bool isEvents) 
             }
         }
 
-        return _count <= mostBytes ? read.Length : throw TooLarge(mostBytes);
+        if (_count > mostBytes)
+        {
+            onTooLarge();
+            throw new ResponseTooLargeException(mostBytes);
+        }
+
+        return read.Length;
     }
 }

@@ -39,7 +39,7 @@ internal static class McpToolReader
             InputSchema = known.InputSchema,
             OutputSchema = isWrapped ? SchemaRoots.Unwrap(known.OutputSchema!.Value) : known.OutputSchema,
             Annotations = Read(known.Annotations),
-            ThumbnailUrl = known.Icons?.Select(static icon => PictureAt(icon.Source)).FirstOrDefault(static picture => picture is not null),
+            ThumbnailUrl = PictureOf(known.Icons),
             Metadata = Keep((JsonObject)listed!),
         };
         CompiledSchema.Compile(definition.InputSchema);
@@ -91,7 +91,12 @@ internal static class McpToolReader
     private static MeshException Malformed(string name, string reason, Exception? cause) =>
         new(new MeshError(MeshErrorCode.InvalidDefinition, $"The server lists a tool '{name}' that cannot be offered: {reason}"), cause);
 
-    private static ToolAnnotations Read(ModelContextProtocol.Protocol.ToolAnnotations? annotations) => annotations is null ? ToolAnnotations.Default : new()
+    /// <summary>The picture that stands for a tool: the first icon that is on the web.</summary>
+    public static Uri? PictureOf(IEnumerable<Icon>? icons) =>
+        icons?.Select(static icon => PictureAt(icon.Source)).FirstOrDefault(static picture => picture is not null);
+
+    /// <summary>What a tool says of its effects; what it leaves open is as the protocol has it.</summary>
+    public static ToolAnnotations Read(ModelContextProtocol.Protocol.ToolAnnotations? annotations) => annotations is null ? ToolAnnotations.Default : new()
     {
         ReadOnly = annotations.ReadOnlyHint ?? ToolAnnotations.Default.ReadOnly,
         Destructive = annotations.DestructiveHint ?? ToolAnnotations.Default.Destructive,
