@@ -109,12 +109,15 @@ public sealed class ElicitationTests : RoomMcpServerTests
         var asked = new Signal();
         var (client, session) = await OpenAsync(server, Older, new()
         {
-            Handlers = new() { ElicitationHandler = async (_, stop) =>
+            Handlers = new()
+            {
+                ElicitationHandler = async (_, stop) =>
             {
                 asked.Set();
                 await Task.Delay(Timeout.Infinite, stop);
                 return Accept(true);
-            } },
+            }
+            },
         });
         var call = client.CallToolAsync("kit_delete", new Dictionary<string, object?> { ["path"] = "a.txt" }, cancellationToken: Stop).AsTask();
         await asked.InTime();
