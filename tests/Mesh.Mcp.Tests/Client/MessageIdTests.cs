@@ -1,5 +1,5 @@
-using ModelContextProtocol.Protocol;
 using System.Text;
+using ModelContextProtocol.Protocol;
 
 namespace Mesh.Mcp.Tests.Client;
 
