@@ -151,12 +151,12 @@ public sealed partial class AgentsClient
     /// <see cref="CallOptions.NewTree"/> says otherwise; it ends with this participant in any case.
     /// </summary>
     /// <param name="agent">The agent.</param>
-    /// <param name="input">The input as JSON, as the agent's schema has it; default for none.</param>
-    /// <param name="onReply">Called with the outcome, whatever it is, on the thread pool; null when nobody wants to know. What
-    /// it throws goes to the host's fault handler.</param>
+    /// <param name="input">The input as JSON, as the agent's schema has it; default for none. It is copied before this returns.</param>
+    /// <param name="onReply">Called with the outcome, whatever it is, on the thread pool; null when nobody wants to know. It may
+    /// send, too. What it throws goes to the host's fault handler.</param>
     /// <param name="options">Deadline, budget and the like; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the waiting for a place, not what was sent.</param>
-    /// <returns>A task that completes when the input is on its way: at once, unless 1,024 are on theirs already.</returns>
+    /// <returns>A task that completes when the input is on its way: at once, unless 1,024 wait for their replies already.</returns>
     public ValueTask SendAsync(
         AgentAddress agent,
         JsonPayload input,
@@ -167,7 +167,7 @@ public sealed partial class AgentsClient
 
     /// <inheritdoc cref="SendAsync(AgentAddress, JsonPayload, Func{CallOutcome, ValueTask}?, CallOptions?, CancellationToken)"/>
     /// <param name="agent">The agent.</param>
-    /// <param name="input">The input; JSON as it is; null for none.</param>
+    /// <param name="input">The input; JSON as it is; null for none. It is written, or copied, before this returns.</param>
     /// <param name="onReply">Called with the outcome, whatever it is, on the thread pool; null when nobody wants to know.</param>
     /// <param name="options">Deadline, budget and the like; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the waiting for a place, not what was sent.</param>
