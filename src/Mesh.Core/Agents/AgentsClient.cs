@@ -16,6 +16,8 @@ namespace Mesh;
 /// </remarks>
 public sealed partial class AgentsClient
 {
+    internal const string ToolkitDescription = "The agents of the room.";
+
     private readonly RoomClient _room;
 
     // A catalogue may be large, and its entries are immutable: within the room's process they need not become JSON.
@@ -74,7 +76,7 @@ public sealed partial class AgentsClient
         return new()
         {
             Name = Names.AgentToolkit,
-            Description = "The agents of the room.",
+            Description = ToolkitDescription,
             Tools = [.. found.Where(agent => agent is { AddressedOnly: false, Contract.IsInvocable: true }).DistinctBy(agent => agent.Name).Select(agent => agent.Contract.ToTool())],
         };
     }
