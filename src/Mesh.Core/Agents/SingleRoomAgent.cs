@@ -32,7 +32,7 @@ public abstract class SingleRoomAgent : Agent, IAsyncDisposable
     }
 
     private protected SingleRoomAgent(AgentContract contract, AgentOptions? options)
-        : base(contract) => _runOnThreadPool = options?.RunOnThreadPool ?? false;
+        : base(contract, options) => _runOnThreadPool = options?.RunOnThreadPool ?? false;
 
     /// <summary>What must be in the room before the agent serves; none by default.</summary>
     public IReadOnlyList<Requirement> Requires { get; init => field = [.. value ?? []]; } = [];
