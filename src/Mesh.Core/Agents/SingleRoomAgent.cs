@@ -59,11 +59,11 @@ public abstract class SingleRoomAgent : Agent, IAsyncDisposable
     public RegistrationOptions Registration { get; init => field = value ?? new(); } = new();
 
     /// <summary>The room as the agent's participant sees it.</summary>
-    /// <exception cref="InvalidOperationException">The agent has not been started.</exception>
+    /// <exception cref="InvalidOperationException">The agent has not been started, or its start has failed.</exception>
     public RoomClient Room => Volatile.Read(ref _run)?.Room ?? throw new InvalidOperationException($"Agent '{Name}' has not been started.");
 
-    /// <summary>Completes when the agent has stopped, for whatever reason, or its start has failed.</summary>
-    /// <exception cref="InvalidOperationException">The agent has not been started.</exception>
+    /// <summary>Completes when the agent has stopped, for whatever reason; asked for while it starts, also when that start fails.</summary>
+    /// <exception cref="InvalidOperationException">The agent has not been started, or its start has failed.</exception>
     public Task Completion => Volatile.Read(ref _run)?.Stopped ?? throw new InvalidOperationException($"Agent '{Name}' has not been started.");
 
     /// <summary>Its own toolkits as its calls see them, while it runs.</summary>
@@ -107,7 +107,7 @@ public abstract class SingleRoomAgent : Agent, IAsyncDisposable
     /// </summary>
     /// <param name="cancellationToken">Cancels the waiting, not the stop.</param>
     public Task StopAsync(CancellationToken cancellationToken = default) =>
-        (Volatile.Read(ref _run)?.StopAsync() ?? Task.CompletedTask).WaitAsync(cancellationToken);
+        (Volatile.Read(ref _run)?.DisposeAsync().AsTask() ?? Task.CompletedTask).WaitAsync(cancellationToken);
 
     /// <summary>Stops the agent, which cannot be started any more. Calling it again waits for the same end.</summary>
     public async ValueTask DisposeAsync()
@@ -137,6 +137,8 @@ public abstract class SingleRoomAgent : Agent, IAsyncDisposable
     /// <param name="cancellationToken">Cancelled when the agent stops.</param>
     protected virtual Task RunAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed), this);
+
     internal ValueTask EnterAsync(CancellationToken cancellationToken) => OnStartAsync(cancellationToken);
 
     internal ValueTask ExitAsync(CancellationToken cancellationToken) => OnStopAsync(cancellationToken);
@@ -158,7 +160,6 @@ public abstract class SingleRoomAgent : Agent, IAsyncDisposable
     {
         try
         {
-            ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed), this);
             await run.StartAsync(cancellationToken).ConfigureAwait(false);
         }
         catch
