@@ -252,6 +252,24 @@ public abstract class RoomClientScatterContract : RoomClientContract
         Assert.Equal([4], gathered.Values);
     }
 
+    [Fact]
+    public async Task What_the_type_of_an_output_throws_while_it_is_read_is_the_error_of_its_agent()
+    {
+        await OfferAgentAsync("ada", "calc.a", (string text) => new { text });
+        await OfferAgentAsync("eve", "calc.b", (string text) => new { text = "" });
+        var bob = await JoinAsync("bob");
+        var gathered = await bob.Agents.AskAllAsync<Picky>("calc.*", "four").InTime();
+        AssertCode(MeshErrorCode.InvalidOutput, gathered.Answers[0].Error);
+        Assert.Equal([""], gathered.Values.Select(value => value.Text));
+        AssertCode(MeshErrorCode.InvalidOutput, await FailureOf(bob.Agents.AskAsync<Picky>("calc.a", "four")));
+        AssertCode(MeshErrorCode.InvalidOutput, await FailureOf(bob.Agents.GetAgent<string, Picky>("calc.a").InvokeAsync("four")));
+    }
+
+    private sealed record Picky
+    {
+        public string Text { get; init => field = value.Length == 0 ? value : throw new InvalidOperationException("Nothing suits it."); } = "";
+    }
+
     private async Task OfferAgentAsync(string provider, string agent, Delegate handler, params string[] tags)
     {
         var client = await JoinAsync(provider, Grants.Full, ParticipantRole.Agent);

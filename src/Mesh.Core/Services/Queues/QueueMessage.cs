@@ -53,11 +53,19 @@ public sealed record QueueMessage
     /// <summary>Reads the body as a type.</summary>
     /// <param name="type">How to read it.</param>
     /// <typeparam name="T">The type.</typeparam>
-    /// <exception cref="JsonException">The body does not fit the type.</exception>
+    /// <exception cref="MeshException">The body cannot be read as the type (<see cref="MeshErrorCode.InvalidOutput"/>).</exception>
     public T? Read<T>(JsonTypeInfo<T> type)
     {
         ArgumentNullException.ThrowIfNull(type);
-        return Body.IsElement ? Body.ToElement().Deserialize(type) : JsonSerializer.Deserialize(Body.Utf8Span, type);
+        try
+        {
+            return Body.Read(type);
+        }
+        catch (Exception exception)
+        {
+            throw ResponseReader.Unreadable(
+                $"The body of message '{Id}' from queue '{Queue}'", typeof(T), exception.Message, "Read it as what was sent, or as JsonElement.", exception);
+        }
     }
 
     /// <summary>The size that a store and a host count a message with, in bytes: never less than its JSON has when it is received.</summary>

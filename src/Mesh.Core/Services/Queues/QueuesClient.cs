@@ -99,7 +99,7 @@ public sealed class QueuesClient
     /// <summary>Reads the body of a message with the host's serializer options; <see cref="QueueMessage.Read"/> is its twin for trimming and native code.</summary>
     /// <param name="message">The message.</param>
     /// <typeparam name="T">What to read it as.</typeparam>
-    /// <exception cref="JsonException">The body does not fit the type.</exception>
+    /// <exception cref="MeshException">The body cannot be read as the type (<see cref="MeshErrorCode.InvalidOutput"/>).</exception>
     [RequiresUnreferencedCode(Tool.ReflectionMessage)]
     [RequiresDynamicCode(Tool.ReflectionMessage)]
     public T? Read<T>(QueueMessage message)
