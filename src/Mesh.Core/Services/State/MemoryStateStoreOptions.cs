@@ -11,7 +11,8 @@ public sealed record MemoryStateStoreOptions
     /// <summary>How large a value may be as JSON, in bytes. At least 1; 1 MiB by default.</summary>
     public int MaxValueBytes { get; init; } = 1024 * 1024;
 
-    /// <summary>How large all keys and values may be together, in bytes. At least 1; 64 MiB by default.</summary>
+    /// <summary>How large the present keys and values may be together, in bytes of their text; what was overwritten or deleted is not
+    /// kept. At least 1; 64 MiB by default.</summary>
     public long MaxTotalBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>How many of the latest deletions are remembered, for watches that begin after a version or have fallen behind.
