@@ -380,6 +380,33 @@ public abstract class QueueStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_drain_that_is_taken_back_keeps_delays_and_what_was_said()
+    {
+        await SendAsync("1");
+        await Store.SendAsync("q", Draft("2") with { Delay = TimeSpan.FromMinutes(1) }).InTime();
+        await Store.RejectAsync("q", Assert.Single(await ReceiveAsync()).Token!, "too hot", default).InTime();
+        var drain = await Store.DrainAsync("q", 10, int.MaxValue).InTime();
+        Assert.Equal([null, Clock.GetUtcNow() + TimeSpan.FromMinutes(1)], drain.Messages.Select(message => message.ReadyAt));
+        Assert.Equal(["too hot", null], drain.Messages.Select(message => message.Reason));
+        Clock.Advance(TimeSpan.FromSeconds(20));
+        await Store.TakeBackAsync("q", drain.Messages).InTime();
+        Assert.Equal((1, 0, 1), Sizes(await InfoAsync()));
+        Clock.Advance(TimeSpan.FromSeconds(40) - Moment);
+        Assert.Equal((1, 0, 1), Sizes(await InfoAsync()));
+        Clock.Advance(Moment);
+        Assert.Equal((2, 0, 0), Sizes(await InfoAsync()));
+        for (int i = 1; i < QueuePolicy.Default.MaxDeliveries; i++)
+        {
+            var message = Assert.Single(await ReceiveAsync());
+            Assert.Equal(("1", i + 1, "too hot", null), (message.Body.ToString(), message.Deliveries, message.Reason, message.ReadyAt));
+            Clock.Advance(TimeSpan.FromSeconds(30));
+        }
+
+        Assert.Equal("2", Assert.Single(await ReceiveAsync()).Body.ToString());
+        Assert.Equal("too hot", Assert.Single(await Store.ReceiveAsync("q.dead", new()).InTime()).DeadLetter?.Reason);
+    }
+
+    [Fact]
     public async Task A_closed_queue_gives_what_is_left_and_then_ends()
     {
         await SendAsync("1", "2");

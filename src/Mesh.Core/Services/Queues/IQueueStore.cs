@@ -59,7 +59,7 @@ public interface IQueueStore : IAsyncDisposable
 
     /// <summary>
     /// Takes back what was handed out to a caller that was gone before it had it: received messages are ready again at once, in
-    /// their place, as if they had never been handed out; drained ones are put back, even into a queue that is full or closed.
+    /// their place, as if they had never been handed out; drained ones are put back as they were, with their delays, even into a queue that is full or closed.
     /// A delivery that is over is passed over.
     /// </summary>
     /// <param name="queue">The queue.</param>

@@ -12,7 +12,7 @@ namespace Mesh;
 public sealed record QueueMessage
 {
     // What the JSON of a message takes beside its body, its headers and texts that may have to be escaped.
-    private const int FixedSize = 512;
+    private const int FixedSize = 1_024;
     private const int LongestEscape = 6;
 
     /// <summary>The id that its sender got for it. It stays the same however often the message is handed out, also in a dead-letter queue.</summary>
@@ -45,6 +45,15 @@ public sealed record QueueMessage
     /// </summary>
     public string? Token { get; init; }
 
+    /// <summary>What was said when it was rejected last in this queue; null when it was not, or nothing was said.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>
+    /// When the delay would have ended of a message that was removed by a drain before; null for every other. Its store puts it
+    /// back with the same delay, should whoever drained it be gone.
+    /// </summary>
+    public DateTimeOffset? ReadyAt { get; init; }
+
     /// <summary>Why the message is in a dead-letter queue; null for one that was sent here.</summary>
     public DeadLetter? DeadLetter { get; init; }
 
@@ -73,7 +82,7 @@ public sealed record QueueMessage
     /// <param name="headers">The headers; null for none.</param>
     /// <param name="sender">The sender's name.</param>
     /// <param name="reason">Why it was rejected last, or null.</param>
-    /// <returns>512, the length of the body, and six bytes for each character of the others.</returns>
+    /// <returns>1,024, the length of the body, and six bytes for each character of the others.</returns>
     public static int SizeOf(JsonPayload body, IReadOnlyDictionary<string, string>? headers, string sender, string? reason = null)
     {
         ArgumentNullException.ThrowIfNull(sender);

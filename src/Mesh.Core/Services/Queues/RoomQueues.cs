@@ -5,8 +5,9 @@ namespace Mesh;
 /// <summary>The queues of one room session: what its tools do with the store.</summary>
 internal sealed class RoomQueues(Room room, IQueueStore store) : IAsyncDisposable
 {
-    // What a rejection may add to a message: it must still fit into a response.
-    private const int RoomForReason = 8 * QueueLimits.MaxReasonLength;
+    // What rejections may add to a message, here and before it became a dead letter, with six bytes for each character: it must still
+    // fit into a response.
+    private const int RoomForReasons = 2 * 6 * QueueLimits.MaxReasonLength;
 
     private readonly CancellationTokenSource _retiring = new();
     private readonly HashSet<Task> _takingBack = [];
@@ -16,8 +17,8 @@ internal sealed class RoomQueues(Room room, IQueueStore store) : IAsyncDisposabl
         var headers = arguments.Headers is { Count: > 0 } given ? given : QueueMessage.NoHeaders;
         // Kept as text: an element's document holds several times what it was made from.
         var body = arguments.Body.IsElement ? JsonPayload.FromUtf8(arguments.Body.ToUtf8()) : arguments.Body;
-        int limit = room.Host.Options.MaxResponseBytes - RoomForReason;
-        if (body.Length > limit / 2 && QueueMessage.SizeOf(body, headers, call.Caller.Name) is var size && size > limit)
+        int limit = room.Host.Options.MaxResponseBytes - RoomForReasons;
+        if (QueueMessage.SizeOf(body, headers, call.Caller.Name) is var size && size > limit)
         {
             throw new MeshException(QueueErrors.TooLarge(arguments.Queue, size, limit));
         }
