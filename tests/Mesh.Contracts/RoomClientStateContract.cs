@@ -393,6 +393,19 @@ public abstract class RoomClientStateContract : RoomClientContract
     }
 
     [Fact]
+    public async Task A_listing_ends_with_its_caller_whatever_its_store_does()
+    {
+        var store = new EndlessStore(TestEnds);
+        StartHost(options => options with { StateStore = _ => store });
+        var ada = await JoinAsync("ada");
+        using var cancel = new CancellationTokenSource();
+        var listing = Task.Run(async () => await ada.State.ListAsync("none.>", cancellationToken: cancel.Token));
+        await store.Begun.InTime();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => listing.InTime());
+    }
+
+    [Fact]
     public async Task The_name_of_the_toolkit_is_taken_and_its_calls_are_journaled()
     {
         var ada = await JoinAsync("ada", Grants.Full);
@@ -451,6 +464,32 @@ public abstract class RoomClientStateContract : RoomClientContract
             Disposals++;
             return default;
         }
+    }
+
+    /// <summary>One whose listings go on from page to page, and listen to nobody.</summary>
+    private sealed class EndlessStore(Signal testEnds) : IStateStore
+    {
+        private readonly MemoryStateStore _store = new();
+        private int _pages;
+
+        public Signal Begun { get; } = new();
+
+        public ValueTask<StateEntry?> GetAsync(string key, CancellationToken cancellationToken) => _store.GetAsync(key, cancellationToken);
+
+        public ValueTask<StateWriteResult> PutAsync(string key, JsonPayload value, long? expectedVersion, CancellationToken cancellationToken) =>
+            _store.PutAsync(key, value, expectedVersion, cancellationToken);
+
+        public ValueTask<StateWriteResult> DeleteAsync(string key, long? expectedVersion, CancellationToken cancellationToken) =>
+            _store.DeleteAsync(key, expectedVersion, cancellationToken);
+
+        public ValueTask<StatePage> ListAsync(StatePattern pattern, string? after, int limit, CancellationToken cancellationToken)
+        {
+            Begun.Set();
+            return new(new StatePage([], 0, testEnds.IsSet ? null : $"k{++_pages}"));
+        }
+
+        public IAsyncEnumerable<StateChange> WatchAsync(StatePattern pattern, StateWatchStart start, CancellationToken cancellationToken) =>
+            _store.WatchAsync(pattern, start, cancellationToken);
     }
 
     /// <summary>One that has lost its disk.</summary>

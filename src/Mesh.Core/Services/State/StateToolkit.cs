@@ -126,6 +126,11 @@ internal static class StateToolkit
             }
 
             after = page.Cursor;
+            if (after is not null)
+            {
+                // A store that never waits would go through all that it has for a caller that is gone.
+                call.CancellationToken.ThrowIfCancellationRequested();
+            }
         }
         while (after is not null);
         return new(entries, version.Value, null);
