@@ -432,6 +432,36 @@ public abstract partial class RoomClientQueueContract : RoomClientContract
         Assert.Equal(2, made.Count);
     }
 
+    [Fact]
+    public async Task A_store_that_is_long_in_the_making_is_made_once_and_holds_no_retirement_up()
+    {
+        var (begun, go) = (new Signal(), new Signal());
+        int made = 0;
+        var store = new HookedQueueStore(Clock);
+        StartHost(options => options with
+        {
+            QueueStore = _ =>
+            {
+                Interlocked.Increment(ref made);
+                begun.Set();
+                go.WaitStubbornlyAsync().Wait(Bounded.TestTimeout);
+                return store;
+            },
+        });
+        var ada = await JoinAsync("ada");
+        var (first, second) = (Task.Run(() => SendAsync(ada)), Task.Run(() => SendAsync(ada)));
+        await begun.InTime();
+        await Host.RetireRoomAsync(Den).InTime();
+        Assert.False(store.Disposed.IsSet);
+        go.Set();
+        await store.Disposed.InTime();
+        await Assert.ThrowsAnyAsync<MeshException>(() => first.InTime());
+        await Assert.ThrowsAnyAsync<MeshException>(() => second.InTime());
+        Assert.Equal(1, made);
+
+        static async Task SendAsync(RoomClient client) => await client.Queues.SendAsync("jobs", 1);
+    }
+
     protected static async Task<MeshError> FailureOf(ValueTask call) => (await Assert.ThrowsAnyAsync<MeshException>(() => call.InTime())).Error;
 
     private static async Task<MeshError> FailureOfList(RoomClient client) =>

@@ -406,6 +406,34 @@ public abstract class RoomClientStateContract : RoomClientContract
     }
 
     [Fact]
+    public async Task A_factory_that_uses_the_state_that_it_is_to_make_holds_nothing_up_for_ever()
+    {
+        RoomClient? ada = null;
+        StartHost(options => options with
+        {
+            CallTimeout = TimeSpan.FromSeconds(5),
+            StateStore = _ =>
+            {
+                ada!.State.GetAsync("k").AsTask().Wait(Bounded.TestTimeout);
+                return new MemoryStateStore();
+            },
+        });
+        ada = await JoinAsync("ada");
+        var getting = Task.Run(async () => await ada.State.TryGet("k"));
+        if (Connection == ConnectionKind.Direct)
+        {
+            Assert.Equal(MeshErrorCode.HandlerFailed, (await getting.InTime()).Code);
+            Assert.Contains(Faults, fault => fault.Exception?.Message == "MeshHostOptions.StateStore used the state of room 'den' for which it is to make the store.");
+        }
+        else
+        {
+            // From the far end nothing says what a call comes from: it waits for the store as every other does.
+            await Clock.AdvancePastTimerAsync(TimeSpan.FromSeconds(6)).InTime();
+            Assert.Equal(MeshErrorCode.DeadlineExceeded, (await getting.InTime()).Code);
+        }
+    }
+
+    [Fact]
     public async Task The_name_of_the_toolkit_is_taken_and_its_calls_are_journaled()
     {
         var ada = await JoinAsync("ada", Grants.Full);

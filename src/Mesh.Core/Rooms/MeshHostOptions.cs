@@ -16,7 +16,8 @@ public sealed record MeshHostOptions
 
     /// <summary>
     /// Makes the store for the state of a room, by the room's name, once for each session of it and when its state is first
-    /// used; null for a new <see cref="MemoryStateStore"/>. The room disposes what this makes, if it can be disposed,
+    /// used; null for a new <see cref="MemoryStateStore"/>. It is called on the thread pool; calls of the room's state wait for it, and must not be made in
+    /// it; one that throws is asked again by the next call. The room disposes what this makes, if it can be disposed,
     /// when its session ends: give out a view that cannot, to keep a store for longer.
     /// </summary>
     public Func<string, IStateStore>? StateStore { get; init; }
@@ -40,8 +41,8 @@ public sealed record MeshHostOptions
     public Func<string, RoomOptions?>? ConfigureRoom { get; init; }
 
     /// <summary>
-    /// Makes the store of the queues of a room when they are first used in a session, by the room's name; null for a
-    /// <see cref="MemoryQueueStore"/>. It is called on the thread of that call and should be quick. The room disposes the store when it is retired.
+    /// Makes the store of the queues of a room, by the room's name, once for each session of it and when its queues are first
+    /// used; null for a <see cref="MemoryQueueStore"/>. It is called as <see cref="StateStore"/> is. The room disposes the store when it is retired.
     /// </summary>
     public Func<string, IQueueStore>? QueueStore { get; init; }
 

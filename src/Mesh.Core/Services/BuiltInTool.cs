@@ -49,14 +49,15 @@ internal sealed class BuiltInStream<TArguments, TItem>(
     string name,
     JsonTypeInfo<TArguments> arguments,
     JsonTypeInfo<TItem> item,
-    Func<CallState, TArguments, IAsyncEnumerable<TItem>> handler,
+    Func<CallState, TArguments, ValueTask<IAsyncEnumerable<TItem>>> handler,
     ToolOptions options) : Tool(ToolDefinitions.DefineStream(name, arguments, item, options))
     where TArguments : class
 {
     protected internal override async ValueTask<ToolResponse> InvokeAsync(JsonElement json, CallContext context)
     {
         var value = ArgumentBinder.Bind(json, arguments, "/", context)!;
-        await foreach (var each in handler((CallState)context, value).WithCancellation(context.CancellationToken).ConfigureAwait(false))
+        var items = await handler((CallState)context, value).ConfigureAwait(false);
+        await foreach (var each in items.WithCancellation(context.CancellationToken).ConfigureAwait(false))
         {
             await context.WriteChunkAsync(each, item).ConfigureAwait(false);
         }
