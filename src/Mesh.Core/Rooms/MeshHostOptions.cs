@@ -34,6 +34,13 @@ public sealed record MeshHostOptions
     /// <summary>Code that sees every call first, in this order. None by default.</summary>
     public IReadOnlyList<ICallFilter> Filters { get; init; } = [];
 
+    /// <summary>
+    /// Which of several instances of a tool or an agent serves a call to the address that they share. Null, the default, for one
+    /// that is free before one where the call would wait, and that before one that is full; among these the one with
+    /// the fewest calls, waiting ones counted; and those that are level take turns. The host does not dispose it.
+    /// </summary>
+    public ILoadBalancingPolicy? LoadBalancing { get; init; }
+
     /// <summary>The services of the host's rooms. None by default.</summary>
     public IReadOnlyList<RoomService> RoomServices { get; init; } = [];
 
