@@ -57,13 +57,13 @@ internal sealed class RoomQueues(Room room, IQueueStore store) : IAsyncDisposabl
     }
 
     public ValueTask<NoResult> AcknowledgeAsync(CallState call, QueueAcknowledgeArguments arguments) =>
-        Without(store.AcknowledgeAsync(arguments.Queue, arguments.Token, TokenOf(call)));
+        NoResult.After(store.AcknowledgeAsync(arguments.Queue, arguments.Token, TokenOf(call)));
 
     public ValueTask<NoResult> RejectAsync(CallState call, QueueRejectArguments arguments) =>
-        Without(store.RejectAsync(arguments.Queue, arguments.Token, arguments.Reason, TimeSpan.FromSeconds(arguments.DelaySeconds), TokenOf(call)));
+        NoResult.After(store.RejectAsync(arguments.Queue, arguments.Token, arguments.Reason, TimeSpan.FromSeconds(arguments.DelaySeconds), TokenOf(call)));
 
     public ValueTask<NoResult> ExtendAsync(CallState call, QueueExtendArguments arguments) =>
-        Without(store.ExtendAsync(arguments.Queue, arguments.Token, TimeSpan.FromSeconds(arguments.VisibilitySeconds), TokenOf(call)));
+        NoResult.After(store.ExtendAsync(arguments.Queue, arguments.Token, TimeSpan.FromSeconds(arguments.VisibilitySeconds), TokenOf(call)));
 
     public async ValueTask<QueueDrain> DrainAsync(CallState call, QueueDrainArguments arguments)
     {
@@ -72,7 +72,7 @@ internal sealed class RoomQueues(Room room, IQueueStore store) : IAsyncDisposabl
     }
 
     public ValueTask<NoResult> CloseAsync(CallState call, QueueCloseArguments arguments) =>
-        Without(store.CloseAsync(arguments.Queue, TokenOf(call)));
+        NoResult.After(store.CloseAsync(arguments.Queue, TokenOf(call)));
 
     public ValueTask<QueuePage> ListAsync(CallState call, QueueListArguments arguments) =>
         store.ListAsync(arguments.Prefix, arguments.Cursor, arguments.Limit, TokenOf(call));
@@ -112,17 +112,6 @@ internal sealed class RoomQueues(Room room, IQueueStore store) : IAsyncDisposabl
         }
 
         _ = ForgetAsync(running);
-    }
-
-    private static ValueTask<NoResult> Without(ValueTask running)
-    {
-        return running.IsCompletedSuccessfully ? default : WaitAsync(running);
-
-        static async ValueTask<NoResult> WaitAsync(ValueTask running)
-        {
-            await running.ConfigureAwait(false);
-            return default;
-        }
     }
 
     private async Task ForgetAsync(Task running)
