@@ -49,7 +49,7 @@ public sealed record MeshHostOptions
 
     /// <summary>
     /// Makes the store of the queues of a room, by the room's name, once for each session of it and when its queues are first
-    /// used; null for a <see cref="MemoryQueueStore"/>. It is called as <see cref="StateStore"/> is. The room disposes the store when it is retired.
+    /// used; null for a <see cref="MemoryQueueStore"/>. It is called, and what it makes is disposed, as for <see cref="StateStore"/>.
     /// </summary>
     public Func<string, IQueueStore>? QueueStore { get; init; }
 

@@ -7,15 +7,13 @@ namespace Mesh;
 /// <param name="Default">Makes a store where the host has no factory.</param>
 /// <param name="Open">Makes the service of a store.</param>
 /// <param name="EndWaits">Ends what waits for something to happen, at once also what begins from now on.</param>
-/// <param name="Owned">What is given back with the room, if it can be disposed.</param>
 internal sealed record StoreKind<TStore, TService>(
     string Name,
     string Option,
     Func<MeshHostOptions, Func<string, TStore>?> Factory,
     Func<Room, TStore> Default,
     Func<Room, TStore, TService> Open,
-    Action<TService> EndWaits,
-    Func<TService, object> Owned)
+    Action<TService> EndWaits)
     where TStore : class
     where TService : class;
 
@@ -48,6 +46,7 @@ internal sealed class RoomStore<TStore, TService>(StoreKind<TStore, TService> ki
     private static readonly AsyncLocal<object?> InTheMaking = new();
 
     private readonly Lock _gate = new();
+    private TStore? _store;
     private TService? _made;
     private Task<TService>? _making;
     private bool _isClosed = room is null;
@@ -104,16 +103,16 @@ internal sealed class RoomStore<TStore, TService>(StoreKind<TStore, TService> ki
     public async Task CloseAsync()
     {
         TService? made;
+        TStore? store;
         lock (_gate)
         {
             _isClosed = true;
-            made = _made;
+            (made, store) = (_made, _store);
         }
 
-        if (made is not null)
-        {
-            await GiveBackAsync(kind.Owned(made)).ConfigureAwait(false);
-        }
+        // The service first, which may still have something for its store.
+        await GiveBackAsync(made).ConfigureAwait(false);
+        await GiveBackAsync(store).ConfigureAwait(false);
     }
 
     private async Task<TService> MakeAsync(Func<string, TStore> factory)
@@ -156,11 +155,12 @@ internal sealed class RoomStore<TStore, TService>(StoreKind<TStore, TService> ki
             kind.EndWaits(made);
         }
 
+        _store = store;
         Volatile.Write(ref _made, made);
         return made;
     }
 
-    private async Task GiveBackAsync(object owned)
+    private async Task GiveBackAsync(object? owned)
     {
         try
         {

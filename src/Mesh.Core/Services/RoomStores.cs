@@ -12,8 +12,7 @@ internal sealed class RoomStores(Room? room)
         static options => options.StateStore,
         static _ => new MemoryStateStore(),
         static (_, store) => new StateService(store),
-        static state => state.EndWatches(),
-        static state => state.Store);
+        static state => state.EndWatches());
 
     private static readonly StoreKind<IQueueStore, RoomQueues> QueuesKind = new(
         "queues",
@@ -21,8 +20,7 @@ internal sealed class RoomStores(Room? room)
         static options => options.QueueStore,
         static room => new MemoryQueueStore(room.Host.Clock),
         static (room, store) => new RoomQueues(room, store),
-        static queues => queues.EndWaits(),
-        static queues => queues);
+        static queues => queues.EndWaits());
 
     private readonly RoomStore<IStateStore, StateService> _state = new(StateKind, room);
     private readonly RoomStore<IQueueStore, RoomQueues> _queues = new(QueuesKind, room);

@@ -81,8 +81,8 @@ internal sealed class RoomQueues(Room room, IQueueStore store) : IAsyncDisposabl
     public void EndWaits() => _ = _retiring.CancelAsync();
 
     /// <summary>
-    /// Disposes the store, once what was to be taken back is. The token's source is not disposed: a handler that is left behind
-    /// may still ask for it, and without a timer it holds nothing.
+    /// Waits for what is to be taken back: the store must be there for it. The token's source is not disposed: a handler that is
+    /// left behind may still ask for it, and without a timer it holds nothing.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -94,7 +94,6 @@ internal sealed class RoomQueues(Room room, IQueueStore store) : IAsyncDisposabl
         }
 
         await Task.WhenAll(takingBack).ConfigureAwait(false);
-        await store.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Takes messages back that were taken for a caller that was gone before it had them.</summary>
