@@ -21,14 +21,13 @@ public sealed class MemoryStateStoreTests
     public void An_option_that_is_out_of_range_is_named(string name)
     {
         var options = new MemoryStateStoreOptions();
-        options = name switch
+        Assert.Contains(name, Assert.Throws<ArgumentOutOfRangeException>(() => name switch
         {
             nameof(options.MaxKeys) => options with { MaxKeys = 0 },
             nameof(options.MaxValueBytes) => options with { MaxValueBytes = 0 },
             nameof(options.MaxTotalBytes) => options with { MaxTotalBytes = 0 },
             _ => options with { MaxRememberedDeletions = -1 },
-        };
-        Assert.Contains(name, Assert.Throws<ArgumentOutOfRangeException>(() => new MemoryStateStore(options)).Message, StringComparison.Ordinal);
+        }).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -41,7 +40,6 @@ public sealed class MemoryStateStoreTests
             await store.PutAsync($"k.{i}.{(i % 100 == 0 ? "rare" : "common")}", Json("1"), null, Stop);
         }
 
-        Assert.Equal(Keys, store.Count);
         int pages = 0, found = 0;
         string? cursor = null;
         do
