@@ -72,9 +72,27 @@ internal sealed class BuiltInStream<TArguments, TItem>(
 /// <param name="maxBytes">How large their JSON may be.</param>
 internal delegate bool BuiltInGuard<in TArguments>(TArguments arguments, int maxBytes);
 
-/// <summary>Checks of arguments, made of the metadata that their schema is made of.</summary>
+/// <summary>
+/// Checks of arguments. One is made of the metadata that their schema is made of; those that hold JSON, or are asked about for
+/// every message and key, are written by hand where making that JSON, or running a pattern, would cost more than the call.
+/// </summary>
 internal static class BuiltInGuards
 {
+    // The value stands one level within the arguments.
+    private static readonly int MaxDepth = SchemaOptions.Default.MaxInstanceDepth - 1;
+
+    /// <summary>Whether a property that holds any JSON, as text, may enter a room.</summary>
+    public static bool AcceptsJson(JsonPayload value, int maxBytes)
+    {
+        if (value.Passed is not null)
+        {
+            return false;
+        }
+
+        var json = value.Open(out bool isElement);
+        return !isElement && !json.IsEmpty && JsonEntrance.Check(json, MaxDepth, maxBytes) is null;
+    }
+
     public static BuiltInGuard<TArguments> Of<TArguments>(JsonTypeInfo<TArguments> type) =>
         TypeGuard.Compile(TypeShapeReader.Read(type), type, forInput: true).Accepts;
 }

@@ -23,12 +23,12 @@ internal static class StateToolkit
     static StateToolkit()
     {
         var tools = new ServiceTools<StateService>(Instance, static stores => stores.State);
-        tools.Add("get", "The value and version of a key.", Reading, Json.GetStateArguments, Json.GetStateResult, Get, Read, GetStateArguments.IsValid);
-        tools.Add("put", "Gives a key a value, whether it is there or not.", new() { Destructive = true, Idempotent = true, OpenWorld = false }, Json.PutStateArguments, Json.WriteStateResult, static (state, call, arguments) => Put(state, call, arguments.Key, arguments.Value, null), Write, PutStateArguments.IsValid);
-        tools.Add("create", "Gives a key a value, if it is not there.", new() { Destructive = false, OpenWorld = false }, Json.PutStateArguments, Json.WriteStateResult, static (state, call, arguments) => Put(state, call, arguments.Key, arguments.Value, 0), Write, PutStateArguments.IsValid);
-        tools.Add("update", "Gives a key a value, if it has the expected version.", new() { Destructive = true, OpenWorld = false }, Json.UpdateStateArguments, Json.WriteStateResult, static (state, call, arguments) => Put(state, call, arguments.Key, arguments.Value, arguments.ExpectedVersion), Write, UpdateStateArguments.IsValid);
-        tools.Add("delete", "Deletes a key, if it has the expected version.", new() { Destructive = true, Idempotent = true, OpenWorld = false }, Json.DeleteStateArguments, Json.DeleteStateResult, Delete, Write, DeleteStateArguments.IsValid);
-        tools.Add("list", "The keys that match a pattern, with their values, a page at a time.", Reading, Json.ListStateArguments, Json.StatePage, ListAsync, Any, ListStateArguments.IsValid);
+        tools.Add("get", "The value and version of a key.", Reading, Json.GetStateArguments, Json.GetStateResult, Get, Read, StateGuards.Accepts);
+        tools.Add("put", "Gives a key a value, whether it is there or not.", new() { Destructive = true, Idempotent = true, OpenWorld = false }, Json.PutStateArguments, Json.WriteStateResult, static (state, call, arguments) => Put(state, call, arguments.Key, arguments.Value, null), Write, StateGuards.Accepts);
+        tools.Add("create", "Gives a key a value, if it is not there.", new() { Destructive = false, OpenWorld = false }, Json.PutStateArguments, Json.WriteStateResult, static (state, call, arguments) => Put(state, call, arguments.Key, arguments.Value, 0), Write, StateGuards.Accepts);
+        tools.Add("update", "Gives a key a value, if it has the expected version.", new() { Destructive = true, OpenWorld = false }, Json.UpdateStateArguments, Json.WriteStateResult, static (state, call, arguments) => Put(state, call, arguments.Key, arguments.Value, arguments.ExpectedVersion), Write, StateGuards.Accepts);
+        tools.Add("delete", "Deletes a key, if it has the expected version.", new() { Destructive = true, Idempotent = true, OpenWorld = false }, Json.DeleteStateArguments, Json.DeleteStateResult, Delete, Write, StateGuards.Accepts);
+        tools.Add("list", "The keys that match a pattern, with their values, a page at a time.", Reading, Json.ListStateArguments, Json.StatePage, ListAsync, Any, StateGuards.Accepts);
         tools.AddStream("watch", "The changes of the keys that match a pattern, as they happen.", Reading, Json.WatchStateArguments, Json.StateChange, Watch, Any with { IsWatch = true });
     }
 
