@@ -106,6 +106,13 @@ public abstract class RoomClientAgentGateContract : RoomClientContract
         await bob.State.PutAsync("go", 1).InTime();
         await RegisterAsync(AgentGate.WhileExists("go"), WaitAsync, Grants.AgentDefault with { State = null });
         await Clock.TimerWithinAsync(TimeSpan.FromSeconds(1));
+        for (int i = 0; Faults.IsEmpty; i++)
+        {
+            // Its pause begins before it is told of.
+            Assert.True(i < 1_000_000, "The failure was not told.");
+            await Task.Yield();
+        }
+
         Assert.Equal(MeshErrorCode.NotGranted, (Assert.Single(Faults).Exception as MeshException)?.Code);
         await bob.Participants.SetGrantsAsync("ada", Grants.AgentDefault).InTime();
         Clock.Advance(TimeSpan.FromSeconds(1));

@@ -136,6 +136,10 @@ internal sealed class AgentBackground : IDisposable
                 }
             }
         }
+        catch (MeshException exception) when (exception.Code == MeshErrorCode.Cancelled || exception.Code == MeshErrorCode.Closed)
+        {
+            // The participant has left, or its room is being retired, and this is told of it before its own end is.
+        }
         finally
         {
             await CloseAsync().ConfigureAwait(false);
