@@ -17,7 +17,7 @@ public sealed class ProviderLostTests
         {
             var (client, room) = WireLink.CreatePair();
             await using var ada = await SerialisingConnection.JoinAsync(
-                Assert.Single(mesh.OpenRooms), "ada", Grants.Full, new() { Role = ParticipantRole.Agent }, client, room, cancellationToken).InTime();
+                Assert.Single(mesh.OpenRooms), $"ada{i}", Grants.Full, new() { Role = ParticipantRole.Agent }, client, room, cancellationToken).InTime();
             var (started, ends) = (new Signal(), new Signal());
             await ada.Toolkits.RegisterAsync(Toolkit.Create("kit", Tool.Create(
                 "wait",
