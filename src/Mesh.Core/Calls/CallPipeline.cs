@@ -82,9 +82,13 @@ internal sealed class CallPipeline(MeshHost host)
 
     /// <summary>Resolve, authorise, validate input, and all that follows.</summary>
     private static CallEnd Check(CallState call) =>
-        (CallResolution.Resolve(call) ?? CallAuthorization.Check(call) ?? CallValidation.CheckArguments(call) ?? CallAuthorization.CheckResource(call)) is { } refusal ? refusal
+        (CallResolution.Resolve(call) ?? CheckAtInstance(call)) is { } refusal ? refusal
         : call.Request.IdempotencyKey is null ? Perform(call)
         : CallEnd.Of(PerformOnceAsync(call));
+
+    /// <summary>Authorise, validate input: what a call is held against wherever it is resolved to.</summary>
+    internal static MeshError? CheckAtInstance(CallState call) =>
+        CallAuthorization.Check(call) ?? CallValidation.CheckArguments(call) ?? CallAuthorization.CheckResource(call);
 
     /// <summary>Reserve budget, approve, recheck, invoke, validate output.</summary>
     private static CallEnd Perform(CallState call) =>
@@ -113,8 +117,7 @@ internal sealed class CallPipeline(MeshHost host)
         {
             var retry = call.BeginRetry();
             // As JSON: by reference, the handler of the first attempt might still answer for the second one.
-            var refusal = CallPassing.Write(retry) ?? CallResolution.ResolveRetry(call, retry) ?? CallAuthorization.Check(retry)
-                ?? CallValidation.CheckArguments(retry) ?? CallAuthorization.CheckResource(retry);
+            var refusal = CallPassing.Write(retry) ?? CallResolution.ResolveRetry(call, retry) ?? CheckAtInstance(retry);
             if (refusal is null)
             {
                 outcome = await Invoke(retry).ConfigureAwait(false);

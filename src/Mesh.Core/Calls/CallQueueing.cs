@@ -33,20 +33,36 @@ internal static class CallQueueing
     /// <summary>Sees to what the waiting has ended with: the call has a place now, or looks for one at another instance.</summary>
     /// <returns>Null when it has one, or its instance sets no limit.</returns>
     public static ValueTask<MeshError?> EnterAsync(CallState call, CallTurnState state) =>
-        state == CallTurnState.Come && call.Imposed is null && !call.Instance!.Gate!.IsClosed ? default : LookOnAsync(call, state);
+        HasPlace(call, state) ? new(Recheck(call)) : LookOnAsync(call, state);
+
+    /// <summary>Whether its turn has come, and is of use.</summary>
+    private static bool HasPlace(CallState call, CallTurnState state) =>
+        state == CallTurnState.Come && call.Imposed is null && !call.Instance!.Gate!.IsClosed;
+
+    /// <summary>Whether the call may still run. If not, the next one has its place.</summary>
+    private static MeshError? Recheck(CallState call)
+    {
+        var refusal = CallAuthorization.Recheck(call);
+        if (refusal is not null)
+        {
+            call.Instance!.Gate!.Exit(0);
+        }
+
+        return refusal;
+    }
 
     private static async ValueTask<MeshError?> LookOnAsync(CallState call, CallTurnState state)
     {
         for (int looks = 0; ;)
         {
             var gate = call.Instance!.Gate!;
+            if (HasPlace(call, state))
+            {
+                return Recheck(call);
+            }
+
             if (state == CallTurnState.Come)
             {
-                if (call.Imposed is null && !gate.IsClosed)
-                {
-                    return null;
-                }
-
                 // The turn came together with what makes it useless: the next one has it.
                 gate.Exit(0);
                 state = CallTurnState.Withdrawn;
@@ -106,9 +122,8 @@ internal static class CallQueueing
     private static bool MayServe(CallState call, ToolInstance before)
     {
         bool isSame = call.Instance!.Contract.Definition.DefinitionHash == before.Contract.Definition.DefinitionHash;
-        return (isSame || !(call.WasApproved || CallApproval.IsNeeded(call)))
-            && CallAuthorization.Check(call) is null
-            && ((isSame && call.Request.Arguments.Passed is null) || CallValidation.CheckArguments(call) is null)
-            && CallAuthorization.CheckResource(call) is null;
+        return isSame && call.Request.Arguments.Passed is null
+            ? CallAuthorization.Recheck(call) is null
+            : (isSame || !(call.WasApproved || CallApproval.IsNeeded(call))) && CallPipeline.CheckAtInstance(call) is null;
     }
 }
