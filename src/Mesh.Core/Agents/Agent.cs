@@ -15,12 +15,13 @@ namespace Mesh;
 public abstract partial class Agent
 {
     /// <param name="contract">What those who ask it rely on.</param>
-    /// <param name="options">Where its limits come from; null for none.</param>
+    /// <param name="options">Where its limits and its gate come from; null for none.</param>
     private protected Agent(AgentContract contract, AgentOptions? options)
     {
         contract.Check();
         Contract = contract;
         Limits = (options?.MaxConcurrency, options?.MaxWaiting);
+        Gate = options?.Gate;
     }
 
     /// <summary>What those who ask the agent rely on.</summary>
@@ -37,6 +38,17 @@ public abstract partial class Agent
 
     /// <summary>What limits the calls of each of its registrations, where those do not say.</summary>
     internal (int? MaxConcurrency, int? MaxWaiting) Limits { get; init; }
+
+    /// <summary>What the room's state must say for it to run; null for one that always runs.</summary>
+    internal AgentGate? Gate
+    {
+        get;
+        init => field = value is null || Contract.RunsInBackground ? value : throw new MeshException(new MeshError(
+            MeshErrorCode.InvalidDefinition, $"Agent '{Name}' has a gate, and does not run in the background.")
+        {
+            Remedy = "Leave the gate out: an agent that is asked runs only when it is.",
+        });
+    }
 
     /// <summary>The same agent with the serializer options of a host, where it has none of its own.</summary>
     internal virtual Agent BoundTo(JsonSerializerOptions hostOptions) => this;

@@ -84,6 +84,7 @@ internal sealed class AgentRun(SingleRoomAgent agent, RoomClient room) : IAsyncD
         }
 
         Toolkits = local;
+        await agent.OfferAsync(room, _leases, token).ConfigureAwait(false);
         _leases.Add(await AgentRegistration.CreateAsync(room, agent, agent.Registration, token).ConfigureAwait(false));
     }
 

@@ -44,6 +44,9 @@ internal sealed class RoomStores(Room? room)
     /// <summary>Somebody has other grants from now on.</summary>
     public void OnGrantsChanged() => _state.Made?.OnGrantsChanged();
 
+    /// <summary>Somebody has left; its calls have ended.</summary>
+    public void OnLeft(RoomMember member) => _queues.Made?.Release(member);
+
     /// <summary>Gives back what was made; nothing is made any more.</summary>
     public async Task CloseAsync()
     {
