@@ -29,6 +29,18 @@ public abstract class RoomClientScatterContract : RoomClientContract
     }
 
     [Fact]
+    public async Task Input_and_output_go_with_given_metadata_too()
+    {
+        await OfferAgentAsync("ada", "echo", (string text) => $"ada:{text}");
+        await OfferAgentAsync("eve", "echo", (string text) => $"eve:{text}");
+        var (bob, text) = (await JoinAsync("bob"), ScatterJson.Default.String);
+        Assert.Equal(["ada:x", "eve:x"], (await bob.Agents.AskAllAsync("echo", "x", text, text).InTime()).Values);
+        Assert.EndsWith(":x", (await bob.Agents.AskAnyAsync("echo", "x", text, text).InTime()).Value, StringComparison.Ordinal);
+        Assert.True((await bob.Agents.AskQuorumAsync("echo", 2, "x", text, text).InTime()).IsReached);
+        Assert.Equal(2, (await bob.Agents.AskEachAsync("echo", "x", text, text).ToListInTimeAsync()).Count);
+    }
+
+    [Fact]
     public async Task A_tag_or_a_channel_finds_agents_of_several_names()
     {
         await OfferAgentAsync("ada", "nlp.short", (string text) => text[..1], "fast");
@@ -157,6 +169,36 @@ public abstract class RoomClientScatterContract : RoomClientContract
     }
 
     [Fact]
+    public async Task Each_is_told_of_once_also_when_it_answers_at_the_limit()
+    {
+        string[] names = ["a1", "a2", "a3", "a4", "a5", "a6"];
+        foreach (string name in names)
+        {
+            await OfferAgentAsync(name, "slow", WaitAsync);
+        }
+
+        var bob = await JoinAsync("bob");
+        await using var reader = bob.Agents.AskEachAsync<string>("slow", "go", new() { TimeLimit = TimeSpan.FromSeconds(5) }).GetAsyncEnumerator();
+        var first = reader.MoveNextAsync().AsTask();
+        await StartedAsync(names.Length);
+        Clock.Advance(TimeSpan.FromSeconds(6));
+        Assert.True(await first.InTime());
+        var seen = new List<string> { reader.Current.Agent.Participant };
+        for (int i = 0; i < names.Length; i++)
+        {
+            Assert.True(await _cancelled.WaitAsync(Bounded.TestTimeout));
+        }
+
+        while (await reader.MoveNextAsync().InTime())
+        {
+            seen.Add(reader.Current.Agent.Participant);
+            AssertCode(MeshErrorCode.DeadlineExceeded, reader.Current.Error);
+        }
+
+        Assert.Equal(names, seen.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Answers_are_read_in_the_order_in_which_they_come_and_who_stops_reading_cancels_the_rest()
     {
         foreach (string name in (string[])["ada", "eve", "ivy"])
@@ -222,6 +264,24 @@ public abstract class RoomClientScatterContract : RoomClientContract
         Assert.Equal([4], gathered.Values);
     }
 
+    [Fact]
+    public async Task What_the_type_of_an_output_throws_while_it_is_read_is_the_error_of_its_agent()
+    {
+        await OfferAgentAsync("ada", "calc.a", (string text) => new { text });
+        await OfferAgentAsync("eve", "calc.b", (string text) => new { text = "" });
+        var bob = await JoinAsync("bob");
+        var gathered = await bob.Agents.AskAllAsync<Picky>("calc.*", "four").InTime();
+        AssertCode(MeshErrorCode.InvalidOutput, gathered.Answers[0].Error);
+        Assert.Equal([""], gathered.Values.Select(value => value.Text));
+        AssertCode(MeshErrorCode.InvalidOutput, await FailureOf(bob.Agents.AskAsync<Picky>("calc.a", "four")));
+        AssertCode(MeshErrorCode.InvalidOutput, await FailureOf(bob.Agents.GetAgent<string, Picky>("calc.a").InvokeAsync("four")));
+    }
+
+    private sealed record Picky
+    {
+        public string Text { get; init => field = value.Length == 0 ? value : throw new InvalidOperationException("Nothing suits it."); } = "";
+    }
+
     private async Task OfferAgentAsync(string provider, string agent, Delegate handler, params string[] tags)
     {
         var client = await JoinAsync(provider, Grants.Full, ParticipantRole.Agent);
@@ -255,3 +315,6 @@ public abstract class RoomClientScatterContract : RoomClientContract
         }
     }
 }
+
+[System.Text.Json.Serialization.JsonSerializable(typeof(string))]
+internal sealed partial class ScatterJson : System.Text.Json.Serialization.JsonSerializerContext;

@@ -14,10 +14,14 @@ namespace Mesh;
 /// </code></example>
 public abstract partial class Agent
 {
-    private protected Agent(AgentContract contract)
+    /// <param name="contract">What those who ask it rely on.</param>
+    /// <param name="options">Where its limits and its gate come from; null for none.</param>
+    private protected Agent(AgentContract contract, AgentOptions? options)
     {
         contract.Check();
         Contract = contract;
+        Limits = (options?.MaxConcurrency, options?.MaxWaiting);
+        Gate = options?.Gate;
     }
 
     /// <summary>What those who ask the agent rely on.</summary>
@@ -35,12 +39,24 @@ public abstract partial class Agent
     /// <summary>What limits the calls of each of its registrations, where those do not say.</summary>
     internal (int? MaxConcurrency, int? MaxWaiting) Limits { get; init; }
 
+    /// <summary>What the room's state must say for it to run; null for one that always runs.</summary>
+    internal AgentGate? Gate
+    {
+        get;
+        init => field = value is null || Contract.RunsInBackground ? value : throw new MeshException(new MeshError(
+            MeshErrorCode.InvalidDefinition, $"Agent '{Name}' has a gate, and does not run in the background.")
+        {
+            Remedy = "Leave the gate out: an agent that is asked runs only when it is.",
+        });
+    }
+
     /// <summary>The same agent with the serializer options of a host, where it has none of its own.</summary>
     internal virtual Agent BoundTo(JsonSerializerOptions hostOptions) => this;
 }
 
 /// <summary>An agent that is a function.</summary>
-internal sealed class FunctionAgent(AgentContract contract, Tool code, Func<JsonSerializerOptions, Agent>? rebind = null) : Agent(contract)
+internal sealed class FunctionAgent(AgentContract contract, Tool code, AgentOptions? options = null, Func<JsonSerializerOptions, Agent>? rebind = null)
+    : Agent(contract, options)
 {
     internal override Tool Code => code;
 

@@ -8,14 +8,7 @@ internal static class RoomRegistrations
     {
         var (provider, toolkit) = (call.Member, arguments.Toolkit);
         Names.CheckToolkit(toolkit.Name);
-        var options = new RegistrationOptions
-        {
-            Private = isPrivate,
-            VisibleTo = arguments.VisibleTo,
-            AddressedOnly = arguments.AddressedOnly,
-            MaxConcurrency = arguments.MaxConcurrency,
-            MaxWaiting = arguments.MaxWaiting,
-        };
+        var options = OptionsOf(arguments, isPrivate);
         var registration = new ToolkitLease(
             provider,
             arguments.Registration,
@@ -41,6 +34,15 @@ internal static class RoomRegistrations
         call.Member.Room.Withdraw(Find(call, arguments.Registration));
         return default;
     }
+
+    public static RegistrationOptions OptionsOf(IOfferArguments arguments, bool isPrivate) => new()
+    {
+        Private = isPrivate,
+        VisibleTo = arguments.VisibleTo,
+        AddressedOnly = arguments.AddressedOnly,
+        MaxConcurrency = arguments.MaxConcurrency,
+        MaxWaiting = arguments.MaxWaiting,
+    };
 
     /// <exception cref="MeshException">The caller has no such registration (<see cref="MeshErrorCode.NotFound"/>).</exception>
     public static Registration Find(CallState call, MeshId id) => call.Member.Room.Tools.FindRegistration(id, call.Member)

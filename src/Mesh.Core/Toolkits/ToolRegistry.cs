@@ -98,7 +98,7 @@ internal sealed class ToolRegistry
                 var shared = _shared ?? new(StringComparer.Ordinal);
                 foreach (var tool in registration.Tools)
                 {
-                    shared.GetOrAdd(tool.Path, _ => new SharedTool(new LeastInFlight())).AddLocked(tool);
+                    shared.GetOrAdd(tool.Path, static (path, host) => new SharedTool(IInstanceChoice.For(path, host)), registration.Provider.Room.Host).AddLocked(tool);
                 }
 
                 Volatile.Write(ref _shared, shared);

@@ -23,7 +23,7 @@ internal sealed record QueueSendArguments(
     [property: Description("The body: any JSON value.")] JsonPayload Body,
     [property: Description("Texts beside the body.")] IReadOnlyDictionary<string, string>? Headers = null,
     [property: Range(0, QueueLimits.MaxDelay), Description("After how many seconds it can be received.")] double DelaySeconds = 0,
-    [property: StringLength(QueueLimits.MaxKeyLength, MinimumLength = 1), Description("Sent again by the same participant under the same key within 10 minutes, it has no further effect.")] string? Key = null) : IResourceArguments
+    [property: StringLength(QueueLimits.MaxKeyLength, MinimumLength = 1), Description("Sent again by the same participant under the same key, it has no further effect while the key is remembered: for 10 minutes, unless the host says otherwise.")] string? Key = null) : IResourceArguments
 {
     string IResourceArguments.Resource => Queue;
 }
@@ -32,7 +32,8 @@ internal sealed record QueueReceiveArguments(
     [property: RegularExpression(QueueLimits.NamePattern), Description("The queue.")] string Queue,
     [property: Range(1, QueueLimits.MaxMessages), Description("How many messages at most.")] int MaxMessages = 1,
     [property: Range(0, QueueLimits.MaxWait), Description("How many seconds to wait for the first one; 0 not to wait.")] double WaitSeconds = 0,
-    [property: Range(QueueLimits.MinVisibility, QueueLimits.MaxVisibility), Description("For how many seconds nobody else gets them, unless they are rejected.")] double VisibilitySeconds = QueueLimits.DefaultVisibility) : IResourceArguments
+    [property: Range(QueueLimits.MinVisibility, QueueLimits.MaxVisibility), Description("For how many seconds nobody else gets them, unless they are rejected.")] double VisibilitySeconds = QueueLimits.DefaultVisibility,
+    [property: Description("Whether what the caller still has when it leaves the room is ready again at once.")] bool ReleaseOnLeave = false) : IResourceArguments
 {
     string IResourceArguments.Resource => Queue;
 }

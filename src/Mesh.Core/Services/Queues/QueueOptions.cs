@@ -10,8 +10,8 @@ public sealed record QueueSendOptions
     public TimeSpan Delay { get; init; }
 
     /// <summary>
-    /// A key of 1 to 256 characters, which belongs to the sender and the queue: sending again under it within 10 minutes has no
-    /// effect and gets the first message's id. Null, the default, for a message that is sent each time.
+    /// A key of 1 to 256 characters, which belongs to the sender and the queue: sending again under it, while the queue's store
+    /// remembers it (<see cref="QueuePolicy.KeyLifetime"/>, 10 minutes by default), has no effect and gets the first message's id. Null, the default, for a message that is sent each time.
     /// </summary>
     public string? Key { get; init; }
 
@@ -32,6 +32,12 @@ public sealed record QueueReceiveOptions
     /// default, a millisecond to a day.
     /// </summary>
     public TimeSpan Visibility { get; init; } = TimeSpan.FromSeconds(QueueLimits.DefaultVisibility);
+
+    /// <summary>
+    /// Whether messages that the receiver still has when it leaves the room, for whatever reason, are rejected for it, so that
+    /// they are ready again at once. False by default: others may hold the tokens, and deal with the messages still.
+    /// </summary>
+    public bool ReleaseOnLeave { get; init; }
 
     internal static QueueReceiveOptions Default { get; } = new();
 }

@@ -5,19 +5,21 @@ namespace Mesh;
 /// <summary>The queues of one room session: what its tools do with the store.</summary>
 internal sealed class RoomQueues(Room room, IQueueStore store) : IAsyncDisposable
 {
-    // What a rejection may add to a message: it must still fit into a response.
-    private const int RoomForReason = 8 * QueueLimits.MaxReasonLength;
+    // What rejections may add to a message, here and before it became a dead letter, with six bytes for each character: it must still
+    // fit into a response.
+    private const int RoomForReasons = 2 * 6 * QueueLimits.MaxReasonLength;
 
     private readonly CancellationTokenSource _retiring = new();
-    private readonly HashSet<Task> _takingBack = [];
+    private readonly HashSet<Task> _givingBack = [];
+    private readonly HeldDeliveries _held = new(room.Host.Clock);
 
     public ValueTask<MeshId> SendAsync(CallState call, QueueSendArguments arguments)
     {
         var headers = arguments.Headers is { Count: > 0 } given ? given : QueueMessage.NoHeaders;
         // Kept as text: an element's document holds several times what it was made from.
         var body = arguments.Body.IsElement ? JsonPayload.FromUtf8(arguments.Body.ToUtf8()) : arguments.Body;
-        int limit = room.Host.Options.MaxResponseBytes - RoomForReason;
-        if (body.Length > limit / 2 && QueueMessage.SizeOf(body, headers, call.Caller.Name) is var size && size > limit)
+        int limit = room.Host.Options.MaxResponseBytes - RoomForReasons;
+        if (QueueMessage.SizeOf(body, headers, call.Caller.Name) is var size && size > limit)
         {
             throw new MeshException(QueueErrors.TooLarge(arguments.Queue, size, limit));
         }
@@ -51,18 +53,28 @@ internal sealed class RoomQueues(Room room, IQueueStore store) : IAsyncDisposabl
 
         var messages = received.Result;
         return messages.Count > 0 || arguments.WaitSeconds == 0
-            ? new(HandOut(call, arguments.Queue, messages))
+            ? new(HandOut(call, arguments, messages))
             : WaitAsync(call, arguments, request, new(messages));
     }
 
-    public ValueTask<NoResult> AcknowledgeAsync(CallState call, QueueAcknowledgeArguments arguments) =>
-        Without(store.AcknowledgeAsync(arguments.Queue, arguments.Token, TokenOf(call)));
+    public ValueTask<NoResult> AcknowledgeAsync(CallState call, QueueAcknowledgeArguments arguments)
+    {
+        _held.Remove(arguments.Queue, arguments.Token);
+        return NoResult.After(store.AcknowledgeAsync(arguments.Queue, arguments.Token, TokenOf(call)));
+    }
 
-    public ValueTask<NoResult> RejectAsync(CallState call, QueueRejectArguments arguments) =>
-        Without(store.RejectAsync(arguments.Queue, arguments.Token, arguments.Reason, TimeSpan.FromSeconds(arguments.DelaySeconds), TokenOf(call)));
+    public ValueTask<NoResult> RejectAsync(CallState call, QueueRejectArguments arguments)
+    {
+        _held.Remove(arguments.Queue, arguments.Token);
+        return NoResult.After(store.RejectAsync(arguments.Queue, arguments.Token, arguments.Reason, TimeSpan.FromSeconds(arguments.DelaySeconds), TokenOf(call)));
+    }
 
-    public ValueTask<NoResult> ExtendAsync(CallState call, QueueExtendArguments arguments) =>
-        Without(store.ExtendAsync(arguments.Queue, arguments.Token, TimeSpan.FromSeconds(arguments.VisibilitySeconds), TokenOf(call)));
+    public ValueTask<NoResult> ExtendAsync(CallState call, QueueExtendArguments arguments)
+    {
+        var visibility = TimeSpan.FromSeconds(arguments.VisibilitySeconds);
+        _held.Extend(arguments.Queue, arguments.Token, visibility);
+        return NoResult.After(store.ExtendAsync(arguments.Queue, arguments.Token, visibility, TokenOf(call)));
+    }
 
     public async ValueTask<QueueDrain> DrainAsync(CallState call, QueueDrainArguments arguments)
     {
@@ -71,7 +83,7 @@ internal sealed class RoomQueues(Room room, IQueueStore store) : IAsyncDisposabl
     }
 
     public ValueTask<NoResult> CloseAsync(CallState call, QueueCloseArguments arguments) =>
-        Without(store.CloseAsync(arguments.Queue, TokenOf(call)));
+        NoResult.After(store.CloseAsync(arguments.Queue, TokenOf(call)));
 
     public ValueTask<QueuePage> ListAsync(CallState call, QueueListArguments arguments) =>
         store.ListAsync(arguments.Prefix, arguments.Cursor, arguments.Limit, TokenOf(call));
@@ -80,68 +92,77 @@ internal sealed class RoomQueues(Room room, IQueueStore store) : IAsyncDisposabl
     public void EndWaits() => _ = _retiring.CancelAsync();
 
     /// <summary>
-    /// Disposes the store, once what was to be taken back is. The token's source is not disposed: a handler that is left behind
-    /// may still ask for it, and without a timer it holds nothing.
+    /// Waits for what is to be taken back: the store must be there for it. The token's source is not disposed: a handler that is
+    /// left behind may still ask for it, and without a timer it holds nothing.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
         EndWaits();
-        Task[] takingBack;
-        lock (_takingBack)
+        Task[] givingBack;
+        lock (_givingBack)
         {
-            takingBack = [.. _takingBack];
+            givingBack = [.. _givingBack];
         }
 
-        await Task.WhenAll(takingBack).ConfigureAwait(false);
-        await store.DisposeAsync().ConfigureAwait(false);
+        await Task.WhenAll(givingBack).ConfigureAwait(false);
     }
 
     /// <summary>Takes messages back that were taken for a caller that was gone before it had them.</summary>
     public void TakeBack(string queue, IReadOnlyList<QueueMessage> messages)
     {
-        var running = TakeBackAsync(queue, messages);
+        foreach (var message in messages)
+        {
+            _held.Remove(queue, message.Token);
+        }
+
+        GiveBack(() => store.TakeBackAsync(queue, messages), queue);
+    }
+
+    /// <summary>Rejects what a receiver that has left still has, where it asked for that.</summary>
+    /// <remarks>Not taken back as if it had never been handed out: what makes each of its receivers go away is a dead letter at last.</remarks>
+    public void Release(RoomMember member)
+    {
+        foreach (var (queue, token) in _held.Take(member))
+        {
+            GiveBack(() => store.RejectAsync(queue, token, "Its receiver has left the room.", TimeSpan.Zero), queue);
+        }
+    }
+
+    /// <summary>Lets something go back that nobody waits for, but for the end of the room.</summary>
+    private void GiveBack(Func<ValueTask> givingBack, string queue)
+    {
+        var running = GiveBackAsync(givingBack, queue);
         if (running.IsCompleted)
         {
             return;
         }
 
-        lock (_takingBack)
+        lock (_givingBack)
         {
-            _takingBack.Add(running);
+            _givingBack.Add(running);
         }
 
         _ = ForgetAsync(running);
     }
 
-    private static ValueTask<NoResult> Without(ValueTask running)
-    {
-        return running.IsCompletedSuccessfully ? default : WaitAsync(running);
-
-        static async ValueTask<NoResult> WaitAsync(ValueTask running)
-        {
-            await running.ConfigureAwait(false);
-            return default;
-        }
-    }
-
     private async Task ForgetAsync(Task running)
     {
         await running.ConfigureAwait(false);
-        lock (_takingBack)
+        lock (_givingBack)
         {
-            _takingBack.Remove(running);
+            _givingBack.Remove(running);
         }
     }
 
-    private async Task TakeBackAsync(string queue, IReadOnlyList<QueueMessage> messages)
+    private async Task GiveBackAsync(Func<ValueTask> givingBack, string queue)
     {
         try
         {
-            await store.TakeBackAsync(queue, messages).ConfigureAwait(false);
+            await givingBack().ConfigureAwait(false);
         }
-        catch (MeshException exception) when (exception.Code == MeshErrorCode.Closed)
+        catch (MeshException exception) when (exception.Code == MeshErrorCode.Closed || exception.Code == MeshErrorCode.DeliveryEnded)
         {
-            // The room is retired, and its queues with it.
+            // The room is retired, and its queues with it; or the message is nobody's any more.
         }
         catch (Exception exception)
         {
@@ -167,7 +188,23 @@ internal sealed class RoomQueues(Room room, IQueueStore store) : IAsyncDisposabl
             }
         }
 
-        return HandOut(call, arguments.Queue, messages);
+        return HandOut(call, arguments, messages);
+    }
+
+    private QueueBatch HandOut(CallState call, QueueReceiveArguments arguments, IReadOnlyList<QueueMessage> messages)
+    {
+        var batch = HandOut(call, arguments.Queue, messages);
+        if (arguments.ReleaseOnLeave && messages.Count > 0)
+        {
+            _held.Add(call.Member, messages, TimeSpan.FromSeconds(arguments.VisibilitySeconds));
+            if (call.Member.HasLeft)
+            {
+                // It left between the two: whoever released what it had did not see these.
+                Release(call.Member);
+            }
+        }
+
+        return batch;
     }
 
     /// <summary>Makes what was taken go back by itself, should the call end without its caller getting it.</summary>
