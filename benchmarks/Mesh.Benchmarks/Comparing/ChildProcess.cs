@@ -9,7 +9,7 @@ internal static class ChildProcess
 {
     public const string Command = "measure";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     private static readonly Dictionary<string, Func<Task<double>>> Measurements = new(StringComparer.Ordinal)
     {
@@ -30,11 +30,15 @@ internal static class ChildProcess
     }
 
     /// <summary>In the parent: has a child measure, and reads the number.</summary>
-    public static async Task<double> RunAsync(string measurement)
+    public static async Task<double> RunAsync(string measurement) =>
+        double.Parse(await RunAsync(Command, measurement).ConfigureAwait(false), CultureInfo.InvariantCulture);
+
+    /// <summary>In the parent: has a child run a command, and reads what it prints.</summary>
+    public static async Task<string> RunAsync(string command, string argument)
     {
         string own = Environment.ProcessPath ?? throw new InvalidOperationException("This process has no path to start it again by.");
         bool isHosted = Path.GetFileNameWithoutExtension(own) == "dotnet";
-        string[] arguments = isHosted ? [typeof(ChildProcess).Assembly.Location, Command, measurement] : [Command, measurement];
+        string[] arguments = isHosted ? [typeof(ChildProcess).Assembly.Location, command, argument] : [command, argument];
         using var child = Process.Start(new ProcessStartInfo(own, arguments) { RedirectStandardOutput = true })!;
         using var limit = new CancellationTokenSource(Limit);
         try
@@ -42,8 +46,8 @@ internal static class ChildProcess
             string output = await child.StandardOutput.ReadToEndAsync(limit.Token).ConfigureAwait(false);
             await child.WaitForExitAsync(limit.Token).ConfigureAwait(false);
             return child.ExitCode == 0
-                ? double.Parse(output, CultureInfo.InvariantCulture)
-                : throw new InvalidOperationException($"The child that measures {measurement} ended with exit code {child.ExitCode}.");
+                ? output
+                : throw new InvalidOperationException($"The child that was to {command} {argument} ended with exit code {child.ExitCode}.");
         }
         catch (OperationCanceledException)
         {

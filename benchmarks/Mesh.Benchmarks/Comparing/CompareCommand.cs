@@ -15,17 +15,23 @@ internal static class CompareCommand
             return 2;
         }
 
-        foreach (var comparison in AllComparisons.InOrder.Where(each => ids.Length == 0 || ids.Contains(each.Id)))
+        Comparison[] comparisons = [.. AllComparisons.InOrder.Where(each => ids.Length == 0 || ids.Contains(each.Id))];
+        foreach (var comparison in comparisons)
         {
-            await Console.Error.WriteLineAsync($"{comparison.Id} …").ConfigureAwait(false);
-            var figure = await comparison.MeasureAsync().ConfigureAwait(false);
-            await Console.Out.WriteLineAsync(figure.ToLine(comparison)).ConfigureAwait(false);
-
-            // What this one left behind is not the next one's burden.
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
+            // Of several, each in a process of its own: the code that runs was compiled for what ran in it before, and a
+            // figure would depend on those that were measured before it.
+            string line = comparisons.Length > 1
+                ? await ChildProcess.RunAsync("compare", comparison.Id).ConfigureAwait(false)
+                : await MeasureAsync(comparison).ConfigureAwait(false);
+            await Console.Out.WriteAsync(line).ConfigureAwait(false);
         }
 
         return 0;
+    }
+
+    private static async Task<string> MeasureAsync(Comparison comparison)
+    {
+        await Console.Error.WriteLineAsync($"{comparison.Id} …").ConfigureAwait(false);
+        return (await comparison.MeasureAsync().ConfigureAwait(false)).ToLine(comparison) + Environment.NewLine;
     }
 }
