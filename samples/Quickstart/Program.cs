@@ -114,6 +114,10 @@ await ShowEventsUntil(RoomEventKinds.ParticipantLeft, "librarian");
 // The journal has every call, refused ones too, and every event; here are all calls, and what ada's one led to.
 story.Journal("What happened", journal.ToList().ToTable());
 story.Journal("One tree of calls", journal.ToText(new() { Tree = journal.ToList(new() { Tool = "desk/brief" })[0].RootId }));
+
+// The room goes on with agents; each message that their worker deals with is a tree of calls as well.
+await AgentStory.TellAsync(mesh, ada, folder, story);
+story.Journal("One message", journal.ToText(new() { Tree = journal.ToList(new() { Tool = "desk.clerk/process" })[0].RootId }));
 return 0;
 
 async Task ShowEventsUntil(string kind, string participant)

@@ -127,6 +127,7 @@ internal sealed class Story(TextWriter output, int width, bool hasColour)
     /// <summary>What the journal tells, under a title; the first line of it is a heading.</summary>
     public void Journal(string title, string text)
     {
+        _isPair = false;
         output.WriteLine();
         Print(Bold, title);
         string[] lines = text.TrimEnd('\n').Split('\n');

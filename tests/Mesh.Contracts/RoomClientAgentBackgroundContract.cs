@@ -141,8 +141,14 @@ public abstract class RoomClientAgentBackgroundContract : RoomClientContract
             {
                 found = (room.Self.Name, CallContext.Current);
                 begun.Set();
-                using var registration = token.Register(ended.Set);
-                await Task.Delay(Timeout.Infinite, token);
+                try
+                {
+                    await Task.Delay(Timeout.Infinite, token);
+                }
+                finally
+                {
+                    ended.Set();
+                }
             }));
         }))).InTime();
         Assert.True((await (await JoinAsync("bob", Grants.Full)).Toolkits.TryInvokeAsync("kit/start").InTime()).IsResult);
@@ -182,9 +188,15 @@ public abstract class RoomClientAgentBackgroundContract : RoomClientContract
             var provider = await JoinAsync($"provider{i}", Grants.AgentDefault, ParticipantRole.Agent, room: $"room{i}");
             await provider.Agents.RegisterAsync(Agent.Create("watch", async (CancellationToken token) =>
             {
-                using var registration = token.Register(end.Set);
                 begun.Set();
-                await Task.Delay(Timeout.Infinite, token);
+                try
+                {
+                    await Task.Delay(Timeout.Infinite, token);
+                }
+                finally
+                {
+                    end.Set();
+                }
             })).InTime();
             await begun.InTime();
             await (i == 0 ? provider.DisposeAsync().AsTask() : Host.RetireRoomAsync("room1")).InTime();

@@ -384,11 +384,21 @@ public abstract class RoomClientAgentContract : RoomClientContract
 
     private static async IAsyncEnumerable<string> Endless(string word, Signal cancelled, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var registration = cancellationToken.Register(cancelled.Set);
-        while (true)
+        try
         {
-            await Task.Yield();
-            yield return word;
+            while (true)
+            {
+                await Task.Yield();
+                yield return word;
+            }
+        }
+        finally
+        {
+            // Here, and not in a callback on the token: that would be taken back with the iterator before its turn comes.
+            if (cancellationToken.IsCancellationRequested)
+            {
+                cancelled.Set();
+            }
         }
     }
 

@@ -106,6 +106,25 @@ public abstract class RoomClientLimitContract : RoomClientContract
     }
 
     [Fact]
+    public async Task A_call_whose_caller_loses_its_rights_while_it_waits_is_refused_when_its_turn_comes()
+    {
+        await RegisterAsync("ada", new() { MaxConcurrency = 1 });
+        var (bob, zoe) = (await JoinAsync("bob"), await JoinAsync("zoe"));
+        var first = Ask(zoe, "first");
+        await StartedAsync();
+        var waiting = Ask(bob, "waiting");
+        await WaitingAsync(2);
+        var next = Ask(zoe, "next");
+        await WaitingAsync(3);
+        Host.SetGrants(Den, "bob", Tools("other/*"));
+        Done("first").Set();
+        Done("next").Set();
+        AssertCode(MeshErrorCode.NotGranted, await FailureOf(new ValueTask<CallOutcome>(waiting)));
+        Assert.True((await first.InTime()).IsResult && (await next.InTime()).IsResult);
+        Assert.Equal(["first", "next"], _served);
+    }
+
+    [Fact]
     public async Task A_call_whose_provider_leaves_before_its_turn_goes_to_another_instance()
     {
         var ada = await RegisterAsync("ada", new() { MaxConcurrency = 1 });

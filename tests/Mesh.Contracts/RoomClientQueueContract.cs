@@ -259,6 +259,27 @@ public abstract partial class RoomClientQueueContract : RoomClientContract
         Assert.Equal(2, Assert.Single(await ada.Queues.ReceiveAsync("jobs").InTime()).Deliveries);
     }
 
+    [Fact]
+    public async Task A_receiver_that_asked_for_it_gives_its_messages_back_at_once_when_it_leaves()
+    {
+        var (ada, bob) = (await JoinAsync("ada"), await JoinAsync("bob"));
+        var kept = await JoinAsync("eve");
+        for (int i = 0; i < 4; i++)
+        {
+            await ada.Queues.SendAsync("jobs", i).InTime();
+        }
+
+        Assert.Single(await kept.Queues.ReceiveAsync("jobs", new() { ReleaseOnLeave = true }).InTime());
+        var messages = await bob.Queues.ReceiveAsync("jobs", new() { MaxMessages = 3, ReleaseOnLeave = true }).InTime();
+        await bob.Queues.AcknowledgeAsync(messages[0]).InTime();
+        await bob.Queues.RejectAsync(messages[1], delay: TimeSpan.FromDays(1)).InTime();
+        await bob.DisposeAsync().InTime();
+        var back = Assert.Single(await ada.Queues.ReceiveAsync("jobs", new() { MaxMessages = 9, Wait = TimeSpan.FromSeconds(20) }).InTime());
+        Assert.Equal((messages[2].Id, 2), (back.Id, back.Deliveries));
+        Assert.Equal((2, 1), (await ada.Queues.ListAsync("jobs").ToListInTimeAsync()) is [var queue] ? (queue.InFlight, queue.Delayed) : default);
+        Assert.Empty(Faults);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("a b")]

@@ -29,6 +29,18 @@ public abstract class RoomClientScatterContract : RoomClientContract
     }
 
     [Fact]
+    public async Task Input_and_output_go_with_given_metadata_too()
+    {
+        await OfferAgentAsync("ada", "echo", (string text) => $"ada:{text}");
+        await OfferAgentAsync("eve", "echo", (string text) => $"eve:{text}");
+        var (bob, text) = (await JoinAsync("bob"), ScatterJson.Default.String);
+        Assert.Equal(["ada:x", "eve:x"], (await bob.Agents.AskAllAsync("echo", "x", text, text).InTime()).Values);
+        Assert.EndsWith(":x", (await bob.Agents.AskAnyAsync("echo", "x", text, text).InTime()).Value, StringComparison.Ordinal);
+        Assert.True((await bob.Agents.AskQuorumAsync("echo", 2, "x", text, text).InTime()).IsReached);
+        Assert.Equal(2, (await bob.Agents.AskEachAsync("echo", "x", text, text).ToListInTimeAsync()).Count);
+    }
+
+    [Fact]
     public async Task A_tag_or_a_channel_finds_agents_of_several_names()
     {
         await OfferAgentAsync("ada", "nlp.short", (string text) => text[..1], "fast");
@@ -255,3 +267,6 @@ public abstract class RoomClientScatterContract : RoomClientContract
         }
     }
 }
+
+[System.Text.Json.Serialization.JsonSerializable(typeof(string))]
+internal sealed partial class ScatterJson : System.Text.Json.Serialization.JsonSerializerContext;

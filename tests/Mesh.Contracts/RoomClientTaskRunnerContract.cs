@@ -117,6 +117,26 @@ public abstract class RoomClientTaskRunnerContract : RoomClientContract
     }
 
     [Fact]
+    public async Task It_serves_as_many_at_once_as_its_options_say()
+    {
+        var (begun, goOn) = (new Signal(), new Signal());
+        var bob = await StartAsync(new TestRunner(
+            "slow",
+            async (_, _) =>
+            {
+                begun.Set();
+                await goOn.WaitStubbornlyAsync();
+                return await TestRunner.Text("done");
+            },
+            options: new() { MaxConcurrency = 1, MaxWaiting = 0 }));
+        var first = bob.Agents.AskAsync<string>("slow");
+        await begun.InTime();
+        AssertCode(MeshErrorCode.Overloaded, await FailureOf(bob.Agents.TryAskAsync("slow")));
+        goOn.Set();
+        Assert.Equal("done", await first.InTime());
+    }
+
+    [Fact]
     public async Task Runners_that_ask_each_other_in_a_circle_come_to_an_end()
     {
         var bob = await StartAsync(

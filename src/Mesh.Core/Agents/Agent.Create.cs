@@ -102,6 +102,7 @@ public abstract partial class Agent
                 canRebind ? host => Bind(host, canRebind: false) : null)
             {
                 Limits = (options.MaxConcurrency, options.MaxWaiting),
+                Gate = options.Gate,
             };
         }
     }

@@ -108,6 +108,7 @@ public abstract partial class Agent
         return new(contract, new FunctionTool(contract.ToTool(), code) { RunOnThreadPool = options?.RunOnThreadPool ?? false })
         {
             Limits = (options?.MaxConcurrency, options?.MaxWaiting),
+            Gate = options?.Gate,
         };
     }
 

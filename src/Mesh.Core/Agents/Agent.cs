@@ -35,6 +35,17 @@ public abstract partial class Agent
     /// <summary>What limits the calls of each of its registrations, where those do not say.</summary>
     internal (int? MaxConcurrency, int? MaxWaiting) Limits { get; init; }
 
+    /// <summary>What the room's state must say for it to run; null for one that always runs.</summary>
+    internal AgentGate? Gate
+    {
+        get;
+        init => field = value is null || Contract.RunsInBackground ? value : throw new MeshException(new MeshError(
+            MeshErrorCode.InvalidDefinition, $"Agent '{Name}' has a gate, and does not run in the background.")
+        {
+            Remedy = "Leave the gate out: an agent that is asked runs only when it is.",
+        });
+    }
+
     /// <summary>The same agent with the serializer options of a host, where it has none of its own.</summary>
     internal virtual Agent BoundTo(JsonSerializerOptions hostOptions) => this;
 }

@@ -52,6 +52,12 @@ public sealed class AgentAttribute : Attribute
     /// <inheritdoc cref="Tool.RunOnThreadPool"/>
     public bool RunOnThreadPool { get; set; }
 
+    /// <summary><see cref="AgentOptions.MaxConcurrency"/>; 0, the default, for no limit.</summary>
+    public int MaxConcurrency { get; set; }
+
+    /// <summary><see cref="AgentOptions.MaxWaiting"/>; -1, the default, for 1,024.</summary>
+    public int MaxWaiting { get; set; } = -1;
+
     internal AgentOptions ToOptions() => new()
     {
         Version = Version,
@@ -62,5 +68,7 @@ public sealed class AgentAttribute : Attribute
         RequiresApproval = RequiresApproval,
         MaxJournalCapture = MaxJournalCapture == JournalCapture.Full ? null : MaxJournalCapture,
         RunOnThreadPool = RunOnThreadPool,
+        MaxConcurrency = MaxConcurrency == 0 ? null : MaxConcurrency,
+        MaxWaiting = MaxWaiting == -1 ? null : MaxWaiting,
     };
 }

@@ -5,7 +5,8 @@ namespace Mesh;
 
 /// <summary>
 /// The background work of one registration of a publisher or a watcher: one run of its function at a time, begun again
-/// with a growing pause when it fails, cancelled when the registration ends or its participant leaves.
+/// with a growing pause when it fails, cancelled when the registration ends or its participant leaves. Behind a gate it runs
+/// only while the room's state says so.
 /// </summary>
 internal sealed class AgentBackground : IDisposable
 {
@@ -59,52 +60,119 @@ internal sealed class AgentBackground : IDisposable
             static (_, state) => ((AgentBackground)state!).Dispose(), this, _stop.Token, TaskContinuationOptions.None, TaskScheduler.Default);
         try
         {
-            for (int failures = 0; !_stop.IsCancellationRequested;)
-            {
-                long startedAt = _room.Host.Clock.GetTimestamp();
-                if (await RunOnceAsync().ConfigureAwait(false) is not { } failure)
-                {
-                    break;
-                }
-
-                failures = _room.Host.Clock.GetElapsedTime(startedAt) > LongestPause ? 1 : failures + 1;
-                await PauseAsync(failures, failure).ConfigureAwait(false);
-            }
+            await SuperviseAsync(_agent.Gate is { } gate ? stop => RunWhileOpenAsync(gate, stop) : RunAsync, _stop.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            // Stopped while it paused.
+            // Stopped.
         }
 
         _items?.Complete();
     }
 
-    /// <summary>Runs the function once. Returns what it failed with; null when it is done, or was stopped.</summary>
-    private async Task<Exception?> RunOnceAsync()
+    /// <summary>Runs something until it is done, and begins it again when it fails, after a pause.</summary>
+    private async Task SuperviseAsync(Func<CancellationToken, Task> run, CancellationToken stop)
     {
+        for (int failures = 0; !stop.IsCancellationRequested;)
+        {
+            long startedAt = _room.Host.Clock.GetTimestamp();
+            Exception failure;
+            try
+            {
+                await run(stop).ConfigureAwait(false);
+                break;
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception exception)
+            {
+                failure = exception;
+            }
+
+            failures = _room.Host.Clock.GetElapsedTime(startedAt) > LongestPause ? 1 : failures + 1;
+            await PauseAsync(failures, failure, stop).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Runs the function once.</summary>
+    private async Task RunAsync(CancellationToken stop) =>
+        await _agent.Code.InvokeAsync(NoArguments, new BackgroundContext(_room, new AgentAddress(Name, _room.Self.Name), _items, stop)).ConfigureAwait(false);
+
+    /// <summary>Runs the function each time the gate opens, one run at a time, and cancels it when the gate closes.</summary>
+    private async Task RunWhileOpenAsync(AgentGate gate, CancellationToken stop)
+    {
+        bool isOpen = false;
+        CancellationTokenSource? opening = null;
+        var running = Task.CompletedTask;
         try
         {
-            await _agent.Code.InvokeAsync(NoArguments, new BackgroundContext(_room, new AgentAddress(Name, _room.Self.Name), _items, _stop.Token)).ConfigureAwait(false);
-            return null;
+            await foreach (var change in _room.State.WatchAsync(gate.Key, StateWatchStart.Current, stop).ConfigureAwait(false))
+            {
+                isOpen = change.Kind switch
+                {
+                    StateChangeKind.Put => gate.Accepts(change.Entry!.Value),
+                    StateChangeKind.Synced => isOpen,
+                    _ => false,
+                };
+
+                // After a gap the value that the key has now is yet to come.
+                if (change.Kind == StateChangeKind.Lagged || isOpen == opening is not null)
+                {
+                    continue;
+                }
+
+                if (isOpen)
+                {
+                    opening = CancellationTokenSource.CreateLinkedTokenSource(stop);
+                    var open = opening.Token;
+                    running = Task.Run(() => SuperviseAsync(RunAsync, open), CancellationToken.None);
+                }
+                else
+                {
+                    // What the key was given meanwhile is told afterwards: of one key the last value is never passed over.
+                    await CloseAsync().ConfigureAwait(false);
+                }
+            }
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (MeshException exception) when (exception.Code == MeshErrorCode.Cancelled || exception.Code == MeshErrorCode.Closed)
         {
-            return null;
+            // The participant has left, or its room is being retired, and this is told of it before its own end is.
         }
-        catch (Exception exception)
+        finally
         {
-            return exception;
+            await CloseAsync().ConfigureAwait(false);
+        }
+
+        async Task CloseAsync()
+        {
+            if (opening is not null)
+            {
+                await opening.CancelAsync().ConfigureAwait(false);
+                try
+                {
+                    await running.ConfigureAwait(false);
+                }
+                catch (OperationCanceledException)
+                {
+                    // It paused.
+                }
+
+                opening.Dispose();
+                opening = null;
+            }
         }
     }
 
     /// <summary>Says that a run has failed, and waits before the next.</summary>
-    private async Task PauseAsync(int failures, Exception failure)
+    private async Task PauseAsync(int failures, Exception failure, CancellationToken stop)
     {
         var pause = TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks << Math.Min(failures - 1, 10)));
         var host = _room.Host;
 
         // Begun before anybody hears of it, so that whoever does can count on it.
-        var pausing = Task.Delay(pause, host.Clock, _stop.Token);
+        var pausing = Task.Delay(pause, host.Clock, stop);
         host.ReportFault(new(MeshFaultKind.Agent, $"Agent '{Name}' failed in the background; it is started again in {pause.TotalSeconds:0} s.", failure));
 
         // Refused only when the lease is gone, and then the work is being stopped.
@@ -112,7 +180,7 @@ internal sealed class AgentBackground : IDisposable
             "room/reportAgentFailure",
             JsonPayload.From(new ReportAgentFailureArguments(_lease, failures, pause), MeshJsonContext.Default.ReportAgentFailureArguments),
             CallOptions.OutsideAnyTree,
-            _stop.Token).ConfigureAwait(false);
+            stop).ConfigureAwait(false);
         await pausing.ConfigureAwait(false);
     }
 

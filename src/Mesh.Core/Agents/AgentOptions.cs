@@ -46,6 +46,12 @@ public sealed record AgentOptions
     /// </summary>
     public int? MaxWaiting { get; init => field = RegistrationOptions.CheckWaiting(value, nameof(AgentOptions)); }
 
+    /// <summary>
+    /// What the room's state must say for an agent in the background, a publisher or a watcher, to run: its function is begun when
+    /// the gate opens, and cancelled when it closes. Null, the default, for one that always runs. An agent that is asked has none.
+    /// </summary>
+    public AgentGate? Gate { get; init; }
+
     /// <summary>How input and output become JSON; null for the options of the host that the agent is registered with.</summary>
     public JsonSerializerOptions? SerializerOptions { get; init; }
 

@@ -82,6 +82,7 @@ internal sealed class AgentRun(SingleRoomAgent agent, RoomClient room) : IDispos
         }
 
         Toolkits = local;
+        await agent.OfferAsync(room, _leases, token).ConfigureAwait(false);
         _leases.Add(await AgentRegistration.CreateAsync(room, agent, agent.Registration, token).ConfigureAwait(false));
     }
 

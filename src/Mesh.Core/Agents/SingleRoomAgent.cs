@@ -5,7 +5,8 @@ namespace Mesh;
 /// <summary>
 /// An agent with a life of its own in one room: it is started with a client, waits there for what it requires, is found in
 /// the catalogue under its name, and stops when it is told to, or when its participant or room goes. Derive from it for
-/// work that goes on in the background (<see cref="RunAsync"/>), from <see cref="TaskRunner"/> for an agent that is asked.
+/// work that goes on in the background (<see cref="RunAsync"/>), from <see cref="TaskRunner"/> for an agent that is asked,
+/// from <see cref="QueueWorker"/> for one that deals with the messages of a queue.
 /// </summary>
 /// <remarks>
 /// An instance is bound once. Starting and stopping may be called from any thread. Set the properties in the constructor of
@@ -32,7 +33,12 @@ public abstract class SingleRoomAgent : Agent, IAsyncDisposable
     }
 
     private protected SingleRoomAgent(AgentContract contract, AgentOptions? options)
-        : base(contract) => _runOnThreadPool = options?.RunOnThreadPool ?? false;
+        : base(contract)
+    {
+        _runOnThreadPool = options?.RunOnThreadPool ?? false;
+        Limits = (options?.MaxConcurrency, options?.MaxWaiting);
+        Gate = options?.Gate;
+    }
 
     /// <summary>What must be in the room before the agent serves; none by default.</summary>
     public IReadOnlyList<Requirement> Requires { get; init => field = [.. value ?? []]; } = [];
@@ -136,6 +142,12 @@ public abstract class SingleRoomAgent : Agent, IAsyncDisposable
     /// </summary>
     /// <param name="cancellationToken">Cancelled when the agent stops.</param>
     protected virtual Task RunAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Offers what the agent needs beside itself and its toolkits, before it is offered itself.</summary>
+    /// <param name="room">The room as its participant sees it.</param>
+    /// <param name="leases">Where each thing goes as soon as it is there. They are disposed when the agent has been withdrawn, the last first.</param>
+    /// <param name="cancellationToken">Cancelled when the start is.</param>
+    internal virtual ValueTask OfferAsync(RoomClient room, ICollection<IAsyncDisposable> leases, CancellationToken cancellationToken) => default;
 
     internal ValueTask EnterAsync(CancellationToken cancellationToken) => OnStartAsync(cancellationToken);
 

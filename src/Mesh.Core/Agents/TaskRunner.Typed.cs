@@ -76,7 +76,7 @@ public abstract class TaskRunner<TInput, TOutput> : TaskRunner
         }
 
         var contract = Typed(Contract, TypeOf<TInput>(hostOptions), TypeOf<TOutput>(hostOptions));
-        return new FunctionAgent(contract, CodeOf(contract, hostOptions));
+        return new FunctionAgent(contract, CodeOf(contract, hostOptions)) { Limits = Limits };
     }
 
     private static AgentContract Typed(AgentContract contract, JsonTypeInfo<TInput> input, JsonTypeInfo<TOutput> output) =>

@@ -90,8 +90,7 @@ internal static class CallApproval
     /// rights, the tool may have been replaced by another of its name, and a budget may have been used up.
     /// </summary>
     public static MeshError? Recheck(CallState call) =>
-        CallResolution.Confirm(call, call.Instance!.Contract.Definition.DefinitionHash) ?? CallAuthorization.Check(call)
-            ?? CallAuthorization.CheckResource(call) ?? CallBudget.CheckSpending(call);
+        CallResolution.Confirm(call, call.Instance!.Contract.Definition.DefinitionHash) ?? CallAuthorization.Recheck(call);
 
     private static async Task<ApprovalAnswer> AskOutsideAnyCallAsync(Approver approver, ApprovalRequest request, CancellationToken cancellationToken)
     {

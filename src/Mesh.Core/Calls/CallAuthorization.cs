@@ -21,6 +21,12 @@ internal static class CallAuthorization
             ? NotGranted(call, member, $"{call.Instance.GrantName} for '{resource}'")
             : null;
 
+    /// <summary>
+    /// The same, and the tokens and the money, for a call that has waited: for an approval, or for its turn. Its caller may
+    /// have lost its rights meanwhile, and others of its tree went on.
+    /// </summary>
+    public static MeshError? Recheck(CallState call) => Check(call) ?? CheckResource(call) ?? CallBudget.CheckSpending(call);
+
     /// <summary>The same for one thing of many that a call would see: whether the caller, and the person it acts for, may.</summary>
     public static bool Covers(CallState call, ResourceRight right, string resource) => WhoLacks(call, right, resource) is null;
 

@@ -9,17 +9,34 @@ namespace Mesh;
 /// </summary>
 internal readonly struct CallEnd
 {
-    private CallEnd(CallOutcome outcome, Task<CallOutcome>? toCome)
+    private readonly object? _toCome;
+
+    private CallEnd(CallOutcome outcome, object? toCome)
     {
         Outcome = outcome;
-        ToCome = toCome;
+        _toCome = toCome;
     }
 
     /// <summary>The outcome, where nothing is to come.</summary>
     public CallOutcome Outcome { get; }
 
-    /// <summary>The task of the outcome, where it is still to come.</summary>
-    public Task<CallOutcome>? ToCome { get; }
+    /// <summary>Whether nothing is to come.</summary>
+    public bool IsThere => _toCome is null;
+
+    /// <summary>Whether it is there and is a result.</summary>
+    public bool IsResult => _toCome is null && Outcome.IsResult;
+
+    /// <summary>The turn that the call waits for; what follows is up to <see cref="CallPipeline.GoOnAsync"/>.</summary>
+    public CallTurn? Turn => _toCome as CallTurn;
+
+    /// <summary>The life of a call whose handler runs; what follows is up to <see cref="CallPipeline.GoOnAsync"/>.</summary>
+    public CallLife? Running => _toCome as CallLife;
+
+    /// <summary>What the tool's code will answer; <see cref="ToolRunner.Finish"/> makes an end of it.</summary>
+    public Task<ToolResponse>? Answer => _toCome as Task<ToolResponse>;
+
+    /// <summary>The task of the outcome or of the answer, where either is to come.</summary>
+    public Task? ToCome => _toCome as Task;
 
     public static implicit operator CallEnd(CallOutcome outcome) => new(outcome, null);
 
@@ -28,7 +45,19 @@ internal readonly struct CallEnd
     public static CallEnd Of(ValueTask<CallOutcome> running) =>
         running.IsCompletedSuccessfully ? new(running.Result, null) : new(default, running.AsTask());
 
-    public ValueTask<CallOutcome> AsValueTask() => ToCome is null ? new(Outcome) : new(ToCome);
+    public static CallEnd Of(Task<ToolResponse> answer) => new(default, answer);
+
+    public static CallEnd Of(CallTurn turn) => new(default, turn);
+
+    public static CallEnd Of(CallLife running) => new(default, running);
+
+    public ValueTask<CallOutcome> AsValueTask() => _toCome switch
+    {
+        null => new(Outcome),
+        Task<CallOutcome> task => new(task),
+        CallLife life => CallPipeline.GoOnAsync(life.Call, this, null),
+        var turn => CallPipeline.GoOnAsync(((CallTurn)turn).Call, this, null),
+    };
 
     /// <summary>For awaiting it.</summary>
     public ConfiguredValueTaskAwaitable<CallOutcome> ConfigureAwait(bool continueOnCapturedContext) =>

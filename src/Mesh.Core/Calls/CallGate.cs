@@ -54,7 +54,7 @@ internal sealed class CallGate(int maxRunning, int maxWaiting)
         }
     }
 
-    /// <summary>Takes a place if one is free, or lines up.</summary>
+    /// <summary>Takes a place if one is free, or lines up; what came of it is the turn's state as well.</summary>
     public CallTurnState Enter(CallTurn turn)
     {
         lock (_lock)
@@ -62,12 +62,12 @@ internal sealed class CallGate(int maxRunning, int maxWaiting)
             if (_running < MaxRunning)
             {
                 _running++;
-                return CallTurnState.Come;
+                return turn.State = CallTurnState.Come;
             }
 
             if (_isClosed || _waiting >= MaxWaiting)
             {
-                return _isClosed ? CallTurnState.Withdrawn : CallTurnState.Refused;
+                return turn.State = _isClosed ? CallTurnState.Withdrawn : CallTurnState.Refused;
             }
 
             turn.Previous = _last;
@@ -103,10 +103,6 @@ internal sealed class CallGate(int maxRunning, int maxWaiting)
 
         next?.Tell();
     }
-
-    /// <summary>Gives a place up when a handler is done, also one that its call no longer waits for: the limit is on what runs.</summary>
-    public void ExitAfter(Task handler, TimeProvider clock, long beganAt) =>
-        handler.GetAwaiter().UnsafeOnCompleted(() => Exit(clock.GetTimestamp() - beganAt));
 
     /// <summary>Takes a call out of the line that does not want its turn any more; without effect when that has come.</summary>
     public void Leave(CallTurn turn)

@@ -32,7 +32,33 @@ internal sealed class CallPipeline(MeshHost host)
         CallEnd end = (CallValidation.Measure(call) ?? Admit(call)) is { } refusal ? refusal
             : _hasFilters ? CallEnd.Of(FilterAsync(call))
             : Check(call);
-        return end.ToCome is null ? Settle(call, end.Outcome, admitted: true) : CallEnd.Of(SettleAsync(call, end.ToCome));
+        return end.IsThere ? Settle(call, end.Outcome, admitted: true) : CallEnd.Of(GoOnAsync(call, end, this));
+    }
+
+    /// <summary>
+    /// What is left of a call that does not end at once: its turn, its handler, its output. The only state machine of the
+    /// path for an ordinary call.
+    /// </summary>
+    /// <param name="call">The call.</param>
+    /// <param name="end">How far it got.</param>
+    /// <param name="settling">What settles it; null where a stage around it goes on.</param>
+    public static async ValueTask<CallOutcome> GoOnAsync(CallState call, CallEnd end, CallPipeline? settling)
+    {
+        if (end.Turn is { } turn)
+        {
+            end = await CallQueueing.EnterAsync(call, await turn.WaitAsync().ConfigureAwait(false)).ConfigureAwait(false) is { } refusal
+                ? refusal
+                : Serve(call, call.Instance!.IsCounted, call.Instance.Gate);
+        }
+
+        if (end.Running is { } life)
+        {
+            end = await life.WaitAsync().ConfigureAwait(false);
+            end = FinishAttempt(call, OnHandled(call, end.IsThere ? end.Outcome : await end.ConfigureAwait(false)));
+        }
+
+        var outcome = await end.ConfigureAwait(false);
+        return settling is null ? outcome : await settling.Settle(call, outcome, admitted: true).ConfigureAwait(false);
     }
 
     private static MeshError? Admit(CallState call)
@@ -56,9 +82,13 @@ internal sealed class CallPipeline(MeshHost host)
 
     /// <summary>Resolve, authorise, validate input, and all that follows.</summary>
     private static CallEnd Check(CallState call) =>
-        (CallResolution.Resolve(call) ?? CallAuthorization.Check(call) ?? CallValidation.CheckArguments(call) ?? CallAuthorization.CheckResource(call)) is { } refusal ? refusal
+        (CallResolution.Resolve(call) ?? CheckAtInstance(call)) is { } refusal ? refusal
         : call.Request.IdempotencyKey is null ? Perform(call)
         : CallEnd.Of(PerformOnceAsync(call));
+
+    /// <summary>Authorise, validate input: what a call is held against wherever it is resolved to.</summary>
+    internal static MeshError? CheckAtInstance(CallState call) =>
+        CallAuthorization.Check(call) ?? CallValidation.CheckArguments(call) ?? CallAuthorization.CheckResource(call);
 
     /// <summary>Reserve budget, approve, recheck, invoke, validate output.</summary>
     private static CallEnd Perform(CallState call) =>
@@ -75,8 +105,10 @@ internal sealed class CallPipeline(MeshHost host)
     private static CallEnd InvokeAndRetry(CallState call)
     {
         var end = Invoke(call);
-        return end.ToCome is null && end.Outcome.IsResult ? end : CallEnd.Of(RetryAsync(call, end));
+        return end is { Turn: null, Running: null } ? FinishAttempt(call, end) : end;
     }
+
+    private static CallEnd FinishAttempt(CallState call, CallEnd end) => end.IsResult ? end : CallEnd.Of(RetryAsync(call, end));
 
     private static async ValueTask<CallOutcome> RetryAsync(CallState call, CallEnd first)
     {
@@ -85,8 +117,7 @@ internal sealed class CallPipeline(MeshHost host)
         {
             var retry = call.BeginRetry();
             // As JSON: by reference, the handler of the first attempt might still answer for the second one.
-            var refusal = CallPassing.Write(retry) ?? CallResolution.ResolveRetry(call, retry) ?? CallAuthorization.Check(retry)
-                ?? CallValidation.CheckArguments(retry) ?? CallAuthorization.CheckResource(retry);
+            var refusal = CallPassing.Write(retry) ?? CallResolution.ResolveRetry(call, retry) ?? CheckAtInstance(retry);
             if (refusal is null)
             {
                 outcome = await Invoke(retry).ConfigureAwait(false);
@@ -113,7 +144,9 @@ internal sealed class CallPipeline(MeshHost host)
 
         if (!isOwner)
         {
-            return await call.EnsureLife().RaceAsync(entry.Outcome.Task).ConfigureAwait(false);
+            var life = call.EnsureLife();
+            life.Watch(entry.Outcome.Task);
+            return (await life.WaitAsync().ConfigureAwait(false)).Outcome;
         }
 
         var outcome = await Perform(call).ConfigureAwait(false);
@@ -133,13 +166,8 @@ internal sealed class CallPipeline(MeshHost host)
         bool isCounted = instance.IsCounted;
         return !isCounted || instance.Gate is not { } gate ? Serve(call, isCounted, null)
             : gate.TryEnter() ? Serve(call, isCounted, gate)
-            : CallEnd.Of(ServeInTurnAsync(call));
+            : CallQueueing.LineUp(call, gate);
     }
-
-    private static async ValueTask<CallOutcome> ServeInTurnAsync(CallState call) =>
-        await CallQueueing.EnterAsync(call).ConfigureAwait(false) is { } refusal
-            ? CallOutcome.FromError(refusal)
-            : await Serve(call, call.Instance!.IsCounted, call.Instance.Gate).ConfigureAwait(false);
 
     /// <summary>Invokes an instance, in which the call has a place where there is a gate.</summary>
     private static CallEnd Serve(CallState call, bool isCounted, CallGate? gate)
@@ -155,8 +183,15 @@ internal sealed class CallPipeline(MeshHost host)
         var handled = instance.Invoker.Invoke(call);
         if (handled.ToCome is { } toCome)
         {
-            gate?.ExitAfter(toCome, call.Host.Clock, beganAt);
-            return CallEnd.Of(WaitAsync(call, toCome, isCounted));
+            if (!isCounted)
+            {
+                instance.Enter();
+            }
+
+            var life = call.EnsureLife();
+            life.TrackProvider(instance);
+            life.Watch(toCome, gate, beganAt);
+            return CallEnd.Of(life);
         }
 
         call.EndedAt = call.Host.Clock.GetTimestamp();
@@ -172,25 +207,11 @@ internal sealed class CallPipeline(MeshHost host)
             call.Imposed ?? (call.EndedAt > call.EffectiveDeadline ? CallOutcome.FromError(CallErrors.PastDeadline(call)) : handled.Outcome));
     }
 
-    private static async ValueTask<CallOutcome> WaitAsync(CallState call, Task<CallOutcome> handler, bool isCounted)
+    private static CallEnd OnHandled(CallState call, CallOutcome outcome)
     {
-        if (!isCounted)
-        {
-            call.Instance!.Enter();
-        }
-
-        var life = call.EnsureLife();
-        life.TrackProvider(call.Instance!);
-        var outcome = await life.RaceAsync(handler).ConfigureAwait(false);
         call.Instance!.Exit();
-        if (life.HandlerLeftBehind && call.Instance.Registration is null)
-        {
-            // The call may be over long before its handler is.
-            _ = handler.ContinueWith(static (_, state) => ((CallState)state!).TakeBack(), call, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        }
-
         call.EndedAt = call.Host.Clock.GetTimestamp();
-        return await CheckOutput(call, outcome).ConfigureAwait(false);
+        return CheckOutput(call, outcome);
     }
 
     private static CallEnd CheckOutput(CallState call, CallOutcome outcome) => outcome.IsResult
@@ -210,9 +231,6 @@ internal sealed class CallPipeline(MeshHost host)
             : call.IsStreaming ? long.MaxValue
             : host.DefaultDeadline(call.StartedAt);
     }
-
-    private async ValueTask<CallOutcome> SettleAsync(CallState call, Task<CallOutcome> toCome) =>
-        await Settle(call, await toCome.ConfigureAwait(false), admitted: true).ConfigureAwait(false);
 
     /// <summary>Settle, and the journal, which wraps it all.</summary>
     private CallEnd Settle(CallState call, CallOutcome outcome, bool admitted)

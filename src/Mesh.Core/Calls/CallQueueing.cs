@@ -9,56 +9,87 @@ internal static class CallQueueing
     /// <summary>How often a call that was turned away looks for an instance with a place; others look at the same time.</summary>
     private const int MostLooks = 3;
 
-    /// <summary>Gets the call a place at an instance: the one that it was resolved to, or another one in its stead.</summary>
-    /// <returns>Null when it has one, or its instance sets no limit.</returns>
-    public static async ValueTask<MeshError?> EnterAsync(CallState call)
+    /// <summary>Lines a call up at its instance; <see cref="EnterAsync"/> must follow when its turn is told.</summary>
+    public static CallEnd LineUp(CallState call, CallGate gate)
     {
-        int looks = 0;
-        while (call.Instance!.Gate is { } gate)
+        if (HoldsAllPlaces(call, gate))
         {
-            if (HoldsAllPlaces(call, gate))
-            {
-                return CallErrors.WouldWaitForItself(call, gate);
-            }
+            return CallErrors.WouldWaitForItself(call, gate);
+        }
 
-            var turn = new CallTurn(gate);
-            var state = gate.Enter(turn);
-            if (state == CallTurnState.Waiting)
-            {
-                call.EnsureLife().Await(turn);
-                state = await turn.WaitAsync().ConfigureAwait(false);
-                if (call.Imposed is { } imposed || (state == CallTurnState.Come && gate.IsClosed))
-                {
-                    // The turn came together with what makes it useless: the next one has it.
-                    GiveBack(gate, state);
-                    if (call.Imposed is { Error: { } error })
-                    {
-                        return error;
-                    }
+        var turn = new CallTurn(call, gate);
+        if (gate.Enter(turn) == CallTurnState.Waiting)
+        {
+            call.EnsureLife().Await(turn);
+        }
+        else
+        {
+            turn.Tell();
+        }
 
-                    state = CallTurnState.Withdrawn;
-                }
+        return CallEnd.Of(turn);
+    }
+
+    /// <summary>Sees to what the waiting has ended with: the call has a place now, or looks for one at another instance.</summary>
+    /// <returns>Null when it has one, or its instance sets no limit.</returns>
+    public static ValueTask<MeshError?> EnterAsync(CallState call, CallTurnState state) =>
+        HasPlace(call, state) ? new(Recheck(call)) : LookOnAsync(call, state);
+
+    /// <summary>Whether its turn has come, and is of use.</summary>
+    private static bool HasPlace(CallState call, CallTurnState state) =>
+        state == CallTurnState.Come && call.Imposed is null && !call.Instance!.Gate!.IsClosed;
+
+    /// <summary>Whether the call may still run. If not, the next one has its place.</summary>
+    private static MeshError? Recheck(CallState call)
+    {
+        var refusal = CallAuthorization.Recheck(call);
+        if (refusal is not null)
+        {
+            call.Instance!.Gate!.Exit(0);
+        }
+
+        return refusal;
+    }
+
+    private static async ValueTask<MeshError?> LookOnAsync(CallState call, CallTurnState state)
+    {
+        for (int looks = 0; ;)
+        {
+            var gate = call.Instance!.Gate!;
+            if (HasPlace(call, state))
+            {
+                return Recheck(call);
             }
 
             if (state == CallTurnState.Come)
             {
-                return null;
+                // The turn came together with what makes it useless: the next one has it.
+                gate.Exit(0);
+                state = CallTurnState.Withdrawn;
+            }
+
+            if (call.Imposed is { Error: { } error })
+            {
+                return error;
             }
 
             if ((state == CallTurnState.Refused && ++looks > MostLooks) || !TryMove(call))
             {
                 return state == CallTurnState.Refused ? CallErrors.Overloaded(call, gate) : CallErrors.WithdrawnBeforeTurn(call);
             }
-        }
 
-        return null;
-    }
+            if (call.Instance.Gate is not { } other)
+            {
+                return null;
+            }
 
-    private static void GiveBack(CallGate gate, CallTurnState state)
-    {
-        if (state == CallTurnState.Come)
-        {
-            gate.Exit(0);
+            var end = LineUp(call, other);
+            if (end.Turn is not { } turn)
+            {
+                return end.Outcome.Error;
+            }
+
+            state = await turn.WaitAsync().ConfigureAwait(false);
         }
     }
 
@@ -91,9 +122,8 @@ internal static class CallQueueing
     private static bool MayServe(CallState call, ToolInstance before)
     {
         bool isSame = call.Instance!.Contract.Definition.DefinitionHash == before.Contract.Definition.DefinitionHash;
-        return (isSame || !(call.WasApproved || CallApproval.IsNeeded(call)))
-            && CallAuthorization.Check(call) is null
-            && ((isSame && call.Request.Arguments.Passed is null) || CallValidation.CheckArguments(call) is null)
-            && CallAuthorization.CheckResource(call) is null;
+        return isSame && call.Request.Arguments.Passed is null
+            ? CallAuthorization.Recheck(call) is null
+            : (isSame || !(call.WasApproved || CallApproval.IsNeeded(call))) && CallPipeline.CheckAtInstance(call) is null;
     }
 }

@@ -4,9 +4,11 @@ namespace Mesh;
 
 /// <summary>A call that stands in line at a gate. Its links and its state change under the gate's lock.</summary>
 /// <remarks>Whoever is told goes on on the thread pool: a row of short handlers must not run inside one another.</remarks>
-internal sealed class CallTurn(CallGate gate) : IValueTaskSource<CallTurnState>
+internal sealed class CallTurn(CallState call, CallGate gate) : IValueTaskSource<CallTurnState>
 {
     private ManualResetValueTaskSourceCore<CallTurnState> _told = new() { RunContinuationsAsynchronously = true };
+
+    public CallState Call => call;
 
     public CallTurnState State { get; set; }
 

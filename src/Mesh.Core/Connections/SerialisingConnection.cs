@@ -28,10 +28,17 @@ internal sealed class SerialisingConnection : WireEnd, IRoomConnection
 
     public Task<LeaveReason> Completion => _completion.Task;
 
-    public static async ValueTask<RoomClient> JoinAsync(
+    public static ValueTask<RoomClient> JoinAsync(
         Room room, string name, Grants grants, JoinOptions options, CancellationToken cancellationToken)
     {
         var (clientLink, roomLink) = WireLink.CreatePair();
+        return JoinAsync(room, name, grants, options, clientLink, roomLink, cancellationToken);
+    }
+
+    /// <summary>The same over a given link, which its giver may cut.</summary>
+    public static async ValueTask<RoomClient> JoinAsync(
+        Room room, string name, Grants grants, JoinOptions options, WireLink clientLink, WireLink roomLink, CancellationToken cancellationToken)
+    {
         var roomEnd = new RoomEnd(roomLink, room);
         var member = room.Join(name, options.Role, grants, options.OwnAttributes(), isService: false, member =>
         {

@@ -14,7 +14,7 @@ internal static class CallTelemetry
         var operation = CallOperations.Expect(call.Request.Target);
         var activity = Start(call, operation);
         var running = pipeline.RunStages(call);
-        bool endedAtOnce = running.ToCome is null;
+        bool endedAtOnce = running.IsThere;
         var outcome = await running.ConfigureAwait(false);
         End(call, outcome, operation, activity, endedAtOnce);
         return outcome;

@@ -11,12 +11,12 @@ internal sealed class HostJson(JsonSerializerOptions? given)
     /// <summary>The options that the host was given, with what Mesh needs added; null when it was given none.</summary>
     public JsonSerializerOptions? Given { get; } = given is null ? null : MeshJson.Prepare(given);
 
-    /// <summary>The defaults.</summary>
+    /// <summary>The defaults: one object, whoever asks for it first, since values go by reference only between those of the same options.</summary>
     public static JsonSerializerOptions Reflective
     {
         [RequiresUnreferencedCode(Tool.ReflectionMessage)]
         [RequiresDynamicCode(Tool.ReflectionMessage)]
-        get => _reflective ??= MeshJson.CreateDefault();
+        get => _reflective ?? Interlocked.CompareExchange(ref _reflective, MeshJson.CreateDefault(), null) ?? _reflective;
     }
 
     /// <summary>The options for values of callers.</summary>

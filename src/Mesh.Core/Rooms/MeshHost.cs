@@ -28,6 +28,7 @@ public sealed class MeshHost : IAsyncDisposable
         Options = (options ?? new MeshHostOptions()).Validated();
         Journal = Options.Journal ?? new MemoryJournal();
         Times = new HostTimes(Clock);
+        Deadlines = new CallDeadlines(Clock);
         _defaultTimeout = Clock.After(0, Options.CallTimeout);
         Contracts = new ContractCache(SchemaOptions.Default with
         {
@@ -51,6 +52,8 @@ public sealed class MeshHost : IAsyncDisposable
     internal TimeProvider Clock => Options.TimeProvider;
 
     internal HostTimes Times { get; }
+
+    internal CallDeadlines Deadlines { get; }
 
     internal IMeshIdSource Ids => Options.IdSource;
 

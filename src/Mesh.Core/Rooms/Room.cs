@@ -203,6 +203,7 @@ internal sealed class Room
         }
 
         member.EndCalls();
+        UsedStores?.OnLeft(member);
         Task? retiring = null;
         lock (_gate)
         {

@@ -8,7 +8,7 @@ namespace Mesh;
 /// </summary>
 internal sealed class RoomMember(Room room, Participant snapshot, Grants grants) : IEventReader
 {
-    private HashSet<CallState>? _calls;
+    private LiveCalls _calls = new();
     private List<EventCursor>? _cursors;
     private TaskCompletionSource? _drained;
     private Participant _snapshot = snapshot;
@@ -88,27 +88,9 @@ internal sealed class RoomMember(Room room, Participant snapshot, Grants grants)
     }
 
     /// <summary>Ties a call that goes on for longer to this member, as its caller or its provider. False when it has left.</summary>
-    public bool TryTrack(CallState call)
-    {
-        lock (this)
-        {
-            if (_hasLeft)
-            {
-                return false;
-            }
+    public bool TryTrack(CallLife call) => _calls.TryAdd(call, this);
 
-            (_calls ??= []).Add(call);
-            return true;
-        }
-    }
-
-    public void Untrack(CallState call)
-    {
-        lock (this)
-        {
-            _calls?.Remove(call);
-        }
-    }
+    public void Untrack(CallLife call) => _calls.Remove(call, this);
 
     public bool TryAddCursor(EventCursor cursor)
     {
@@ -141,6 +123,7 @@ internal sealed class RoomMember(Room room, Participant snapshot, Grants grants)
         {
             bool isFirst = !_hasLeft;
             _hasLeft = true;
+            _calls.Close();
             return isFirst;
         }
     }
@@ -183,13 +166,7 @@ internal sealed class RoomMember(Room room, Participant snapshot, Grants grants)
     }
 
     /// <summary>The calls that it has made or serves, of those that go on for longer.</summary>
-    public CallState[] RunningCalls()
-    {
-        lock (this)
-        {
-            return _calls is null ? [] : [.. _calls];
-        }
-    }
+    public CallState[] RunningCalls() => _calls.ToArray(this);
 
     /// <summary>Merges attributes into its own; a null removes one.</summary>
     /// <exception cref="MeshException">They would become too large; then none of the changes is made.</exception>

@@ -41,6 +41,9 @@ internal sealed class RoomStores(Room? room)
     /// <summary>Somebody has other grants from now on.</summary>
     public void OnGrantsChanged() => Volatile.Read(ref _state)?.OnGrantsChanged();
 
+    /// <summary>Somebody has left; its calls have ended.</summary>
+    public void OnLeft(RoomMember member) => Volatile.Read(ref _queues)?.Release(member);
+
     /// <summary>Gives back what was made; nothing is made any more. What that throws goes to the host, and the room does not wait for it for ever.</summary>
     public async Task CloseAsync()
     {

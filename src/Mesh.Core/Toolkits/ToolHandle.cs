@@ -56,7 +56,7 @@ public sealed class ToolHandle<TArguments, TResult>
     public ValueTask<TResult> InvokeAsync(TArguments arguments, CallOptions? options = null, CancellationToken cancellationToken = default)
     {
         var call = _room.Call(Address, ToPayload(arguments), options, cancellationToken);
-        return call is { ToCome: null, Outcome: { IsResult: true, Response: PassedCall<TArguments, TResult> passed } }
+        return call is { IsThere: true, Outcome: { IsResult: true, Response: PassedCall<TArguments, TResult> passed } }
             ? new(passed.Result!)
             : WaitAsync(call, cancellationToken);
 

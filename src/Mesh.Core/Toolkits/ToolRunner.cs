@@ -8,14 +8,44 @@ namespace Mesh;
 /// </summary>
 internal static class ToolRunner
 {
+    /// <summary>Enters a tool's code. Where that goes on for longer, its task is the end; <see cref="Finish"/> must follow.</summary>
     public static CallEnd Run(Tool tool, CallContext context, JsonElement arguments) =>
         tool.RunOnThreadPool ? CallEnd.Of(HopAsync(tool, context, arguments)) : Enter(tool, context, arguments);
 
-    /// <summary>Apart from <see cref="Run"/>, so that only a call that hops pays for a closure.</summary>
-    private static ValueTask<CallOutcome> HopAsync(Tool tool, CallContext context, JsonElement arguments) =>
-        new(Task.Run(() => Enter(tool, context, arguments).AsValueTask().AsTask()));
+    /// <summary>The same to its end.</summary>
+    public static async ValueTask<CallOutcome> RunAsync(Tool tool, CallContext context, JsonElement arguments)
+    {
+        var end = Run(tool, context, arguments);
+        if (end.Answer is { } answer)
+        {
+            await ((Task)answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            end = Finish(answer, context);
+        }
 
-    /// <summary>Calls the code within the call. There is a state machine only where it does not end at once.</summary>
+        return await end.ConfigureAwait(false);
+    }
+
+    /// <summary>What a tool's code has answered that has ended.</summary>
+    public static CallEnd Finish(Task<ToolResponse> answer, CallContext context)
+    {
+        try
+        {
+            return Read(answer.GetAwaiter().GetResult(), context);
+        }
+        catch (Exception exception)
+        {
+            return Fail(exception, context);
+        }
+    }
+
+    /// <summary>Apart from <see cref="Run"/>, so that only a call that hops pays for a closure.</summary>
+    private static Task<ToolResponse> HopAsync(Tool tool, CallContext context, JsonElement arguments) => Task.Run(() =>
+    {
+        CallContext.Enter(context);
+        return tool.InvokeAsync(arguments, context).AsTask();
+    });
+
+    /// <summary>Calls the code within the call.</summary>
     private static CallEnd Enter(Tool tool, CallContext context, JsonElement arguments)
     {
         if (ExecutionContext.Capture() is not { } outside)
@@ -27,7 +57,7 @@ internal static class ToolRunner
         try
         {
             var running = tool.InvokeAsync(arguments, context);
-            return running.IsCompletedSuccessfully ? Read(running.Result, context) : CallEnd.Of(WaitAsync(running, context));
+            return running.IsCompletedSuccessfully ? Read(running.Result, context) : CallEnd.Of(running.AsTask());
         }
         catch (Exception exception)
         {
@@ -40,29 +70,10 @@ internal static class ToolRunner
     }
 
     /// <summary>The same where the caller has suppressed the flow of its context: then only a state machine can put it back.</summary>
-    private static async ValueTask<CallOutcome> EnterSuppressedAsync(Tool tool, CallContext context, JsonElement arguments)
+    private static async Task<ToolResponse> EnterSuppressedAsync(Tool tool, CallContext context, JsonElement arguments)
     {
         CallContext.Enter(context);
-        try
-        {
-            return await Read(await tool.InvokeAsync(arguments, context).ConfigureAwait(false), context).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            return Fail(exception, context);
-        }
-    }
-
-    private static async ValueTask<CallOutcome> WaitAsync(ValueTask<ToolResponse> running, CallContext context)
-    {
-        try
-        {
-            return await Read(await running.ConfigureAwait(false), context).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            return Fail(exception, context);
-        }
+        return await tool.InvokeAsync(arguments, context).ConfigureAwait(false);
     }
 
     private static CallEnd Read(ToolResponse? response, CallContext context) =>

@@ -145,7 +145,7 @@ public sealed class ToolkitsClient
     {
         // A failure is thrown where the caller awaits, whether it had to wait or not.
         var call = _room.Call(tool, JsonPayload.FromElement(arguments), options, cancellationToken);
-        return call is { ToCome: null, Outcome: { IsResult: true, Response: var response } } ? new(response) : WaitAsync(call, cancellationToken);
+        return call is { IsThere: true, Outcome: { IsResult: true, Response: var response } } ? new(response) : WaitAsync(call, cancellationToken);
 
         static async ValueTask<ToolResponse> WaitAsync(CallEnd call, CancellationToken cancellationToken) =>
             (await call.ConfigureAwait(false)).GetResult(cancellationToken);

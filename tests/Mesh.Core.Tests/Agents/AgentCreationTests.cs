@@ -86,6 +86,10 @@ public sealed class AgentCreationTests
     public void Marked_methods_are_agents()
     {
         var agents = Agent.FromObject(new Office()).ToDictionary(agent => agent.Name);
+        Assert.Equal((2, 0), agents["summarize"].Limits);
+        Assert.Equal((null, null), agents["ops.refresh"].Limits);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new AgentAttribute { MaxConcurrency = -1 }.ToOptions());
+        Assert.Throws<ArgumentOutOfRangeException>(() => new AgentAttribute { MaxWaiting = -2 }.ToOptions());
         Assert.Equal(["ops.refresh", "summarize", "ticks"], agents.Keys.Order());
         var contract = agents["summarize"].Contract;
         Assert.Equal(("Shortens.", "2.1.0", AgentShape.Responder, true), (contract.Description, contract.Version, contract.Shape, contract.Annotations.Idempotent));
@@ -135,7 +139,7 @@ public sealed class AgentCreationTests
 
     private sealed class Office
     {
-        [Agent(Version = "2.1.0", Tags = ["text"], Capabilities = ["summarize"], Idempotent = true)]
+        [Agent(Version = "2.1.0", Tags = ["text"], Capabilities = ["summarize"], Idempotent = true, MaxConcurrency = 2, MaxWaiting = 0)]
         [Description("Shortens.")]
         public static Task<string> SummarizeAsync(string text) => Task.FromResult(text);
 

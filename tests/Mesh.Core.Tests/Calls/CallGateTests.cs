@@ -17,7 +17,7 @@ public sealed class CallGateTests
             var random = new Random(seed);
             for (int i = 0; i < 2_000; i++)
             {
-                var turn = new CallTurn(gate);
+                var turn = new CallTurn(null!, gate);
                 var state = gate.Enter(turn);
                 if (state == CallTurnState.Waiting)
                 {
@@ -52,10 +52,10 @@ public sealed class CallGateTests
     {
         var gate = new CallGate(1, 2);
         Assert.True(gate.TryEnter());
-        var (first, second) = (new CallTurn(gate), new CallTurn(gate));
+        var (first, second) = (new CallTurn(null!, gate), new CallTurn(null!, gate));
         Assert.Equal(CallTurnState.Waiting, gate.Enter(first));
         Assert.Equal(CallTurnState.Waiting, gate.Enter(second));
-        Assert.Equal(CallTurnState.Refused, gate.Enter(new CallTurn(gate)));
+        Assert.Equal(CallTurnState.Refused, gate.Enter(new CallTurn(null!, gate)));
         first.Leave();
         Assert.Equal(CallTurnState.Left, await first.WaitAsync().InTime());
         gate.Exit(0);
@@ -69,7 +69,7 @@ public sealed class CallGateTests
     {
         var gate = new CallGate(1, 8);
         Assert.True(gate.TryEnter());
-        var turns = Enumerable.Range(0, 3).Select(_ => new CallTurn(gate)).ToArray();
+        var turns = Enumerable.Range(0, 3).Select(_ => new CallTurn(null!, gate)).ToArray();
         Assert.All(turns, turn => Assert.Equal(CallTurnState.Waiting, gate.Enter(turn)));
         gate.Close();
         foreach (var turn in turns)
@@ -77,7 +77,7 @@ public sealed class CallGateTests
             Assert.Equal(CallTurnState.Withdrawn, await turn.WaitAsync().InTime());
         }
 
-        Assert.Equal(CallTurnState.Withdrawn, gate.Enter(new CallTurn(gate)));
+        Assert.Equal(CallTurnState.Withdrawn, gate.Enter(new CallTurn(null!, gate)));
         gate.Exit(0);
         Assert.Equal(0, gate.Load);
     }

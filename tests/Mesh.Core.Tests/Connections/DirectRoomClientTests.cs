@@ -231,3 +231,13 @@ public sealed class DirectRoomClientAgentToolkitTests : RoomClientAgentToolkitCo
 {
     protected override ConnectionKind Connection => ConnectionKind.Direct;
 }
+
+public sealed class DirectRoomClientQueueWorkerTests : RoomClientQueueWorkerContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
+
+public sealed class DirectRoomClientAgentGateTests : RoomClientAgentGateContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}

@@ -232,3 +232,13 @@ public sealed class SerialisedRoomClientAgentToolkitTests : RoomClientAgentToolk
 {
     protected override ConnectionKind Connection => ConnectionKind.Serialised;
 }
+
+public sealed class SerialisedRoomClientQueueWorkerTests : RoomClientQueueWorkerContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
+public sealed class SerialisedRoomClientAgentGateTests : RoomClientAgentGateContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}

@@ -41,6 +41,17 @@ public sealed class QuickstartTests
                     "library  ada → desk/brief                     reader ",
                     "library    reader for ada → files/read        librarian ",
                     "library    reader for ada → files/countWords  librarian ",
+                    "ada → text.summarizeAll  streamed over the first 3 files\n    │ README.md: ",
+                    "    │ deep/notes.txt: ",
+                    "    │ answered by summarizer-1\n",
+                    "    │ answered by summarizer-2\n",
+                    "    │ 4 answers by summarizer-2\n",
+                    "    │ noticed: summaries.1 = {\"path\":\"README.md\"",
+                    "    │ dead letter \"no-such-file.txt\" after 5 deliveries: file_refused: There is no text file",
+                    "\nOne message\n",
+                    "desk → desk.clerk/process@desk ",
+                    "desk → agents/text.summarize ",
+                    "desk → state/put ",
                 ],
                 line => Assert.Contains(line, sample.Output, StringComparison.Ordinal));
             Assert.DoesNotContain('\e', sample.Output);

@@ -100,7 +100,7 @@ internal sealed class IncomingInvocation(WireEnd end, RoomClient client, WireHea
             }
 
             using var arguments = JsonDocument.Parse(request.Arguments.ToUtf8());
-            var outcome = await ToolRunner.Run(tool, new Context(this, request, header, client), arguments.RootElement).ConfigureAwait(false);
+            var outcome = await ToolRunner.RunAsync(tool, new Context(this, request, header, client), arguments.RootElement).ConfigureAwait(false);
             return outcome.IsResult
                 ? CallOutcome.FromResult(await ContentReader.ReadAsync(End.Host, request, outcome.Response, CancellationToken).ConfigureAwait(false))
                 : outcome;

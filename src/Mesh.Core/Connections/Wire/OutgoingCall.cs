@@ -14,6 +14,9 @@ internal sealed class OutgoingCall(WireEnd end, long id, IAsyncEnumerable<Conten
 
     public long Id { get; } = id;
 
+    /// <summary>What it ends with when the connection is gone, where whoever made it knows better than its end of the connection; else null.</summary>
+    public Func<MeshError>? Lost { get; set; }
+
     /// <summary>The frames as they come; complete when the call has ended.</summary>
     public ChannelReader<CallFrame> Frames => _frames.Reader;
 

@@ -52,7 +52,7 @@ internal sealed class RoomEnd : WireEnd, ICallReceiver
 
     protected override void OnClosed() => Run(() => _room.LeaveAsync(_member, LeaveReason.Disconnected).AsTask());
 
-    protected override MeshError Lost(OutgoingCall call) =>
+    protected override MeshError Lost(OutgoingCall call) => call.Lost?.Invoke() ??
         new(MeshErrorCode.Unavailable, $"The connection of '{_member.Snapshot.Name}' is closed.");
 
     private async Task LeaveAsync(WireHeader header)
@@ -90,6 +90,10 @@ internal sealed class RemoteToolInvoker(RoomEnd end, MeshId registrationId) : To
         call.Host.PublishCall(call);
         var invocation = end.Begin(call.InputSource is null ? null : call.Input);
         call.EndAfterFrames = error => invocation.OnEnd(CallOutcome.FromError(error), 0);
+
+        // A call that has only just been sent is not tied to its provider yet when that leaves, and then learns of it here: in
+        // the same words, since nobody knows how far it came.
+        invocation.Lost = () => CallErrors.ProviderLeft(call);
         using var stop = call.CancellationToken.UnsafeRegister(
             static state =>
             {

@@ -32,7 +32,8 @@ internal sealed record QueueReceiveArguments(
     [property: RegularExpression(QueueLimits.NamePattern), Description("The queue.")] string Queue,
     [property: Range(1, QueueLimits.MaxMessages), Description("How many messages at most.")] int MaxMessages = 1,
     [property: Range(0, QueueLimits.MaxWait), Description("How many seconds to wait for the first one; 0 not to wait.")] double WaitSeconds = 0,
-    [property: Range(QueueLimits.MinVisibility, QueueLimits.MaxVisibility), Description("For how many seconds nobody else gets them, unless they are rejected.")] double VisibilitySeconds = QueueLimits.DefaultVisibility) : IResourceArguments
+    [property: Range(QueueLimits.MinVisibility, QueueLimits.MaxVisibility), Description("For how many seconds nobody else gets them, unless they are rejected.")] double VisibilitySeconds = QueueLimits.DefaultVisibility,
+    [property: Description("Whether what the caller still has when it leaves the room is ready again at once.")] bool ReleaseOnLeave = false) : IResourceArguments
 {
     string IResourceArguments.Resource => Queue;
 }

@@ -33,5 +33,11 @@ public sealed record QueueReceiveOptions
     /// </summary>
     public TimeSpan Visibility { get; init; } = TimeSpan.FromSeconds(QueueLimits.DefaultVisibility);
 
+    /// <summary>
+    /// Whether messages that the receiver still has when it leaves the room, for whatever reason, are rejected for it, so that
+    /// they are ready again at once. False by default: others may hold the tokens, and deal with the messages still.
+    /// </summary>
+    public bool ReleaseOnLeave { get; init; }
+
     internal static QueueReceiveOptions Default { get; } = new();
 }

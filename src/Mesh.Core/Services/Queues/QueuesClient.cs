@@ -93,7 +93,7 @@ public sealed class QueuesClient
         // The time to wait comes on top of what a call may take; the call around this one sets a limit still.
         var call = options.Wait > TimeSpan.Zero && options.Wait <= LongestWait ? new CallOptions { Timeout = options.Wait + _room.Host.Options.CallTimeout } : null;
         return _receive.InvokeAsync(
-            new(queue, options.MaxMessages, options.Wait.TotalSeconds, options.Visibility.TotalSeconds), call, cancellationToken);
+            new(queue, options.MaxMessages, options.Wait.TotalSeconds, options.Visibility.TotalSeconds, options.ReleaseOnLeave), call, cancellationToken);
     }
 
     /// <summary>Reads the body of a message with the host's serializer options; <see cref="QueueMessage.Read"/> is its twin for trimming and native code.</summary>

@@ -9,7 +9,8 @@ internal sealed class RoomQueues(Room room, IQueueStore store) : IAsyncDisposabl
     private const int RoomForReason = 8 * QueueLimits.MaxReasonLength;
 
     private readonly CancellationTokenSource _retiring = new();
-    private readonly HashSet<Task> _takingBack = [];
+    private readonly HashSet<Task> _givingBack = [];
+    private readonly HeldDeliveries _held = new(room.Host.Clock);
 
     public ValueTask<MeshId> SendAsync(CallState call, QueueSendArguments arguments)
     {
@@ -51,18 +52,28 @@ internal sealed class RoomQueues(Room room, IQueueStore store) : IAsyncDisposabl
 
         var messages = received.Result;
         return messages.Count > 0 || arguments.WaitSeconds == 0
-            ? new(HandOut(call, arguments.Queue, messages))
+            ? new(HandOut(call, arguments, messages))
             : WaitAsync(call, arguments, request, new(messages));
     }
 
-    public ValueTask<NoResult> AcknowledgeAsync(CallState call, QueueAcknowledgeArguments arguments) =>
-        Without(store.AcknowledgeAsync(arguments.Queue, arguments.Token, TokenOf(call)));
+    public ValueTask<NoResult> AcknowledgeAsync(CallState call, QueueAcknowledgeArguments arguments)
+    {
+        _held.Remove(arguments.Queue, arguments.Token);
+        return Without(store.AcknowledgeAsync(arguments.Queue, arguments.Token, TokenOf(call)));
+    }
 
-    public ValueTask<NoResult> RejectAsync(CallState call, QueueRejectArguments arguments) =>
-        Without(store.RejectAsync(arguments.Queue, arguments.Token, arguments.Reason, TimeSpan.FromSeconds(arguments.DelaySeconds), TokenOf(call)));
+    public ValueTask<NoResult> RejectAsync(CallState call, QueueRejectArguments arguments)
+    {
+        _held.Remove(arguments.Queue, arguments.Token);
+        return Without(store.RejectAsync(arguments.Queue, arguments.Token, arguments.Reason, TimeSpan.FromSeconds(arguments.DelaySeconds), TokenOf(call)));
+    }
 
-    public ValueTask<NoResult> ExtendAsync(CallState call, QueueExtendArguments arguments) =>
-        Without(store.ExtendAsync(arguments.Queue, arguments.Token, TimeSpan.FromSeconds(arguments.VisibilitySeconds), TokenOf(call)));
+    public ValueTask<NoResult> ExtendAsync(CallState call, QueueExtendArguments arguments)
+    {
+        var visibility = TimeSpan.FromSeconds(arguments.VisibilitySeconds);
+        _held.Extend(arguments.Queue, arguments.Token, visibility);
+        return Without(store.ExtendAsync(arguments.Queue, arguments.Token, visibility, TokenOf(call)));
+    }
 
     public async ValueTask<QueueDrain> DrainAsync(CallState call, QueueDrainArguments arguments)
     {
@@ -86,31 +97,35 @@ internal sealed class RoomQueues(Room room, IQueueStore store) : IAsyncDisposabl
     public async ValueTask DisposeAsync()
     {
         EndWaits();
-        Task[] takingBack;
-        lock (_takingBack)
+        Task[] givingBack;
+        lock (_givingBack)
         {
-            takingBack = [.. _takingBack];
+            givingBack = [.. _givingBack];
         }
 
-        await Task.WhenAll(takingBack).ConfigureAwait(false);
+        await Task.WhenAll(givingBack).ConfigureAwait(false);
         await store.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Takes messages back that were taken for a caller that was gone before it had them.</summary>
     public void TakeBack(string queue, IReadOnlyList<QueueMessage> messages)
     {
-        var running = TakeBackAsync(queue, messages);
-        if (running.IsCompleted)
+        foreach (var message in messages)
         {
-            return;
+            _held.Remove(queue, message.Token);
         }
 
-        lock (_takingBack)
-        {
-            _takingBack.Add(running);
-        }
+        GiveBack(() => store.TakeBackAsync(queue, messages), queue);
+    }
 
-        _ = ForgetAsync(running);
+    /// <summary>Rejects what a receiver that has left still has, where it asked for that.</summary>
+    /// <remarks>Not taken back as if it had never been handed out: what makes each of its receivers go away is a dead letter at last.</remarks>
+    public void Release(RoomMember member)
+    {
+        foreach (var (queue, token) in _held.Take(member))
+        {
+            GiveBack(() => store.RejectAsync(queue, token, "Its receiver has left the room.", TimeSpan.Zero), queue);
+        }
     }
 
     private static ValueTask<NoResult> Without(ValueTask running)
@@ -124,24 +139,41 @@ internal sealed class RoomQueues(Room room, IQueueStore store) : IAsyncDisposabl
         }
     }
 
+    /// <summary>Lets something go back that nobody waits for, but for the end of the room.</summary>
+    private void GiveBack(Func<ValueTask> givingBack, string queue)
+    {
+        var running = GiveBackAsync(givingBack, queue);
+        if (running.IsCompleted)
+        {
+            return;
+        }
+
+        lock (_givingBack)
+        {
+            _givingBack.Add(running);
+        }
+
+        _ = ForgetAsync(running);
+    }
+
     private async Task ForgetAsync(Task running)
     {
         await running.ConfigureAwait(false);
-        lock (_takingBack)
+        lock (_givingBack)
         {
-            _takingBack.Remove(running);
+            _givingBack.Remove(running);
         }
     }
 
-    private async Task TakeBackAsync(string queue, IReadOnlyList<QueueMessage> messages)
+    private async Task GiveBackAsync(Func<ValueTask> givingBack, string queue)
     {
         try
         {
-            await store.TakeBackAsync(queue, messages).ConfigureAwait(false);
+            await givingBack().ConfigureAwait(false);
         }
-        catch (MeshException exception) when (exception.Code == MeshErrorCode.Closed)
+        catch (MeshException exception) when (exception.Code == MeshErrorCode.Closed || exception.Code == MeshErrorCode.DeliveryEnded)
         {
-            // The room is retired, and its queues with it.
+            // The room is retired, and its queues with it; or the message is nobody's any more.
         }
         catch (Exception exception)
         {
@@ -167,7 +199,23 @@ internal sealed class RoomQueues(Room room, IQueueStore store) : IAsyncDisposabl
             }
         }
 
-        return HandOut(call, arguments.Queue, messages);
+        return HandOut(call, arguments, messages);
+    }
+
+    private QueueBatch HandOut(CallState call, QueueReceiveArguments arguments, IReadOnlyList<QueueMessage> messages)
+    {
+        var batch = HandOut(call, arguments.Queue, messages);
+        if (arguments.ReleaseOnLeave && messages.Count > 0)
+        {
+            _held.Add(call.Member, messages, TimeSpan.FromSeconds(arguments.VisibilitySeconds));
+            if (call.Member.HasLeft)
+            {
+                // It left between the two: whoever released what it had did not see these.
+                Release(call.Member);
+            }
+        }
+
+        return batch;
     }
 
     /// <summary>Makes what was taken go back by itself, should the call end without its caller getting it.</summary>
