@@ -35,6 +35,10 @@ internal static class AllComparisons
         new TelemetryOn(),
         new StatePut(),
         new StateCas(),
+        new McpServe(),
+        new McpServeBytes(),
+        new McpList(),
+        new McpListHandler(),
     ];
 
     public static Comparison? Find(string id) => InOrder.FirstOrDefault(comparison => comparison.Id == id);

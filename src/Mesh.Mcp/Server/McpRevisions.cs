@@ -11,9 +11,15 @@ internal static class McpRevisions
 
     /// <summary>Whether a request is of revision 2026-07-28 or a later one. Revisions are dates, and so ordered as text.</summary>
     public static bool IsNewer(McpServer server, JsonRpcRequest request) =>
-        string.CompareOrdinal(request.Context?.ProtocolVersion ?? server.NegotiatedProtocolVersion, WithoutSessions) >= 0;
+        IsNewer(request.Context?.ProtocolVersion ?? server.NegotiatedProtocolVersion);
+
+    public static bool IsNewer(string? revision) => string.CompareOrdinal(revision, WithoutSessions) >= 0;
 
     /// <summary>What the client of a request can do: said with the request itself, or before that when its session began.</summary>
     public static ClientCapabilities? CapabilitiesOf(McpServer server, JsonRpcRequest request) =>
         IsNewer(server, request) ? request.Context?.ClientCapabilities : server.ClientCapabilities;
+
+    /// <summary>Whether the client of a request can ask its person something with a form.</summary>
+    public static bool CanElicit(McpServer server, JsonRpcRequest request) =>
+        CapabilitiesOf(server, request)?.Elicitation is { } elicitation && (elicitation.Form is not null || elicitation.Url is null);
 }

@@ -11,15 +11,53 @@ public sealed record RoomMcpServerOptions
     /// <summary>What a model is told about the whole server, before the rules of the toolkits; null for those alone.</summary>
     public string? Instructions { get; init; }
 
+    /// <summary>
+    /// The names of toolkits of the room itself that are served too, such as <c>state</c> and <c>queues</c>, as far as the
+    /// participant's grants cover their tools. Their watches are not: what streams without an end has no result. None by default.
+    /// </summary>
+    public IReadOnlyList<string> BuiltInToolkits { get; init => field = [.. value ?? []]; } = [];
+
+    /// <summary>What clients can read: the first that knows an address gives it. None by default; see <see cref="McpStateResources"/>.</summary>
+    public IReadOnlyList<IMcpResourceProvider> Resources { get; init => field = [.. value ?? []]; } = [];
+
+    /// <summary>
+    /// What people at clients can choose from: of two of a name the first counts. The rules of the toolkits by default; see
+    /// <see cref="McpPrompts"/> for the host's own.
+    /// </summary>
+    public IReadOnlyList<IMcpPromptProvider> Prompts { get; init => field = [.. value ?? []]; } = [new McpRulesPrompts()];
+
+    /// <summary>
+    /// Whether agents and tools that a client's call reaches can ask the person there, by the private tool
+    /// <c>user/ask_user</c>. It is offered if the participant may register private toolkits. True by default.
+    /// </summary>
+    public bool OfferAskUser { get; init; } = true;
+
     /// <summary>How many tools, resources or prompts a page of a list has at most: 1 to 10,000, 1,000 by default.</summary>
-    public int PageSize
-    {
-        get;
-        init => field = value is < 1 or > 10_000
-            ? throw new ArgumentOutOfRangeException(nameof(PageSize), value, "RoomMcpServerOptions.PageSize must be 1 to 10,000.")
-            : value;
-    }
-    = 1_000;
+    public int PageSize { get; init => field = (int)Check(value, 10_000, nameof(PageSize)); } = 1_000;
+
+    /// <summary>How many bytes of what a tool streams are gathered for its result, at least 1; 16 MiB by default.</summary>
+    public int MaxStreamBytes { get; init => field = (int)Check(value, int.MaxValue, nameof(MaxStreamBytes)); } = 16 * 1024 * 1024;
+
+    /// <summary>How many calls may wait for answers of clients of revision 2026-07-28 at once: 1 to 100,000, 1,000 by default.</summary>
+    public int MaxOpenQuestions { get; init => field = (int)Check(value, 100_000, nameof(MaxOpenQuestions)); } = 1_000;
+
+    /// <summary>
+    /// How long a client of revision 2026-07-28 may take to bring an answer, before its call is cancelled: up to 20 days,
+    /// 10 minutes by default. A call's own deadline may end it before, but for approvals.
+    /// </summary>
+    public TimeSpan QuestionTimeout { get; init => field = Check(value, nameof(QuestionTimeout)); } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a client may take to accept one notification, before it is told no more about that call: up to 20 days, 10 s by default.</summary>
+    public TimeSpan SendTimeout { get; init => field = Check(value, nameof(SendTimeout)); } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long changes of the room are gathered before clients are told to list again: up to 20 days, 50 ms by default.</summary>
+    public TimeSpan ChangeDelay { get; init => field = Check(value, nameof(ChangeDelay)); } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The clock that times are measured by. The system's by default.</summary>
+    public TimeProvider TimeProvider { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = TimeProvider.System;
+
+    /// <summary>Where ids and the key that seals request states come from; null for the operating system's random generator.</summary>
+    public IMeshIdSource? IdSource { get; init; }
 
     /// <summary>
     /// Learns of tools that cannot be served, once for each: two of the same name outside, a name of more than 64 characters,
@@ -29,4 +67,12 @@ public sealed record RoomMcpServerOptions
     public Action<MeshError>? OnSkipped { get; init; }
 
     internal static RoomMcpServerOptions Default { get; } = new();
+
+    private static long Check(long value, long most, string name) => value < 1 || value > most
+        ? throw new ArgumentOutOfRangeException(name, value, $"RoomMcpServerOptions.{name} must be 1 to {most}.")
+        : value;
+
+    private static TimeSpan Check(TimeSpan value, string name) => value <= TimeSpan.Zero || value > TimeSpan.FromDays(20)
+        ? throw new ArgumentOutOfRangeException(name, value, $"RoomMcpServerOptions.{name} must be more than 0 and at most 20 days.")
+        : value;
 }

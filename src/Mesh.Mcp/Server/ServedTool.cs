@@ -36,50 +36,46 @@ internal sealed class ServedTool
 
     private bool WrapsOutput { get; }
 
-    /// <summary>The result of a call that succeeded.</summary>
+    /// <summary>The result of a call that succeeded and was made for its response alone.</summary>
     /// <param name="response">What the tool has answered.</param>
     /// <param name="isNewer">Whether the revision is 2026-07-28 or later, which takes any value as structured content.</param>
-    public CallToolResult ToResult(ToolResponse response, bool isNewer)
+    public CallToolResult ToResult(ToolResponse response, bool isNewer) => response switch
     {
-        var value = response switch
-        {
-            JsonResponse json => json.Value,
-            _ when !HasOutput => default,
-            TextResponse text => JsonPayload.From(text.Text, McpJson.Default.String),
-            EmptyResponse => JsonPayload.FromUtf8(Definition.Streams ? "[]"u8.ToArray() : "null"u8.ToArray()),
-            ContentResponse { Parts: var parts } => parts.OfType<JsonPart>().LastOrDefault()?.Value ?? default,
-            _ => default,
-        };
-        return new()
-        {
-            Content = WriteContent(response),
-            StructuredContent = value.IsEmpty ? null : Structure(value, isNewer),
-        };
-    }
+        JsonResponse json => new() { Content = [new TextContentBlock { Text = json.Value.ToString() }], StructuredContent = Structure(json.Value, isNewer) },
+        TextResponse text => new() { Content = [new TextContentBlock { Text = text.Text }], StructuredContent = HasOutput ? Structure(JsonOf(text.Text), isNewer) : null },
+        _ => ToResult(response.Parts, default, isNewer),
+    };
 
-    private static List<ContentBlock> WriteContent(ToolResponse response)
+    /// <summary>The result of a call that succeeded.</summary>
+    /// <param name="parts">Its content.</param>
+    /// <param name="items">What it has streamed, as one JSON array; empty where it does not stream, or no JSON.</param>
+    /// <param name="isNewer">Whether the revision is 2026-07-28 or later, which takes any value as structured content.</param>
+    public CallToolResult ToResult(IReadOnlyList<ContentPart> parts, JsonPayload items, bool isNewer)
     {
-        switch (response)
+        var content = new List<ContentBlock>(parts.Count);
+        foreach (var part in parts)
         {
-            case JsonResponse json:
-                return [new TextContentBlock { Text = json.Value.ToString() }];
-            case TextResponse text:
-                return [new TextContentBlock { Text = text.Text }];
-            default:
-                var parts = response.Parts;
-                var blocks = new List<ContentBlock>(parts.Count);
-                foreach (var part in parts)
-                {
-                    blocks.Add(McpContentWriter.Write(part));
-                }
-
-                return blocks;
+            content.Add(McpContentWriter.Write(part));
         }
+
+        return new() { Content = content, StructuredContent = HasOutput ? Structure(Definition.Streams ? items : ValueOf(parts), isNewer) : null };
     }
+
+    /// <summary>The value among the parts of a response: its last JSON, else its text, else nothing, which is null.</summary>
+    private static JsonPayload ValueOf(IReadOnlyList<ContentPart> parts) =>
+        parts.OfType<JsonPart>().LastOrDefault()?.Value
+        ?? (parts.OfType<TextPart>().LastOrDefault() is { } text ? JsonOf(text.Text) : JsonPayload.FromUtf8("null"u8.ToArray()));
+
+    private static JsonPayload JsonOf(string text) => JsonPayload.From(text, McpJson.Default.String);
 
     /// <summary>Without a schema only an object is structured content: that is so in every revision, and tells nobody to expect it.</summary>
     private JsonElement? Structure(JsonPayload value, bool isNewer)
     {
+        if (value.IsEmpty)
+        {
+            return null;
+        }
+
         if (HasOutput)
         {
             return WrapsOutput && !isNewer ? SchemaRoots.WrapValue(value) : value.ToElement();

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelContextProtocol;
@@ -7,7 +8,7 @@ using ModelContextProtocol.Server;
 namespace Mesh.Mcp;
 
 /// <summary>Answers <c>tools/list</c> and <c>tools/call</c>: each call is a call of the participant, and the root of its tree.</summary>
-internal sealed class ToolCalls(RoomClient room, ToolCatalogue catalogue, RoomMcpServerOptions options)
+internal sealed class ToolCalls(ToolCatalogue catalogue, RoomCalls calls, LiveCalls live, WaitingCalls waiting, RequestStates states, RoomMcpServerOptions options)
 {
     private static readonly CallOptions Root = new() { NewTree = true };
 
@@ -15,23 +16,112 @@ internal sealed class ToolCalls(RoomClient room, ToolCatalogue catalogue, RoomMc
     {
         var tools = await catalogue.GetAsync(cancellationToken).ConfigureAwait(false);
         var page = tools.GetPage(request.Params?.Cursor, options.PageSize, McpRevisions.IsNewer(request.Server, request.JsonRpcRequest))
-            ?? throw new McpProtocolException("The cursor is not one that this server has given. List from the start, without a cursor.", McpErrorCode.InvalidParams);
+            ?? throw McpRequests.UnknownCursor();
         return new() { Tools = page.Tools, NextCursor = page.Next };
     }
 
-    public async ValueTask<CallToolResult> CallAsync(RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken)
+    public async ValueTask<CallToolResult> CallAsync(McpSession session, RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken)
     {
         string name = request.Params?.Name ?? "";
-        var tools = await catalogue.GetAsync(cancellationToken).ConfigureAwait(false);
-        var tool = tools.Find(name) ?? throw new McpProtocolException($"Unknown tool: '{name}'. List the tools again: it may be gone.", McpErrorCode.InvalidParams);
-        var outcome = await room.Toolkits.TryInvokeAsync(tool.Address, ArgumentsOf(request), Root, null, cancellationToken).ConfigureAwait(false);
-        if (outcome.IsResult)
+        var arguments = ArgumentsOf(request);
+        bool isNewer = McpRevisions.IsNewer(request.Server, request.JsonRpcRequest);
+        var listener = session.ListenerOf(request, request.Params?.ProgressToken, name);
+        if (isNewer && request.Params?.RequestState is { } state)
         {
-            return tool.ToResult(outcome.Response, McpRevisions.IsNewer(request.Server, request.JsonRpcRequest));
+            var resumed = waiting.Resume(state, name, HashOf(arguments)) ?? throw UnknownState();
+            resumed.Listener = listener;
+            resumed.Answer(request.Params.InputResponses);
+            return await AwaitAsync(resumed, cancellationToken).ConfigureAwait(false);
         }
 
-        cancellationToken.ThrowIfCancellationRequested();
-        return McpErrors.ToResult(outcome.Error, outcome.Response?.Parts);
+        var tools = await catalogue.GetAsync(cancellationToken).ConfigureAwait(false);
+        var tool = tools.Find(name) ?? throw new McpProtocolException($"Unknown tool: '{Shorten(name)}'. List the tools again: it may be gone.", McpErrorCode.InvalidParams);
+        if (!McpRevisions.CanElicit(request.Server, request.JsonRpcRequest))
+        {
+            return await calls.InvokeAsync(tool, arguments, Root, listener, null, isNewer, cancellationToken).ConfigureAwait(false);
+        }
+
+        var id = states.NewId();
+        var callOptions = Root with { CallId = id };
+        if (!isNewer)
+        {
+            live.Add(id, new SessionInquirer(request.Server));
+            try
+            {
+                return await calls.InvokeAsync(tool, arguments, callOptions, listener, null, isNewer, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                live.Remove(id);
+            }
+        }
+
+        var round = new RoundCall(tool, HashOf(arguments), session) { Listener = listener };
+        live.Add(id, round);
+        round.Running = RunAsync(round, id, arguments, callOptions);
+        return await AwaitAsync(round, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<CallToolResult> RunAsync(RoundCall round, MeshId id, JsonPayload arguments, CallOptions callOptions)
+    {
+        try
+        {
+            return await calls.InvokeAsync(round.Tool, arguments, callOptions, round.Listener, round, isNewer: true, round.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            live.Remove(id);
+        }
+    }
+
+    /// <summary>Waits for the end of a call, for as long as its client does, or until the client has to be asked something.</summary>
+    private async Task<CallToolResult> AwaitAsync(RoundCall round, CancellationToken cancellationToken)
+    {
+        using (cancellationToken.UnsafeRegister(static call => ((RoundCall)call!).Cancel(), round))
+        {
+            IDictionary<string, InputRequest> questions;
+            do
+            {
+                if (!round.Running.IsCompleted)
+                {
+                    await Task.WhenAny(round.Running, round.Asked).ConfigureAwait(false);
+                }
+
+                if (round.Running.IsCompleted)
+                {
+                    using (round)
+                    {
+                        return await round.Running.ConfigureAwait(false);
+                    }
+                }
+
+                // None is left when what was asked has meanwhile been answered otherwise, or given up.
+                questions = round.GetQuestions();
+            }
+            while (questions.Count == 0);
+            return LetWait(round, questions, cancellationToken);
+        }
+    }
+
+    /// <summary>Ends the client's request with what it is asked.</summary>
+    /// <returns>A failure, where the call cannot wait.</returns>
+    /// <exception cref="InputRequiredException">What the client is told.</exception>
+    private CallToolResult LetWait(RoundCall round, IDictionary<string, InputRequest> questions, CancellationToken cancellationToken)
+    {
+        round.Listener = null;
+        if (waiting.TryKeep(round) is { } state)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new InputRequiredException(questions, state);
+        }
+
+        round.Cancel();
+        return McpErrors.ToResult(new MeshError(MeshErrorCode.Overloaded, $"Tool '{round.Tool.Address}' asks something, and too many calls wait for an answer already.")
+        {
+            Remedy = "Answer those, or wait until they expire.",
+            Retryable = true,
+            RetryAfter = options.QuestionTimeout,
+        });
     }
 
     /// <summary>The arguments as they were sent, so that what is wrong with them is seen where all arguments are checked.</summary>
@@ -39,4 +129,12 @@ internal sealed class ToolCalls(RoomClient room, ToolCatalogue catalogue, RoomMc
         request.JsonRpcRequest.Params is JsonObject parameters && parameters.TryGetPropertyValue("arguments", out var arguments) && arguments is not null
             ? JsonPayload.FromUtf8(JsonSerializer.SerializeToUtf8Bytes(arguments, McpJson.Default.JsonNode))
             : default;
+
+    private static string HashOf(JsonPayload arguments) => Convert.ToHexStringLower(SHA256.HashData(arguments.Utf8Span));
+
+    /// <summary>One answer for a state that was never given out, was changed, used, is another's or has expired: nobody learns which.</summary>
+    private static McpProtocolException UnknownState() =>
+        new("The request state is not known, or does not count any more. Call the tool again without it.", McpErrorCode.InvalidParams);
+
+    private static string Shorten(string name) => name.Length <= 2 * ToolNameTable.MaxLength ? name : string.Concat(name.AsSpan(0, 2 * ToolNameTable.MaxLength), "…");
 }

@@ -1,7 +1,7 @@
 namespace Mesh.Mcp;
 
 /// <summary>The tools of a room for one participant, prepared once and again when the room or its rights have changed.</summary>
-internal sealed class ToolCatalogue(RoomClient room, Action<MeshError> onSkipped) : IAsyncDisposable
+internal sealed class ToolCatalogue(RoomClient room, RoomMcpServerOptions options, Action<MeshError> onSkipped) : IAsyncDisposable
 {
     private readonly RoomChanges _changes = new(room);
     private readonly Lock _gate = new();
@@ -40,11 +40,12 @@ internal sealed class ToolCatalogue(RoomClient room, Action<MeshError> onSkipped
     private async Task<ServedTools> PrepareAsync()
     {
         var toolkits = await room.Toolkits.ListAsync(null, CancellationToken.None).ConfigureAwait(false);
+        var builtIn = options.BuiltInToolkits.Count == 0 ? [] : await room.Toolkits.ListBuiltInAsync(CancellationToken.None).ConfigureAwait(false);
         var agents = await room.Agents.AsToolkitAsync(null, CancellationToken.None).ConfigureAwait(false);
         var names = new ToolNameTable();
         var tools = new List<ServedTool>();
         var known = new HashSet<ToolAddress>();
-        foreach (var toolkit in toolkits.OrderBy(RankOf).Append(agents))
+        foreach (var toolkit in toolkits.Where(each => !IsAskUser(each)).OrderBy(RankOf).Append(agents).Concat(builtIn.Where(IsServed).Select(WithoutWatches)))
         {
             foreach (var tool in toolkit.Tools)
             {
@@ -56,11 +57,19 @@ internal sealed class ToolCatalogue(RoomClient room, Action<MeshError> onSkipped
             }
         }
 
-        return new(tools, RulesOf(toolkits));
+        return new(tools, ToolRules.Of(toolkits));
     }
 
     /// <summary>Where several offer a tool of one address, the one that a call reaches comes first.</summary>
     private int RankOf(ToolkitInfo toolkit) => !toolkit.IsPrivate ? 1 : toolkit.Participant == room.Self.Name ? 0 : 2;
+
+    /// <summary>What asks the client's own person is for the others in the room.</summary>
+    private bool IsAskUser(ToolkitInfo toolkit) =>
+        toolkit.IsPrivate && toolkit.Participant == room.Self.Name && toolkit.Name == PersonTools.Toolkit && toolkit.Tools is [{ Name: "ask_user" }];
+
+    private bool IsServed(ToolkitInfo builtIn) => options.BuiltInToolkits.Contains(builtIn.Name, StringComparer.Ordinal);
+
+    private static ToolkitInfo WithoutWatches(ToolkitInfo builtIn) => builtIn with { Tools = [.. builtIn.Tools.Where(static tool => !tool.Streams)] };
 
     private ServedTool? TryServe(ToolNameTable names, ToolAddress address, ToolDefinition tool)
     {
@@ -94,13 +103,5 @@ internal sealed class ToolCatalogue(RoomClient room, Action<MeshError> onSkipped
         }
 
         onSkipped(error);
-    }
-
-    private static string? RulesOf(IReadOnlyList<ToolkitInfo> toolkits)
-    {
-        var rules = toolkits.SelectMany(static toolkit => toolkit.Tools.Select(static tool => tool.Rules).Prepend(toolkit.Rules))
-            .Where(static text => !string.IsNullOrWhiteSpace(text)).Distinct(StringComparer.Ordinal);
-        string joined = string.Join("\n\n", rules);
-        return joined.Length == 0 ? null : joined;
     }
 }

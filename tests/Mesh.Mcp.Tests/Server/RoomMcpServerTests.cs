@@ -57,6 +57,9 @@ public abstract class RoomMcpServerTests : IAsyncDisposable
     protected async Task<McpClient> ConnectAsync(RoomMcpServer server, string revision, McpClientOptions? options = null) =>
         (await OpenAsync(server, revision, options)).Client;
 
+    /// <summary>Lets a client go away without a word.</summary>
+    protected Task DropAsync(McpClient client) => _owned.OfType<Session>().Single(session => session.Client == client).CloseAsync();
+
     /// <summary>A session of a server, and its client.</summary>
     protected async Task<(McpClient Client, Task Session)> OpenAsync(RoomMcpServer server, string revision, McpClientOptions? options = null)
     {
@@ -99,6 +102,10 @@ public abstract class RoomMcpServerTests : IAsyncDisposable
 
     private sealed class Session(McpClient client, PipeWriter toServer, Task running) : IAsyncDisposable
     {
+        public McpClient Client => client;
+
+        public Task CloseAsync() => toServer.CompleteAsync().AsTask();
+
         public async ValueTask DisposeAsync()
         {
             // Disposing a client over streams does not close them.
