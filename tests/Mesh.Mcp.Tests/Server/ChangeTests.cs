@@ -94,17 +94,22 @@ public sealed class ChangeTests : RoomMcpServerTests
         await client.ReadAsync();
 
         await client.SendLineAsync($$$"""{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":{{{id}}} }}""");
-        await client.AskAsync("tools/list", []);
-        await OfferAsync(provider, "more", Tool.Create("tool", () => 2));
-        await ElapseAsync();
 
-        int next = await client.SendAsync("tools/list", []);
-        var message = await client.ReadAsync();
-        if (!message.TryGetProperty("id", out var answered) || answered.GetInt32() != next)
+        // Messages are handled side by side, so that a change or two may still be told; but not for ever.
+        int told = 0;
+        for (int change = 0; told >= change && change < 100; change++)
         {
-            // The end of the cancelled request may be told too, but nothing that it listened to.
-            Assert.False(message.TryGetProperty("method", out _), message.GetRawText());
+            await OfferAsync(provider, $"more{change}", Tool.Create("tool", () => 2));
+            await ElapseAsync();
+            int next = await client.SendAsync("tools/list", []);
+            JsonElement message;
+            while (!(message = await client.ReadAsync()).TryGetProperty("id", out var answered) || answered.GetInt32() != next)
+            {
+                told++;
+            }
         }
+
+        Assert.InRange(told, 0, 99);
     }
 
     [Fact]

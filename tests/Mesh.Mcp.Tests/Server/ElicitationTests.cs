@@ -30,6 +30,21 @@ public sealed class ElicitationTests : RoomMcpServerTests
     }
 
     [Theory, MemberData(nameof(Revisions))]
+    public async Task A_participant_at_the_far_end_of_a_connection_is_served_and_asked_too(string revision)
+    {
+        await StartAsync();
+        var server = Own(await RoomMcpServer.JoinAsync(
+            Host, "den", "far", join: new() { Connection = ConnectionKind.Serialised }, options: new() { TimeProvider = Clock }, cancellationToken: Stop).AsTask().InTime());
+        var questions = new List<ElicitRequestParams>();
+        var client = await ConnectAsync(server, revision, Answering(
+            questions, Accept(true), new() { Action = "decline" }, new() { Action = "decline" }));
+
+        Assert.Equal("deleted deep.txt", TextOf(await CallAsync(client, "outer_tidy")));
+        Assert.Contains("""{"action":"decline","content":{}}""", TextOf(await CallAsync(client, "outer_order")), StringComparison.Ordinal);
+        Assert.Equal(3, questions.Count);
+    }
+
+    [Theory, MemberData(nameof(Revisions))]
     public async Task Whatever_is_no_clear_yes_refuses_the_call(string revision)
     {
         var server = await StartAsync();
@@ -109,12 +124,15 @@ public sealed class ElicitationTests : RoomMcpServerTests
         var asked = new Signal();
         var (client, session) = await OpenAsync(server, Older, new()
         {
-            Handlers = new() { ElicitationHandler = async (_, stop) =>
+            Handlers = new()
+            {
+                ElicitationHandler = async (_, stop) =>
             {
                 asked.Set();
                 await Task.Delay(Timeout.Infinite, stop);
                 return Accept(true);
-            } },
+            }
+            },
         });
         var call = client.CallToolAsync("kit_delete", new Dictionary<string, object?> { ["path"] = "a.txt" }, cancellationToken: Stop).AsTask();
         await asked.InTime();

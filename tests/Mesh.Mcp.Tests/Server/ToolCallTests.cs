@@ -218,6 +218,33 @@ public sealed class ToolCallTests : RoomMcpServerTests
     }
 
     [Theory, MemberData(nameof(Revisions))]
+    public async Task A_client_that_never_reads_holds_up_neither_its_call_nor_the_end_of_its_session(string revision)
+    {
+        var done = new Signal();
+        await OfferAsync(Tool.Create("talk", async (CallContext call) =>
+        {
+            for (int i = 1; i <= 100; i++)
+            {
+                await call.ReportProgressAsync(i, null, new string('x', 10_000));
+            }
+
+            done.Set();
+            return "done";
+        }));
+        var client = await RawClient.ConnectAsync(await ServeVisitorAsync(new() { TimeProvider = Clock }), revision);
+        await client.SendAsync("tools/call", new() { ["name"] = "kit_talk", ["_meta"] = new JsonObject { ["progressToken"] = "p" } });
+
+        // The first message that finds no place is waited for, until the time for it is up; what follows is not sent.
+        while (!done.IsSet)
+        {
+            await Task.WhenAny(done.InTime(), Clock.TimerWithinAsync(TimeSpan.FromSeconds(10)));
+            Clock.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        await client.DisposeAsync();
+    }
+
+    [Theory, MemberData(nameof(Revisions))]
     public async Task A_cancelled_request_cancels_the_call(string revision)
     {
         var (started, cancelled) = (new Signal(), new Signal());
