@@ -9,10 +9,10 @@ namespace Mesh.AspNetCore;
 public sealed record MeshIdentity(string Key, string Name)
 {
     /// <summary>What makes requests those of the same caller.</summary>
-    public string Key { get; init => field = string.IsNullOrEmpty(value) ? throw new ArgumentException("MeshIdentity.Key must not be empty.", nameof(Key)) : value; } = Key;
+    public string Key { get; init => field = Check(value, nameof(Key)); } = Check(Key, nameof(Key));
 
     /// <summary>The name of its participant.</summary>
-    public string Name { get; init => field = string.IsNullOrEmpty(value) ? throw new ArgumentException("MeshIdentity.Name must not be empty.", nameof(Name)) : value; } = Name;
+    public string Name { get; init => field = Check(value, nameof(Name)); } = Check(Name, nameof(Name));
 
     /// <summary>
     /// What it may do; <see cref="Grants.UserDefault"/> by default. Each request says it anew: when it differs from what the request
@@ -25,4 +25,7 @@ public sealed record MeshIdentity(string Key, string Name)
 
     /// <summary>What is known of it in the room, as it is when it joins; none by default.</summary>
     public IReadOnlyDictionary<string, JsonElement>? Attributes { get; init; }
+
+    private static string Check(string value, string name) =>
+        string.IsNullOrEmpty(value) ? throw new ArgumentException($"MeshIdentity.{name} must not be empty.", name) : value;
 }

@@ -67,8 +67,8 @@ internal sealed class McpEndpoint(
             return (McpCaller.Unknown, McpFailure.Of(unknown));
         }
 
-        var failure = McpHeaders.ReadRevision(context.Request.Headers, out string? revision);
-        return (new(room, caller.Identity!, revision), failure);
+        var revision = context.Request.Headers[McpHeaders.Revision];
+        return (new(room, caller.Identity!, revision.Count == 0 ? null : revision.ToString()), null);
     }
 
     private async Task<McpFailure?> ReceiveAsync(HttpContext context, McpCaller caller)
@@ -208,6 +208,11 @@ internal sealed class McpEndpoint(
 
     private async Task<McpFailure?> InSessionAsync(HttpContext context, McpCaller caller, Func<ServedParticipant, McpHttpSession, Task<McpFailure?>> handle)
     {
+        if (McpHeaders.CheckRevision(caller.Revision) is { } failure)
+        {
+            return failure;
+        }
+
         if (!caller.HasSessions)
         {
             return McpFailure.NoMethod("There are no sessions in this revision of the protocol: everything is sent by POST.");

@@ -18,7 +18,10 @@ internal sealed record McpFailure(int Status, int Code, MeshError Error)
     private const int ServerError = -32000;
     private const int UnknownSession = -32001;
 
-    /// <summary>The revisions that are served and the one that was asked for, where that is the failure.</summary>
+    /// <summary>
+    /// The revision that was asked for, where that is the failure. The answer names those that can be asked for in this way, and
+    /// not those before, which are agreed upon with <c>initialize</c>.
+    /// </summary>
     public string? RequestedRevision { get; init; }
 
     public static McpFailure Of(MeshError error) => new(MeshHttpStatus.Of(error.Code), ServerError, error);
@@ -98,11 +101,7 @@ internal sealed record McpFailure(int Status, int Code, MeshError Error)
         {
             json.WriteString("requested", requested);
             json.WriteStartArray("supported");
-            foreach (string revision in McpHttpRevisions.All)
-            {
-                json.WriteStringValue(revision);
-            }
-
+            json.WriteStringValue(McpHttpRevisions.WithoutSessions);
             json.WriteEndArray();
         }
 

@@ -22,15 +22,9 @@ internal static class McpHeaders
     private const string EncodedStart = "=?base64?";
     private const string EncodedEnd = "?=";
 
-    /// <summary>What is wrong with the headers of a request, whatever its body says; null for nothing.</summary>
-    /// <param name="headers">The headers.</param>
-    /// <param name="revision">The revision that they name; null for none, which is one with sessions.</param>
-    public static McpFailure? ReadRevision(IHeaderDictionary headers, out string? revision)
-    {
-        var given = headers[Revision];
-        revision = given.Count == 0 ? null : given.ToString();
-        return revision is null || McpHttpRevisions.IsKnown(revision) ? null : McpFailure.UnsupportedRevision(revision);
-    }
+    /// <summary>What is wrong with the revision that the headers of a request name, or null for none, which is one with sessions.</summary>
+    public static McpFailure? CheckRevision(string? revision) =>
+        revision is null || McpHttpRevisions.IsKnown(revision) ? null : McpFailure.UnsupportedRevision(revision);
 
     /// <summary>What is wrong between the headers of a request and its body; null for nothing.</summary>
     /// <param name="headers">The headers.</param>
@@ -46,6 +40,11 @@ internal static class McpHeaders
         };
         var meta = parameters?["_meta"] as JsonObject;
         string? inBody = Text(meta?[RevisionKey]);
+        if (CheckRevision(revision) is { } unknown)
+        {
+            return unknown;
+        }
+
         if (inBody is not null && !McpHttpRevisions.HasSessions(inBody) && inBody != revision)
         {
             return McpFailure.HeaderMismatch(revision is null

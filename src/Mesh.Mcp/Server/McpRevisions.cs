@@ -18,8 +18,4 @@ internal static class McpRevisions
     /// <summary>What the client of a request can do: said with the request itself, or before that when its session began.</summary>
     public static ClientCapabilities? CapabilitiesOf(McpServer server, JsonRpcRequest request) =>
         IsNewer(server, request) ? request.Context?.ClientCapabilities : server.ClientCapabilities;
-
-    /// <summary>Whether the client of a request can ask its person something with a form.</summary>
-    public static bool CanElicit(McpServer server, JsonRpcRequest request) =>
-        CapabilitiesOf(server, request)?.Elicitation is { } elicitation && (elicitation.Form is not null || elicitation.Url is null);
 }

@@ -14,6 +14,7 @@ internal sealed class McpSession(RoomMcpServerOptions options)
     private const int Silent = int.MaxValue;
 
     private int _logLevel = Silent;
+    private MeansOf? _means;
 
     /// <summary>Sees what level of log messages the client asks for; the SDK keeps that to itself.</summary>
     public McpMessageHandler Filter(McpMessageHandler next) => (context, cancellationToken) =>
@@ -25,6 +26,20 @@ internal sealed class McpSession(RoomMcpServerOptions options)
 
         return next(context, cancellationToken);
     };
+
+    /// <summary>What the client of a request can be asked for.</summary>
+    public ClientMeans MeansOfClient(McpServer server, JsonRpcRequest request)
+    {
+        var declared = McpRevisions.CapabilitiesOf(server, request);
+        var last = Volatile.Read(ref _means);
+        if (!ReferenceEquals(last?.Declared, declared) || last is null)
+        {
+            // Found out once for each session, and for each request where there are none.
+            Volatile.Write(ref _means, last = new(declared, ClientMeansNames.Of(declared)));
+        }
+
+        return last.Means;
+    }
 
     /// <summary>Who listens to a call while it runs; null where nobody does.</summary>
     /// <param name="request">The request.</param>
@@ -57,4 +72,6 @@ internal sealed class McpSession(RoomMcpServerOptions options)
     public int LogLevelOf(McpServer server, JsonRpcRequest request) => McpRevisions.IsNewer(server, request)
         ? request.Params is JsonObject parameters && parameters["_meta"] is JsonObject meta ? McpLog.LevelOf(meta[McpLog.LevelKey]) ?? Silent : Silent
         : Volatile.Read(ref _logLevel);
+
+    private sealed record MeansOf(ClientCapabilities? Declared, ClientMeans Means);
 }

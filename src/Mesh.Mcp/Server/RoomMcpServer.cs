@@ -191,7 +191,7 @@ public sealed class RoomMcpServer : IAsyncDisposable
         try
         {
             _askUser = await Room.Toolkits.RegisterAsync(
-                new Toolkit(PersonTools.Toolkit, new AskUserTool(_person)), new() { Private = true }, cancellationToken).ConfigureAwait(false);
+                new Toolkit(PersonTools.Toolkit, [new AskUserTool(_person), .. _options.OfferClientTools ? (Tool[])[new SampleModelTool(_person), new ListRootsTool(_person)] : []]), new() { Private = true }, cancellationToken).ConfigureAwait(false);
         }
         catch (MeshException exception) when (exception.Code == MeshErrorCode.NotGranted || exception.Code == MeshErrorCode.NameTaken)
         {

@@ -2,8 +2,8 @@ namespace Mesh.Architecture.Tests.Sources;
 
 public sealed class SolutionTests
 {
-    /// <summary>Test projects that stand for no single project: the shared suites, and these rules.</summary>
-    private static readonly string[] Shared = ["Mesh.Contracts", "Mesh.Architecture.Tests"];
+    /// <summary>Test projects that stand for no single project: the shared suites, these rules, and the server for the official MCP suite.</summary>
+    private static readonly string[] Shared = ["Mesh.Contracts", "Mesh.Architecture.Tests", "Mesh.Mcp.Conformance"];
 
     private static readonly string[] Areas = ["src", "tests", "benchmarks", "samples"];
 
