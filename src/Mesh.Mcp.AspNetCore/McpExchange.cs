@@ -16,16 +16,15 @@ internal static class McpExchange
     /// <param name="stopping">Ends a stream that would not end by itself.</param>
     public static async Task AnswerAsync(HttpContext context, RoomMcpServer server, JsonRpcMessage message, CancellationToken stopping)
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        using var either = stopping.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping) : null;
+        var end = either?.Token ?? context.RequestAborted;
         var transport = new StreamableHttpServerTransport { Stateless = true };
-        await using var disposeTransport = transport.ConfigureAwait(false);
         var session = McpServer.Create(transport, server.CreateOptions());
-        await using var disposeSession = session.ConfigureAwait(false);
-        var running = session.RunAsync(end.Token);
+        var running = session.RunAsync(end);
         try
         {
             BeginStream(context);
-            bool hasAnswer = await transport.HandlePostRequestAsync(message, context.Response.Body, first => ChooseStatus(context, first), end.Token).ConfigureAwait(false);
+            bool hasAnswer = await transport.HandlePostRequestAsync(message, context.Response.Body, first => ChooseStatus(context, first), end).ConfigureAwait(false);
             EndStream(context, hasAnswer);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -34,8 +33,10 @@ internal static class McpExchange
         }
         finally
         {
-            await end.CancelAsync().ConfigureAwait(false);
+            // Without its transport the session ends by itself, when the request that it served has.
+            await transport.DisposeAsync().ConfigureAwait(false);
             await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await session.DisposeAsync().ConfigureAwait(false);
         }
     }
 

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ModelContextProtocol;
-using ModelContextProtocol.Protocol;
 
 namespace Mesh.Mcp;
 
@@ -31,18 +29,19 @@ internal static class ClientMeansNames
     /// <summary>Of the details of a failure: what the client would have had to declare.</summary>
     public const string Required = "requiredCapabilities";
 
-    /// <summary>What a client can do that has declared its capabilities.</summary>
-    public static ClientMeans Of(ClientCapabilities? declared)
+    /// <summary>What a client can do that has declared capabilities.</summary>
+    public static ClientMeans Of(JsonObject? declared)
     {
-        if (declared is null)
+        if (declared is null || declared.Count == 0)
         {
             return ClientMeans.None;
         }
 
-        var means = declared.Elicitation is { } elicitation && (elicitation.Form is not null || elicitation.Url is null) ? ClientMeans.Elicitation : ClientMeans.None;
-        var type = McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(ClientCapabilities));
-        var node = JsonSerializer.SerializeToNode(declared, type) as JsonObject;
-        return means | (node?["sampling"] is JsonObject ? ClientMeans.Sampling : ClientMeans.None) | (node?["roots"] is JsonObject ? ClientMeans.Roots : ClientMeans.None);
+        // What says neither form nor URL is a form: so it was before there were URLs.
+        bool elicits = declared["elicitation"] is JsonObject elicitation && (elicitation["form"] is JsonObject || elicitation["url"] is null);
+        return (elicits ? ClientMeans.Elicitation : ClientMeans.None)
+            | (declared["sampling"] is JsonObject ? ClientMeans.Sampling : ClientMeans.None)
+            | (declared["roots"] is JsonObject ? ClientMeans.Roots : ClientMeans.None);
     }
 
     /// <summary>The details of a failure for want of one means.</summary>

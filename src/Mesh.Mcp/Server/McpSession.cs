@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 
@@ -14,7 +16,7 @@ internal sealed class McpSession(RoomMcpServerOptions options)
     private const int Silent = int.MaxValue;
 
     private int _logLevel = Silent;
-    private MeansOf? _means;
+    private object? _means;
 
     /// <summary>Sees what level of log messages the client asks for; the SDK keeps that to itself.</summary>
     public McpMessageHandler Filter(McpMessageHandler next) => (context, cancellationToken) =>
@@ -30,15 +32,21 @@ internal sealed class McpSession(RoomMcpServerOptions options)
     /// <summary>What the client of a request can be asked for.</summary>
     public ClientMeans MeansOfClient(McpServer server, JsonRpcRequest request)
     {
-        var declared = McpRevisions.CapabilitiesOf(server, request);
-        var last = Volatile.Read(ref _means);
-        if (!ReferenceEquals(last?.Declared, declared) || last is null)
+        if (McpRevisions.IsNewer(server, request))
         {
-            // Found out once for each session, and for each request where there are none.
-            Volatile.Write(ref _means, last = new(declared, ClientMeansNames.Of(declared)));
+            return ClientMeansNames.Of((request.Params as JsonObject)?["_meta"]?[McpRevisions.CapabilitiesKey] as JsonObject);
         }
 
-        return last.Means;
+        // Found out once for each session.
+        var means = Volatile.Read(ref _means);
+        if (means is null)
+        {
+            var type = McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(ClientCapabilities));
+            means = ClientMeansNames.Of(JsonSerializer.SerializeToNode(server.ClientCapabilities, type) as JsonObject);
+            Volatile.Write(ref _means, means);
+        }
+
+        return (ClientMeans)means;
     }
 
     /// <summary>Who listens to a call while it runs; null where nobody does.</summary>
@@ -72,6 +80,4 @@ internal sealed class McpSession(RoomMcpServerOptions options)
     public int LogLevelOf(McpServer server, JsonRpcRequest request) => McpRevisions.IsNewer(server, request)
         ? request.Params is JsonObject parameters && parameters["_meta"] is JsonObject meta ? McpLog.LevelOf(meta[McpLog.LevelKey]) ?? Silent : Silent
         : Volatile.Read(ref _logLevel);
-
-    private sealed record MeansOf(ClientCapabilities? Declared, ClientMeans Means);
 }
