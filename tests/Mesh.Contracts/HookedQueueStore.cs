@@ -1,7 +1,7 @@
 namespace Mesh.Contracts;
 
 /// <summary>A store in memory whose sends and receives do something of a test's before they return.</summary>
-public sealed class HookedQueueStore(TimeProvider clock) : IQueueStore
+public sealed class HookedQueueStore(TimeProvider clock) : IQueueStore, IAsyncDisposable
 {
     private readonly MemoryQueueStore _store = new(clock);
 

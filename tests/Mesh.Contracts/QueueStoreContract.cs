@@ -11,12 +11,13 @@ public abstract class QueueStoreContract : IAsyncLifetime
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
 
+    private readonly List<IQueueStore> _made = [];
     private IQueueStore? _store;
     private ulong _ids;
 
     protected ManualTimeProvider Clock { get; } = new();
 
-    protected IQueueStore Store => _store ??= Create(Clock, QueuePolicy.Default);
+    protected IQueueStore Store => _store ??= Own(Create(Clock, QueuePolicy.Default));
 
     /// <summary>An empty store that has room for at least 1,000 messages.</summary>
     protected abstract IQueueStore Create(TimeProvider clock, QueuePolicy policy);
@@ -25,9 +26,9 @@ public abstract class QueueStoreContract : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (_store is not null)
+        foreach (var store in _made.OfType<IAsyncDisposable>())
         {
-            await _store.DisposeAsync().InTime();
+            await store.DisposeAsync().InTime();
         }
 
         GC.SuppressFinalize(this);
@@ -192,7 +193,7 @@ public abstract class QueueStoreContract : IAsyncLifetime
     public async Task The_name_of_a_dead_letter_queue_is_no_longer_than_any_other()
     {
         string name = new('n', 128);
-        await using var store = Create(Clock, QueuePolicy.Default with { MaxDeliveries = 1 });
+        var store = Own(Create(Clock, QueuePolicy.Default with { MaxDeliveries = 1 }));
         await store.SendAsync(name, Draft("1")).InTime();
         await store.RejectAsync(name, Assert.Single(await store.ReceiveAsync(name, new()).InTime()).Token!, null, default).InTime();
         Assert.Equal(new string('n', 123) + ".dead", Assert.Single((await store.ListAsync("", null, 10).InTime()).Queues, queue => queue.Ready == 1).Name);
@@ -201,7 +202,7 @@ public abstract class QueueStoreContract : IAsyncLifetime
     [Fact]
     public async Task A_dead_letter_wakes_whoever_waits_for_it()
     {
-        await using var store = Create(Clock, QueuePolicy.Default with { MaxDeliveries = 1 });
+        var store = Own(Create(Clock, QueuePolicy.Default with { MaxDeliveries = 1 }));
         var dead = store.ReceiveAsync("q.dead", Waiting()).AsTask();
         await store.SendAsync("q", Draft("1")).InTime();
         await store.RejectAsync("q", Assert.Single(await store.ReceiveAsync("q", new()).InTime()).Token!, "no", default).InTime();
@@ -380,6 +381,33 @@ public abstract class QueueStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_drain_that_is_taken_back_keeps_delays_and_what_was_said()
+    {
+        await SendAsync("1");
+        await Store.SendAsync("q", Draft("2") with { Delay = TimeSpan.FromMinutes(1) }).InTime();
+        await Store.RejectAsync("q", Assert.Single(await ReceiveAsync()).Token!, "too hot", default).InTime();
+        var drain = await Store.DrainAsync("q", 10, int.MaxValue).InTime();
+        Assert.Equal([null, Clock.GetUtcNow() + TimeSpan.FromMinutes(1)], drain.Messages.Select(message => message.ReadyAt));
+        Assert.Equal(["too hot", null], drain.Messages.Select(message => message.Reason));
+        Clock.Advance(TimeSpan.FromSeconds(20));
+        await Store.TakeBackAsync("q", drain.Messages).InTime();
+        Assert.Equal((1, 0, 1), Sizes(await InfoAsync()));
+        Clock.Advance(TimeSpan.FromSeconds(40) - Moment);
+        Assert.Equal((1, 0, 1), Sizes(await InfoAsync()));
+        Clock.Advance(Moment);
+        Assert.Equal((2, 0, 0), Sizes(await InfoAsync()));
+        for (int i = 1; i < QueuePolicy.Default.MaxDeliveries; i++)
+        {
+            var message = Assert.Single(await ReceiveAsync());
+            Assert.Equal(("1", i + 1, "too hot", null), (message.Body.ToString(), message.Deliveries, message.Reason, message.ReadyAt));
+            Clock.Advance(TimeSpan.FromSeconds(30));
+        }
+
+        Assert.Equal("2", Assert.Single(await ReceiveAsync()).Body.ToString());
+        Assert.Equal("too hot", Assert.Single(await Store.ReceiveAsync("q.dead", new()).InTime()).DeadLetter?.Reason);
+    }
+
+    [Fact]
     public async Task A_closed_queue_gives_what_is_left_and_then_ends()
     {
         await SendAsync("1", "2");
@@ -432,7 +460,7 @@ public abstract class QueueStoreContract : IAsyncLifetime
     public async Task Disposing_it_ends_what_waits()
     {
         var waiting = Store.ReceiveAsync("q", Waiting()).AsTask();
-        await Store.DisposeAsync().InTime();
+        await Assert.IsAssignableFrom<IAsyncDisposable>(Store).DisposeAsync().InTime();
         Assert.Equal(MeshErrorCode.Closed, (await Assert.ThrowsAsync<MeshException>(() => waiting.InTime())).Code);
         Assert.Equal(MeshErrorCode.Closed, (await FailureOf(() => Store.SendAsync("q", Draft("1")))).Code);
         Assert.Equal(0, Clock.TimerCount);
@@ -508,6 +536,12 @@ public abstract class QueueStoreContract : IAsyncLifetime
     private async Task<QueueInfo> InfoAsync() => Assert.Single((await Store.ListAsync("q", null, 10).InTime()).Queues, queue => queue.Name == "q");
 
     private async Task<IReadOnlyList<string>> NamesAsync() => [.. (await Store.ListAsync("", null, 100).InTime()).Queues.Select(queue => queue.Name)];
+
+    private IQueueStore Own(IQueueStore store)
+    {
+        _made.Add(store);
+        return store;
+    }
 
     private static IEnumerable<string> Bodies(IEnumerable<QueueMessage> messages) => messages.Select(message => message.Body.ToString());
 

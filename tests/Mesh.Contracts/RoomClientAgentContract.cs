@@ -268,6 +268,47 @@ public abstract class RoomClientAgentContract : RoomClientContract
         AssertCode(MeshErrorCode.NotFound, await FailureOf(bob.Agents.TryAskAsync("a/b", new Text("x"))));
     }
 
+    [Theory]
+    [InlineData(AgentShape.Responder)]
+    [InlineData(AgentShape.Streamer)]
+    [InlineData(AgentShape.Trigger)]
+    [InlineData(AgentShape.Publisher)]
+    [InlineData(AgentShape.Watcher)]
+    public async Task A_failure_of_any_shape_says_what_may_be_said(AgentShape shape)
+    {
+        Agent Failing(string name, Exception failure) => shape switch
+        {
+            AgentShape.Responder => Agent.Create(name, string (Text text) => throw failure),
+            AgentShape.Streamer => Agent.Create(name, (Text text) => FailWith(failure)),
+            AgentShape.Trigger => Agent.Create(name, string () => throw failure),
+            AgentShape.Publisher => Agent.Create(name, (CancellationToken token) => FailWith(failure)),
+            _ => Agent.Create(name, Task (CancellationToken token) => throw failure),
+        };
+
+        await RegisterAsync("ada", Failing("polite", new ToolException("No city.")), Failing("rude", new InvalidOperationException("secret")));
+        var bob = await JoinAsync("bob");
+        Assert.All(await bob.Agents.ListAsync().InTime(), agent => Assert.Equal(shape, agent.Contract.Shape));
+        object? input = shape is AgentShape.Responder or AgentShape.Streamer ? new Text("x") : null;
+        AssertCode(MeshErrorCode.NotFound, await FailureOf(bob.Agents.TryAskAsync("nobody", input)));
+        var (polite, rude) = (await FailureOf(bob.Agents.TryAskAsync("polite", input)), await FailureOf(bob.Agents.TryAskAsync("rude", input)));
+        if (shape is AgentShape.Publisher or AgentShape.Watcher)
+        {
+            AssertCode(MeshErrorCode.NotInvocable, polite);
+            AssertCode(MeshErrorCode.NotInvocable, rude);
+            var changes = await bob.Agents.WatchAsync(new() { Name = "rude" }, EventPosition.At(1)).TakeUntilAsync(change => change.Kind == RoomEventKinds.AgentFailed);
+            Assert.Equal((shape, 1), (changes[^1].Shape, changes[^1].Failures));
+            Assert.DoesNotContain("secret", changes[^1].ToString(), StringComparison.Ordinal);
+            Assert.Contains(Faults, fault => fault is { Kind: MeshFaultKind.Agent, Exception.Message: "secret" });
+        }
+        else
+        {
+            Assert.Equal("No city.", polite.Message);
+            AssertCode(MeshErrorCode.HandlerFailed, rude);
+            Assert.DoesNotContain("secret", rude.ToString(), StringComparison.Ordinal);
+            Assert.Equal("secret", Assert.Single(Faults, fault => fault.Kind == MeshFaultKind.Handler).Exception?.Message);
+        }
+    }
+
     [Fact]
     public async Task Agents_that_ask_each_other_without_end_are_stopped_by_the_depth_of_the_tree()
     {
@@ -380,6 +421,17 @@ public abstract class RoomClientAgentContract : RoomClientContract
         }
 
         throw new ToolException("No more.");
+    }
+
+    private static async IAsyncEnumerable<string> FailWith(Exception failure)
+    {
+        await Task.Yield();
+        if (failure is not null)
+        {
+            throw failure;
+        }
+
+        yield break;
     }
 
     private static async IAsyncEnumerable<string> Endless(string word, Signal cancelled, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -153,6 +153,69 @@ public abstract class RoomClientAgentLifeContract : RoomClientContract
     }
 
     [Fact]
+    public async Task Handlers_of_replies_may_send()
+    {
+        const int Sent = 1_024;
+        await RegisterAsync("ada", Agent.Create("echo", (string word) => word));
+        var bob = await JoinAsync("bob", Grants.Full);
+        var (all, done) = (new Signal(), new Signal());
+        int replied = 0, answered = 0;
+        for (int i = 0; i < Sent; i++)
+        {
+            await bob.Agents.SendAsync("echo", "x", async _ =>
+            {
+                if (Interlocked.Increment(ref replied) == Sent)
+                {
+                    all.Set();
+                }
+
+                await all.WaitAsync(default);
+                await bob.Agents.SendAsync("echo", "y", _ =>
+                {
+                    if (Interlocked.Increment(ref answered) == Sent)
+                    {
+                        done.Set();
+                    }
+
+                    return default;
+                });
+            }).InTime();
+        }
+
+        await done.InTime();
+    }
+
+    [Fact]
+    public async Task What_is_sent_is_copied()
+    {
+        var filter = new WaitingFilter();
+        StartHost(options => options with { Filters = [filter] });
+        await RegisterAsync("ada", Agent.Create("echo", (string word) => word));
+        var bob = await JoinAsync("bob");
+        var reply = new TaskCompletionSource<CallOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using (var document = System.Text.Json.JsonDocument.Parse("""{"value":"hi"}"""))
+        {
+            await bob.Agents.SendAsync("echo", document.RootElement, outcome =>
+            {
+                reply.SetResult(outcome);
+                return default;
+            }).InTime();
+        }
+
+        filter.Go.Set();
+        Assert.Equal("hi", (await reply.Task.InTime()).ToString());
+    }
+
+    [Fact]
+    public async Task The_longest_times_of_a_host_do_not_keep_an_agent_from_being_withdrawn()
+    {
+        StartHost(options => options with { CallTimeout = TimeSpan.FromDays(20), DrainTimeout = TimeSpan.FromDays(10) });
+        var registration = await RegisterAsync("ada", Agent.Create("echo", (string word) => word));
+        await registration.DisposeAsync().InTime();
+        AssertCode(MeshErrorCode.NotFound, await FailureOf((await JoinAsync("bob")).Agents.TryAskAsync("echo", "x")));
+    }
+
+    [Fact]
     public async Task What_a_reply_handler_throws_goes_to_the_host()
     {
         StartHost(options => options with { DrainTimeout = TimeSpan.FromSeconds(10) });
@@ -214,4 +277,20 @@ public abstract class RoomClientAgentLifeContract : RoomClientContract
         await go.WaitAsync(call.CancellationToken);
         return word;
     });
+
+    /// <summary>Holds calls of the agent up until it is told to let them go.</summary>
+    private sealed class WaitingFilter : ICallFilter
+    {
+        public Signal Go { get; } = new();
+
+        public async ValueTask<CallRequest> OnCallAsync(CallRequest request, Participant caller, CancellationToken cancellationToken)
+        {
+            if (request.Target.Path == "agents/echo")
+            {
+                await Go.WaitAsync(cancellationToken);
+            }
+
+            return request;
+        }
+    }
 }

@@ -86,6 +86,47 @@ public abstract class RoomClientAgentToolkitContract : RoomClientContract
         Assert.Empty(await ada.Agents.AskAsync<string[]>("job").InTime());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_caller_puts_nothing_into_a_toolkit_that_the_agent_requires(bool isGiven)
+    {
+        var eve = await JoinAsync("eve");
+        await eve.Toolkits.RegisterAsync(
+            Toolkit.Create("weather", Tool.Create("do", () => "eve", new() { Description = "Does what eve says." }), Tool.Create("steal", () => "eve")),
+            new() { Private = true }).InTime();
+        var weather = await (await JoinAgentAsync("ada")).Toolkits.RegisterAsync(Kit("weather", "ada")).InTime();
+        await using var runner = await StartAsync(new TestRunner("job", async (context, _) =>
+        {
+            var found = Assert.Single(await context.GetToolkitsAsync());
+            var tool = Assert.Single(found.Tools);
+            Assert.Equal((AgentToolkitSource.Required, "do", null), (found.Source, tool.Name, tool.Description));
+            string first = await CallAsync(context.Room, found.AddressOf("do"));
+            await weather.DisposeAsync();
+            return await TestRunner.Text($"{first} {await CallAsync(context.Room, found.AddressOf("do"))} {await CallAsync(context.Room, found.AddressOf("steal"))}");
+        })
+        { SupportsTools = true, Requires = [Requirement.Toolkit("weather")] });
+        var options = isGiven ? new CallOptions { Toolkits = ["weather"] } : null;
+        Assert.Equal("ada not_found not_found", await eve.Agents.AskAsync<string>("job", null, options).InTime());
+    }
+
+    [Fact]
+    public async Task What_one_participant_has_is_asked_of_it_and_what_several_have_of_all_of_them()
+    {
+        await OfferToolkitsAsync(await JoinAgentAsync("ada"), isPrivate: false, "weather");
+        var eve = await JoinAgentAsync("eve");
+        await eve.Toolkits.RegisterAsync(Toolkit.Create("weather", Tool.Create("more", () => "eve"))).InTime();
+        var ivy = await JoinAgentAsync("ivy");
+        await ivy.Toolkits.RegisterAsync(Toolkit.Create("weather", Tool.Create("more", () => "ivy"))).InTime();
+        await using var runner = await StartAsync(new TestRunner("job", async (context, _) =>
+        {
+            var found = Assert.Single(await context.GetToolkitsAsync());
+            return await TestRunner.Text($"{found.AddressOf("do")} {found.AddressOf("more")}");
+        })
+        { Requires = [Requirement.Toolkit("weather", "do"), Requirement.Toolkit("weather", "more")] });
+        Assert.Equal("weather/do@ada weather/more", await (await JoinAsync("bob")).Agents.AskAsync<string>("job").InTime());
+    }
+
     [Fact]
     public async Task Agents_are_tools_with_their_schemas_and_one_entry_for_each_call()
     {

@@ -219,6 +219,9 @@ public abstract class RoomClientDepartureContract : RoomClientContract
         Assert.False((await call.InTime()).IsResult);
         await _cancelled.InTime();
         Assert.Empty(Host.Rooms);
+
+        // Until it knows that it has left, a call of its own may be cancelled with those that were on their way.
+        Assert.Equal(LeaveReason.RoomRetired, await bob.Completion.InTime());
         AssertCode(MeshErrorCode.Closed, await FailureOf(bob.Toolkits.TryInvokeAsync("kit/wait")));
     }
 

@@ -354,6 +354,31 @@ public abstract partial class RoomClientQueueContract : RoomClientContract
     }
 
     [Fact]
+    public async Task What_could_not_be_received_is_not_taken_headers_counted()
+    {
+        StartHost(options => options with { MaxResponseBytes = 20_000 });
+        var ada = await JoinAsync("ada");
+        var large = new QueueSendOptions { Headers = new Dictionary<string, string> { ["x"] = new('\u0001', 3_000) } };
+        AssertCode(MeshErrorCode.TooLarge, await FailureOf(ada.Queues.SendAsync("jobs", 1, large)));
+        await ada.Queues.SendAsync("jobs", 2).InTime();
+        Assert.Equal("2", Assert.Single(await ada.Queues.ReceiveAsync("jobs").InTime()).Body.ToString());
+    }
+
+    [Fact]
+    public async Task A_body_that_its_type_cannot_take_is_said_to_be_so()
+    {
+        var ada = await JoinAsync("ada");
+        await ada.Queues.SendAsync("jobs", new { what = "paint", times = "many" }).InTime();
+        await ada.Queues.SendAsync("jobs", new { text = "x" }).InTime();
+        var messages = await ada.Queues.ReceiveAsync("jobs", new() { MaxMessages = 2 }).InTime();
+        AssertCode(MeshErrorCode.InvalidOutput, Assert.Throws<MeshException>(() => ada.Queues.Read<Job>(messages[0])).Error);
+        AssertCode(MeshErrorCode.InvalidOutput, Assert.Throws<MeshException>(() => messages[0].Read(JobContext.Default.Job)).Error);
+        var error = Assert.Throws<MeshException>(() => ada.Queues.Read<Picky>(messages[1])).Error;
+        AssertCode(MeshErrorCode.InvalidOutput, error);
+        Assert.Contains("'jobs'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Each_queue_takes_its_own_grant()
     {
         await JoinAsync("ada");
@@ -428,6 +453,36 @@ public abstract partial class RoomClientQueueContract : RoomClientContract
         Assert.Equal(2, made.Count);
     }
 
+    [Fact]
+    public async Task A_store_that_is_long_in_the_making_is_made_once_and_holds_no_retirement_up()
+    {
+        var (begun, go) = (new Signal(), new Signal());
+        int made = 0;
+        var store = new HookedQueueStore(Clock);
+        StartHost(options => options with
+        {
+            QueueStore = _ =>
+            {
+                Interlocked.Increment(ref made);
+                begun.Set();
+                go.WaitStubbornlyAsync().Wait(Bounded.TestTimeout);
+                return store;
+            },
+        });
+        var ada = await JoinAsync("ada");
+        var (first, second) = (Task.Run(() => SendAsync(ada)), Task.Run(() => SendAsync(ada)));
+        await begun.InTime();
+        await Host.RetireRoomAsync(Den).InTime();
+        Assert.False(store.Disposed.IsSet);
+        go.Set();
+        await store.Disposed.InTime();
+        await Assert.ThrowsAnyAsync<MeshException>(() => first.InTime());
+        await Assert.ThrowsAnyAsync<MeshException>(() => second.InTime());
+        Assert.Equal(1, made);
+
+        static async Task SendAsync(RoomClient client) => await client.Queues.SendAsync("jobs", 1);
+    }
+
     protected static async Task<MeshError> FailureOf(ValueTask call) => (await Assert.ThrowsAnyAsync<MeshException>(() => call.InTime())).Error;
 
     private static async Task<MeshError> FailureOfList(RoomClient client) =>
@@ -448,6 +503,11 @@ public abstract partial class RoomClientQueueContract : RoomClientContract
         }
 
         Assert.Fail($"There are not {count} receivers.");
+    }
+
+    public sealed record Picky
+    {
+        public string Text { get; init => field = value.Length == 0 ? value : throw new InvalidOperationException("Nothing suits it."); } = "";
     }
 
     public sealed record Job(string What, int Times);

@@ -152,6 +152,61 @@ public abstract class RoomClientRegistrationContract : RoomClientContract
     }
 
     [Fact]
+    public async Task A_toolkit_takes_the_place_of_another_without_a_gap()
+    {
+        var ada = await JoinAsync("ada", Grants.Full);
+        var bob = await JoinAsync("bob");
+        var registration = await ada.Toolkits.RegisterAsync(Kit).InTime();
+        using var stop = new CancellationTokenSource();
+        var calls = Task.Run(async () =>
+        {
+            int made = 0;
+            for (; !stop.IsCancellationRequested || made == 0; made++)
+            {
+                Assert.Equal("ada", await bob.Toolkits.InvokeAsync<string>("kit/who"));
+            }
+
+            return made;
+        });
+        for (int i = 0; i < 8; i++)
+        {
+            registration = await registration.ReplaceAsync(Toolkit.Create("kit", Who, Tool.Create($"tool{i}", () => i))).InTime();
+            Assert.Equal(i, await ada.Toolkits.InvokeAsync<int>($"kit/tool{i}").InTime());
+        }
+
+        await stop.CancelAsync();
+        Assert.True(await calls.InTime() > 0);
+        Assert.Equal(["who", "tool7"], Assert.Single(await bob.Toolkits.ListAsync().InTime()).Tools.Select(tool => tool.Name));
+        await registration.DisposeAsync().InTime();
+        Assert.Empty(await bob.Toolkits.ListAsync().InTime());
+    }
+
+    [Fact]
+    public async Task What_replaces_a_toolkit_may_break_its_own_contract_and_says_how_but_not_anothers()
+    {
+        var broken = Toolkit.Create("kit", Tool.Create("who", (int n) => n));
+        var ada = await JoinAsync("ada", Grants.Full);
+        var registration = await ada.Toolkits.RegisterAsync(Kit).InTime();
+        registration = await registration.ReplaceAsync(broken).InTime();
+        Assert.Contains("kit/who", registration.Changes[0], StringComparison.Ordinal);
+        Assert.Equal(7, await ada.Toolkits.InvokeAsync<int>("kit/who", new { n = 7 }).InTime());
+        await (await JoinAsync("eve", Grants.Full)).Toolkits.RegisterAsync(broken).InTime();
+        AssertCode(MeshErrorCode.ContractConflict, await FailureOf(registration.ReplaceAsync(Kit)));
+        Assert.Equal(7, await ada.Toolkits.InvokeAsync<int>("kit/who@ada", new { n = 7 }).InTime());
+        await Assert.ThrowsAsync<ArgumentException>(async () => await registration.ReplaceAsync(Toolkit.Create("other", Who)));
+    }
+
+    [Fact]
+    public async Task What_has_ended_is_not_replaced()
+    {
+        var ada = await JoinAsync("ada", Grants.Full);
+        var registration = await ada.Toolkits.RegisterAsync(Kit).InTime();
+        await registration.ReplaceAsync(Kit).InTime();
+        AssertCode(MeshErrorCode.NotFound, await FailureOf(registration.ReplaceAsync(Kit)));
+        Assert.Single(await ada.Toolkits.ListAsync().InTime());
+    }
+
+    [Fact]
     public async Task A_toolkit_is_listed_as_it_was_described()
     {
         var ada = await JoinAsync("ada", Grants.Full);

@@ -169,6 +169,36 @@ public abstract class RoomClientScatterContract : RoomClientContract
     }
 
     [Fact]
+    public async Task Each_is_told_of_once_also_when_it_answers_at_the_limit()
+    {
+        string[] names = ["a1", "a2", "a3", "a4", "a5", "a6"];
+        foreach (string name in names)
+        {
+            await OfferAgentAsync(name, "slow", WaitAsync);
+        }
+
+        var bob = await JoinAsync("bob");
+        await using var reader = bob.Agents.AskEachAsync<string>("slow", "go", new() { TimeLimit = TimeSpan.FromSeconds(5) }).GetAsyncEnumerator();
+        var first = reader.MoveNextAsync().AsTask();
+        await StartedAsync(names.Length);
+        Clock.Advance(TimeSpan.FromSeconds(6));
+        Assert.True(await first.InTime());
+        var seen = new List<string> { reader.Current.Agent.Participant };
+        for (int i = 0; i < names.Length; i++)
+        {
+            Assert.True(await _cancelled.WaitAsync(Bounded.TestTimeout));
+        }
+
+        while (await reader.MoveNextAsync().InTime())
+        {
+            seen.Add(reader.Current.Agent.Participant);
+            AssertCode(MeshErrorCode.DeadlineExceeded, reader.Current.Error);
+        }
+
+        Assert.Equal(names, seen.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Answers_are_read_in_the_order_in_which_they_come_and_who_stops_reading_cancels_the_rest()
     {
         foreach (string name in (string[])["ada", "eve", "ivy"])
@@ -232,6 +262,24 @@ public abstract class RoomClientScatterContract : RoomClientContract
         var gathered = await bob.Agents.AskAllAsync<int>("calc.*", "four").InTime();
         AssertCode(MeshErrorCode.InvalidOutput, gathered.Answers[0].Error);
         Assert.Equal([4], gathered.Values);
+    }
+
+    [Fact]
+    public async Task What_the_type_of_an_output_throws_while_it_is_read_is_the_error_of_its_agent()
+    {
+        await OfferAgentAsync("ada", "calc.a", (string text) => new { text });
+        await OfferAgentAsync("eve", "calc.b", (string text) => new { text = "" });
+        var bob = await JoinAsync("bob");
+        var gathered = await bob.Agents.AskAllAsync<Picky>("calc.*", "four").InTime();
+        AssertCode(MeshErrorCode.InvalidOutput, gathered.Answers[0].Error);
+        Assert.Equal([""], gathered.Values.Select(value => value.Text));
+        AssertCode(MeshErrorCode.InvalidOutput, await FailureOf(bob.Agents.AskAsync<Picky>("calc.a", "four")));
+        AssertCode(MeshErrorCode.InvalidOutput, await FailureOf(bob.Agents.GetAgent<string, Picky>("calc.a").InvokeAsync("four")));
+    }
+
+    private sealed record Picky
+    {
+        public string Text { get; init => field = value.Length == 0 ? value : throw new InvalidOperationException("Nothing suits it."); } = "";
     }
 
     private async Task OfferAgentAsync(string provider, string agent, Delegate handler, params string[] tags)

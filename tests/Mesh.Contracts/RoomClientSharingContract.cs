@@ -110,6 +110,32 @@ public abstract class RoomClientSharingContract : RoomClientContract
     }
 
     [Fact]
+    public async Task A_host_may_choose_between_instances_itself()
+    {
+        var policy = new Policy();
+        StartHost(options => options with { LoadBalancing = policy });
+        await OfferAsync("ada", Who);
+        await OfferAsync("eve", Who);
+        var bob = await JoinAsync("bob");
+        policy.Answer = loads => loads.FindIndex(load => load.Participant == "eve");
+        for (int i = 0; i < 4; i++)
+        {
+            Assert.Equal("eve", await bob.Toolkits.InvokeAsync<string>("kit/who").InTime());
+        }
+
+        Assert.Empty(Faults);
+        Assert.Equal(("kit/who", "ada eve", true, false), (policy.Path, string.Join(' ', policy.Seen!.Select(load => load.Participant)), policy.Seen![0].IsFree, policy.Seen[0].IsFull));
+        foreach (var answer in (Func<List<InstanceLoad>, int>[])[_ => 2, _ => -1, _ => throw new InvalidOperationException("no idea")])
+        {
+            policy.Answer = answer;
+            Assert.Matches("^(ada|eve)$", await bob.Toolkits.InvokeAsync<string>("kit/who").InTime());
+        }
+
+        Assert.Equal([null, null, "no idea"], Faults.Select(fault => fault.Exception?.Message));
+        Assert.All(Faults, fault => Assert.Equal((MeshFaultKind.Host, true), (fault.Kind, fault.Message.Contains("'kit/who'", StringComparison.Ordinal))));
+    }
+
+    [Fact]
     public async Task Calls_go_to_those_who_are_left()
     {
         var ada = await OfferAsync("ada", Who);
@@ -147,5 +173,21 @@ public abstract class RoomClientSharingContract : RoomClientContract
         }
 
         await churn.InTime();
+    }
+
+    /// <summary>A policy whose answers a test gives.</summary>
+    private sealed class Policy : ILoadBalancingPolicy
+    {
+        public Func<List<InstanceLoad>, int> Answer { get; set; } = _ => 0;
+
+        public string? Path { get; private set; }
+
+        public List<InstanceLoad>? Seen { get; private set; }
+
+        public int Choose(string path, ReadOnlySpan<InstanceLoad> instances)
+        {
+            (Path, Seen) = (path, [.. instances]);
+            return Answer(Seen);
+        }
     }
 }

@@ -393,6 +393,47 @@ public abstract class RoomClientStateContract : RoomClientContract
     }
 
     [Fact]
+    public async Task A_listing_ends_with_its_caller_whatever_its_store_does()
+    {
+        var store = new EndlessStore(TestEnds);
+        StartHost(options => options with { StateStore = _ => store });
+        var ada = await JoinAsync("ada");
+        using var cancel = new CancellationTokenSource();
+        var listing = Task.Run(async () => await ada.State.ListAsync("none.>", cancellationToken: cancel.Token));
+        await store.Begun.InTime();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => listing.InTime());
+    }
+
+    [Fact]
+    public async Task A_factory_that_uses_the_state_that_it_is_to_make_holds_nothing_up_for_ever()
+    {
+        RoomClient? ada = null;
+        StartHost(options => options with
+        {
+            CallTimeout = TimeSpan.FromSeconds(5),
+            StateStore = _ =>
+            {
+                ada!.State.GetAsync("k").AsTask().Wait(Bounded.TestTimeout);
+                return new MemoryStateStore();
+            },
+        });
+        ada = await JoinAsync("ada");
+        var getting = Task.Run(async () => await ada.State.TryGet("k"));
+        if (Connection == ConnectionKind.Direct)
+        {
+            Assert.Equal(MeshErrorCode.HandlerFailed, (await getting.InTime()).Code);
+            Assert.Contains(Faults, fault => fault.Exception?.Message == "MeshHostOptions.StateStore used the state of room 'den' for which it is to make the store.");
+        }
+        else
+        {
+            // From the far end nothing says what a call comes from: it waits for the store as every other does.
+            await Clock.AdvancePastTimerAsync(TimeSpan.FromSeconds(6)).InTime();
+            Assert.Equal(MeshErrorCode.DeadlineExceeded, (await getting.InTime()).Code);
+        }
+    }
+
+    [Fact]
     public async Task The_name_of_the_toolkit_is_taken_and_its_calls_are_journaled()
     {
         var ada = await JoinAsync("ada", Grants.Full);
@@ -451,6 +492,32 @@ public abstract class RoomClientStateContract : RoomClientContract
             Disposals++;
             return default;
         }
+    }
+
+    /// <summary>One whose listings go on from page to page, and listen to nobody.</summary>
+    private sealed class EndlessStore(Signal testEnds) : IStateStore
+    {
+        private readonly MemoryStateStore _store = new();
+        private int _pages;
+
+        public Signal Begun { get; } = new();
+
+        public ValueTask<StateEntry?> GetAsync(string key, CancellationToken cancellationToken) => _store.GetAsync(key, cancellationToken);
+
+        public ValueTask<StateWriteResult> PutAsync(string key, JsonPayload value, long? expectedVersion, CancellationToken cancellationToken) =>
+            _store.PutAsync(key, value, expectedVersion, cancellationToken);
+
+        public ValueTask<StateWriteResult> DeleteAsync(string key, long? expectedVersion, CancellationToken cancellationToken) =>
+            _store.DeleteAsync(key, expectedVersion, cancellationToken);
+
+        public ValueTask<StatePage> ListAsync(StatePattern pattern, string? after, int limit, CancellationToken cancellationToken)
+        {
+            Begun.Set();
+            return new(new StatePage([], 0, testEnds.IsSet ? null : $"k{++_pages}"));
+        }
+
+        public IAsyncEnumerable<StateChange> WatchAsync(StatePattern pattern, StateWatchStart start, CancellationToken cancellationToken) =>
+            _store.WatchAsync(pattern, start, cancellationToken);
     }
 
     /// <summary>One that has lost its disk.</summary>

@@ -12,6 +12,16 @@ public abstract class RoomClientStreamContract : RoomClientContract
     private static readonly Tool Count = Tool.Create("count", Streams.CountAsync);
 
     [Fact]
+    public async Task Progress_is_asked_for_by_who_reads_frames()
+    {
+        var seen = new System.Collections.Concurrent.ConcurrentQueue<bool>();
+        await OfferAsync("ada", Tool.Create("look", (CallContext call) => seen.Enqueue(call.TakesProgress)));
+        var bob = await JoinAsync("bob");
+        await bob.Toolkits.StreamAsync("kit/look").ToListInTimeAsync();
+        Assert.Equal([true], seen);
+    }
+
+    [Fact]
     public async Task Frames_arrive_in_order_without_gaps_and_end_with_the_result()
     {
         await OfferAsync("ada", Tool.Create("work", async (CallContext call) =>

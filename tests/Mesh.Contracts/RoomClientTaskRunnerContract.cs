@@ -116,6 +116,32 @@ public abstract class RoomClientTaskRunnerContract : RoomClientContract
         Assert.Equal("""{"TEXT":"abc","LENGTH":6}""", outcome.Response?.ToString());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_limits_of_its_options_hold(bool isTyped)
+    {
+        StartHost(options => options with { SerializerOptions = new() { TypeInfoResolver = System.Text.Json.JsonSerializerOptions.Default.TypeInfoResolver } });
+        var options = new AgentOptions { MaxConcurrency = 1, MaxWaiting = 0 };
+        var (begun, go) = (new Signal(), new Signal());
+        async ValueTask<string> WaitAsync(AgentCallContext context)
+        {
+            begun.Set();
+            await go.WaitAsync(context.CancellationToken);
+            return "done";
+        }
+
+        SingleRoomAgent runner = isTyped
+            ? new Waiter(WaitAsync, options)
+            : new TestRunner("wait", async (context, _) => await TestRunner.Text(await WaitAsync(context)), """{"type":"object"}""", options: options);
+        var bob = await StartAsync(runner);
+        var first = bob.Agents.AskAsync<string>("wait", "x").InTime();
+        await begun.InTime();
+        AssertCode(MeshErrorCode.Overloaded, await FailureOf(bob.Agents.TryAskAsync("wait", "x")));
+        go.Set();
+        Assert.Equal("done", await first);
+    }
+
     [Fact]
     public async Task It_serves_as_many_at_once_as_its_options_say()
     {
@@ -163,6 +189,11 @@ public abstract class RoomClientTaskRunnerContract : RoomClientContract
     private sealed class Shortener() : TaskRunner<Long, Short>("shorten")
     {
         protected override ValueTask<Short> AskAsync(AgentCallContext context, Long input) => new(new Short(input.Text[..input.Most], input.Text.Length));
+    }
+
+    private sealed class Waiter(Func<AgentCallContext, ValueTask<string>> wait, AgentOptions options) : TaskRunner<string, string>("wait", options)
+    {
+        protected override ValueTask<string> AskAsync(AgentCallContext context, string input) => wait(context);
     }
 
     private sealed class Adder() : TaskRunner<int[], int>("add", AddedJson.Default.Int32Array, AddedJson.Default.Int32)

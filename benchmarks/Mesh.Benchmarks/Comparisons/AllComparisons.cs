@@ -35,6 +35,7 @@ internal static class AllComparisons
         new TelemetryOn(),
         new StatePut(),
         new StateCas(),
+        new McpImport(),
         new McpServe(),
         new McpServeBytes(),
         new McpList(),

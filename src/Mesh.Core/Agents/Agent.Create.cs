@@ -99,11 +99,8 @@ public abstract partial class Agent
             return new(
                 contract,
                 new MethodTool(contract.ToTool(), bound, options.RunOnThreadPool, rebind: null),
-                canRebind ? host => Bind(host, canRebind: false) : null)
-            {
-                Limits = (options.MaxConcurrency, options.MaxWaiting),
-                Gate = options.Gate,
-            };
+                options,
+                canRebind ? host => Bind(host, canRebind: false) : null);
         }
     }
 

@@ -105,11 +105,7 @@ public abstract partial class Agent
     private static FunctionAgent Of(AgentContract contract, AgentOptions? options, Func<JsonElement, CallContext, ValueTask<ToolResponse>> code)
     {
         Names.CheckAgent(contract.Name);
-        return new(contract, new FunctionTool(contract.ToTool(), code) { RunOnThreadPool = options?.RunOnThreadPool ?? false })
-        {
-            Limits = (options?.MaxConcurrency, options?.MaxWaiting),
-            Gate = options?.Gate,
-        };
+        return new(contract, new FunctionTool(contract.ToTool(), code) { RunOnThreadPool = options?.RunOnThreadPool ?? false }, options);
     }
 
     private protected static JsonElement? SchemaOf(JsonTypeInfo type) =>

@@ -14,10 +14,14 @@ namespace Mesh;
 /// </code></example>
 public abstract partial class Agent
 {
-    private protected Agent(AgentContract contract)
+    /// <param name="contract">What those who ask it rely on.</param>
+    /// <param name="options">Where its limits and its gate come from; null for none.</param>
+    private protected Agent(AgentContract contract, AgentOptions? options)
     {
         contract.Check();
         Contract = contract;
+        Limits = (options?.MaxConcurrency, options?.MaxWaiting);
+        Gate = options?.Gate;
     }
 
     /// <summary>What those who ask the agent rely on.</summary>
@@ -51,7 +55,8 @@ public abstract partial class Agent
 }
 
 /// <summary>An agent that is a function.</summary>
-internal sealed class FunctionAgent(AgentContract contract, Tool code, Func<JsonSerializerOptions, Agent>? rebind = null) : Agent(contract)
+internal sealed class FunctionAgent(AgentContract contract, Tool code, AgentOptions? options = null, Func<JsonSerializerOptions, Agent>? rebind = null)
+    : Agent(contract, options)
 {
     internal override Tool Code => code;
 

@@ -47,27 +47,26 @@ public sealed class AgentCallContext
     /// <remarks>
     /// Each of their tools is called at <see cref="AgentToolkit.AddressOf"/> through any client: a call like every other, in
     /// the tree of this one, which takes the right of the agent's participant and of the person on whose behalf it is made.
-    /// Asking for them is itself a call of the room, unless the agent has only toolkits of its own; it is made once.
+    /// What the agent requires is looked for as at its start, outside of this call: private toolkits of its caller do not
+    /// count. A tool that one participant has is called at that participant, one that several have at any of them. Asking for
+    /// toolkits is itself a call of the room, unless the agent has only toolkits of its own; it is made once.
     /// </remarks>
-    /// <exception cref="MeshException">The call is over (<see cref="MeshErrorCode.CallEnded"/>), or its budget is
-    /// (<see cref="MeshErrorCode.BudgetExceeded"/>).</exception>
+    /// <exception cref="MeshException">Toolkits were given and the call is over (<see cref="MeshErrorCode.CallEnded"/>), or its
+    /// budget is (<see cref="MeshErrorCode.BudgetExceeded"/>).</exception>
     public async ValueTask<IReadOnlyList<AgentToolkit>> GetToolkitsAsync() =>
         _toolkits ??= AgentToolkit.Merge([.. _agent.LocalToolkits, .. await FindOthersAsync().ConfigureAwait(false)]);
 
     private async ValueTask<IReadOnlyList<AgentToolkit>> FindOthersAsync()
     {
-        var given = Call.Request.Toolkits ?? [];
-        if (_agent.Requires.Count + given.Count == 0)
-        {
-            return [];
-        }
-
-        var present = await RequirementWait.ListAsync(Room, _agent.Requires, given.Count > 0, CancellationToken).ConfigureAwait(false);
+        var required = _agent.Requires.Count == 0 ? []
+            : await RequirementWait.ListAsync(Room, _agent.Requires, CancellationToken).ConfigureAwait(false);
+        var given = Call.Request.Toolkits is null ? []
+            : await Room.Toolkits.ListAsync(Caller.Name, CancellationToken).ConfigureAwait(false);
         return
         [
-            .. _agent.Requires.Select(each => each.FindIn(present, Room.Self.Name)).OfType<AgentToolkit>(),
-            .. present
-                .Where(each => each.IsPrivate && each.Participant == Caller.Name && given.Contains(each.Name, StringComparer.Ordinal))
+            .. _agent.Requires.Select(each => each.FindIn(required, Room.Self.Name)).OfType<AgentToolkit>(),
+            .. given
+                .Where(each => each.IsPrivate && Call.Request.Toolkits!.Contains(each.Name, StringComparer.Ordinal))
                 .Select(each => new AgentToolkit(each, AgentToolkitSource.Caller, each.Participant)),
         ];
     }

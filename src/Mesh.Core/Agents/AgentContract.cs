@@ -154,7 +154,7 @@ public sealed partial record AgentContract
 
         if (words.FirstOrDefault(word => word is not { Length: > 0 and <= Most } || string.IsNullOrWhiteSpace(word)) is { } bad)
         {
-            throw Malformed($"the {what} '{(bad.Length <= Most ? bad : string.Concat(bad.AsSpan(0, Most), "…"))}' is malformed", $"A {what} has 1 to {Most} characters, not all of them spaces.");
+            throw Malformed($"the {what} '{ShownText.Cut(bad, Most)}' is malformed", $"A {what} has 1 to {Most} characters, not all of them spaces.");
         }
     }
 

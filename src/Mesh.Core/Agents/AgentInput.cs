@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
@@ -73,19 +72,7 @@ internal static class AgentInput
         : JsonPayload.FromElement(JsonSerializer.SerializeToElement(input, type));
 
     /// <summary>An input that is wrapped, as JSON text.</summary>
-    public static byte[] ToUtf8(object? input, JsonTypeInfo type)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = type.Options.Encoder }))
-        {
-            writer.WriteStartObject();
-            writer.WritePropertyName(WrapperText);
-            JsonSerializer.Serialize(writer, input, type);
-            writer.WriteEndObject();
-        }
-
-        return buffer.WrittenSpan.ToArray();
-    }
+    public static byte[] ToUtf8(object? input, JsonTypeInfo type) => OwnedJson.WriteWrapped(WrapperText, input, type);
 
     private static bool IsObject(JsonTypeInfo type)
     {

@@ -44,13 +44,14 @@ public sealed class AgentRegistration : IAsyncDisposable
         bool drains = !AgentWork.IsCurrent;
 
         // Withdrawn first, outside of any call: a handler may dispose what outlived the call that registered it.
-        var limit = _room.Host.Options;
+        var (limit, longest) = (_room.Host.Options, CallLimits.LongestTimeout);
+        var timeout = limit.CallTimeout + limit.DrainTimeout;
         var withdrawing = LeasedCode.WithdrawAsync(
             _room,
             Id,
             "room/unregisterAgent",
             JsonPayload.From(new UnregisterAgentArguments(Id, drains), MeshJsonContext.Default.UnregisterAgentArguments),
-            new CallOptions { NewTree = true, Timeout = limit.CallTimeout + limit.DrainTimeout });
+            new CallOptions { NewTree = true, Timeout = timeout < longest ? timeout : longest });
         if (_background is not null)
         {
             await _room.Agents.Work.StopAsync(_background).ConfigureAwait(false);

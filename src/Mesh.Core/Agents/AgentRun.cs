@@ -1,7 +1,7 @@
 namespace Mesh;
 
 /// <summary>One start of an agent in one room, and all that comes with it, until it has stopped.</summary>
-internal sealed class AgentRun(SingleRoomAgent agent, RoomClient room) : IDisposable
+internal sealed class AgentRun(SingleRoomAgent agent, RoomClient room) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _starting = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -47,17 +47,19 @@ internal sealed class AgentRun(SingleRoomAgent agent, RoomClient room) : IDispos
         }
     }
 
-    /// <summary>Cancels the start. The source stays usable for what does not listen, and without timers holds nothing.</summary>
-    public void Dispose() => _ = _stop.CancelAsync();
-
-    /// <summary>Stops it, once. Who calls it again waits for the same end, unless it would be waiting for itself.</summary>
-    public Task StopAsync() =>
-        !Interlocked.Exchange(ref _stopRequested, true) ? StopCoreAsync()
-        : AgentWork.IsCurrent ? Task.CompletedTask
-        : _stopped.Task;
+    /// <summary>
+    /// Stops it, once. Who calls it again waits for the same end, unless it would be waiting for itself. The token's source is
+    /// not disposed: a start that is left behind may still ask for it, and without a timer it holds nothing.
+    /// </summary>
+    public ValueTask DisposeAsync() =>
+        !Interlocked.Exchange(ref _stopRequested, true) ? new(StopAsync())
+        : AgentWork.IsCurrent ? default
+        : new(_stopped.Task);
 
     private async Task StartAsync(CancellationTokenSource cancellation)
     {
+        // Looked at here, and not before the run is there: whoever disposes the agent waits for the end of this start.
+        agent.ThrowIfDisposed();
         var token = cancellation.Token;
         if (room.Completion.IsCompleted)
         {
@@ -66,7 +68,7 @@ internal sealed class AgentRun(SingleRoomAgent agent, RoomClient room) : IDispos
 
         // It ends with its participant or its room; the task that it then has is the one that whoever stops it waits for.
         _ = room.Completion.ContinueWith(
-            static (_, state) => ((AgentRun)state!).StopAsync(), this, _stop.Token, TaskContinuationOptions.None, TaskScheduler.Default);
+            static (_, state) => ((AgentRun)state!).DisposeAsync().AsTask(), this, _stop.Token, TaskContinuationOptions.None, TaskScheduler.Default);
         await new RequirementWait(agent, room).WaitAsync(token).ConfigureAwait(false);
         await agent.EnterAsync(token).AsTask().WaitAsync(token).ConfigureAwait(false);
         _isPrepared = true;
@@ -86,7 +88,7 @@ internal sealed class AgentRun(SingleRoomAgent agent, RoomClient room) : IDispos
         _leases.Add(await AgentRegistration.CreateAsync(room, agent, agent.Registration, token).ConfigureAwait(false));
     }
 
-    private async Task StopCoreAsync()
+    private async Task StopAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _starting.Task.ConfigureAwait(false);

@@ -17,12 +17,18 @@ public enum AgentToolkitSource
 public sealed class AgentToolkit
 {
     private readonly string? _participant;
+    private readonly IReadOnlyDictionary<string, string?>? _providers;
 
-    internal AgentToolkit(ToolkitInfo toolkit, AgentToolkitSource source, string? participant)
+    /// <param name="toolkit">What it is.</param>
+    /// <param name="source">Where it comes from.</param>
+    /// <param name="participant">At whom its tools are reached; null for whoever has them.</param>
+    /// <param name="providers">At whom each of its tools is reached instead, and null for whoever has it; null for all at the same.</param>
+    internal AgentToolkit(ToolkitInfo toolkit, AgentToolkitSource source, string? participant, IReadOnlyDictionary<string, string?>? providers = null)
     {
         Info = toolkit;
         Source = source;
         _participant = participant;
+        _providers = providers;
     }
 
     /// <summary>What it is, with the definitions of its tools.</summary>
@@ -42,7 +48,7 @@ public sealed class AgentToolkit
     public ToolAddress AddressOf(string tool)
     {
         ArgumentException.ThrowIfNullOrEmpty(tool);
-        return ToolAddress.OfPath($"{Name}/{tool}", _participant);
+        return ToolAddress.OfPath($"{Name}/{tool}", ProviderOf(tool));
     }
 
     /// <summary>Name and source.</summary>
@@ -59,13 +65,27 @@ public sealed class AgentToolkit
             {
                 merged.Add(each);
             }
-            else if (merged[same] is { Source: AgentToolkitSource.Required } first && each.Source == AgentToolkitSource.Required && first._participant == each._participant)
+            else if (merged[same] is { Source: AgentToolkitSource.Required } first && each.Source == AgentToolkitSource.Required)
             {
                 // Two requirements of one toolkit, such as two agents: what both ask for.
-                merged[same] = new(first.Info with { Tools = [.. first.Tools.Concat(each.Tools).DistinctBy(tool => tool.Name)] }, first.Source, first._participant);
+                merged[same] = first.With(each);
             }
         }
 
         return merged;
+    }
+
+    private string? ProviderOf(string tool) => _providers is not null && _providers.TryGetValue(tool, out string? provider) ? provider : _participant;
+
+    private AgentToolkit With(AgentToolkit other)
+    {
+        ToolDefinition[] more = [.. other.Tools.ExceptBy(Tools.Select(tool => tool.Name), tool => tool.Name)];
+        var providers = Tools.ToDictionary(tool => tool.Name, tool => ProviderOf(tool.Name), StringComparer.Ordinal);
+        foreach (var tool in more)
+        {
+            providers.Add(tool.Name, other.ProviderOf(tool.Name));
+        }
+
+        return new(Info with { Tools = [.. Tools, .. more] }, Source, _participant, providers);
     }
 }

@@ -15,7 +15,7 @@ internal static partial class AgentVersion
         {
             throw new MeshException(new MeshError(
                 MeshErrorCode.InvalidDefinition,
-                $"Agent '{agent}': version '{(version.Length <= Longest ? version : string.Concat(version.AsSpan(0, Longest), "…"))}' is malformed.")
+                $"Agent '{agent}': version '{ShownText.Cut(version, Longest)}' is malformed.")
             {
                 Remedy = "A version is major.minor.patch, such as 1.4.0 or 2.0.0-rc.1, as semver.org has it.",
             });

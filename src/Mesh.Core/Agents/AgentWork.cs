@@ -67,12 +67,12 @@ internal sealed class AgentWork(RoomClient room) : IAsyncDisposable
     /// <summary>Makes a call that nobody waits for.</summary>
     public async ValueTask SendAsync(AgentAddress agent, JsonPayload arguments, Func<CallOutcome, ValueTask>? onReply, CallOptions? options, CancellationToken cancellationToken)
     {
+        // Who sends goes on, and may change or dispose what it has given.
+        arguments = arguments.Clone();
         await _free.WaitAsync(cancellationToken).ConfigureAwait(false);
 
         // On the pool: an agent that works, or blocks, before it first waits would hold up the sender.
-        var sending = Task.Run(() => RunAsync(agent, arguments, onReply, options), CancellationToken.None);
-        Track(sending);
-        _ = sending.ContinueWith(_ => _free.Release(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        Track(Task.Run(() => RunAsync(agent, arguments, onReply, options), CancellationToken.None));
     }
 
     /// <summary>Lets whoever closes the participant's client wait for something that nobody else waits for any more.</summary>
@@ -96,7 +96,17 @@ internal sealed class AgentWork(RoomClient room) : IAsyncDisposable
 
     private async Task RunAsync(AgentAddress agent, JsonPayload arguments, Func<CallOutcome, ValueTask>? onReply, CallOptions? options)
     {
-        var outcome = await room.Call(agent.Tool, arguments, options, default).ConfigureAwait(false);
+        CallOutcome outcome;
+        try
+        {
+            outcome = await room.Call(agent.Tool, arguments, options, default).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Before the handler, which may wait for a place itself.
+            _free.Release();
+        }
+
         if (onReply is not null)
         {
             try

@@ -16,6 +16,8 @@ namespace Mesh;
 /// </remarks>
 public sealed partial class AgentsClient
 {
+    internal const string ToolkitDescription = "The agents of the room.";
+
     private readonly RoomClient _room;
 
     // A catalogue may be large, and its entries are immutable: within the room's process they need not become JSON.
@@ -74,7 +76,7 @@ public sealed partial class AgentsClient
         return new()
         {
             Name = Names.AgentToolkit,
-            Description = "The agents of the room.",
+            Description = ToolkitDescription,
             Tools = [.. found.Where(agent => agent is { AddressedOnly: false, Contract.IsInvocable: true }).DistinctBy(agent => agent.Name).Select(agent => agent.Contract.ToTool())],
         };
     }
@@ -151,12 +153,12 @@ public sealed partial class AgentsClient
     /// <see cref="CallOptions.NewTree"/> says otherwise; it ends with this participant in any case.
     /// </summary>
     /// <param name="agent">The agent.</param>
-    /// <param name="input">The input as JSON, as the agent's schema has it; default for none.</param>
-    /// <param name="onReply">Called with the outcome, whatever it is, on the thread pool; null when nobody wants to know. What
-    /// it throws goes to the host's fault handler.</param>
+    /// <param name="input">The input as JSON, as the agent's schema has it; default for none. It is copied before this returns.</param>
+    /// <param name="onReply">Called with the outcome, whatever it is, on the thread pool; null when nobody wants to know. It may
+    /// send, too. What it throws goes to the host's fault handler.</param>
     /// <param name="options">Deadline, budget and the like; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the waiting for a place, not what was sent.</param>
-    /// <returns>A task that completes when the input is on its way: at once, unless 1,024 are on theirs already.</returns>
+    /// <returns>A task that completes when the input is on its way: at once, unless 1,024 wait for their replies already.</returns>
     public ValueTask SendAsync(
         AgentAddress agent,
         JsonPayload input,
@@ -167,7 +169,7 @@ public sealed partial class AgentsClient
 
     /// <inheritdoc cref="SendAsync(AgentAddress, JsonPayload, Func{CallOutcome, ValueTask}?, CallOptions?, CancellationToken)"/>
     /// <param name="agent">The agent.</param>
-    /// <param name="input">The input; JSON as it is; null for none.</param>
+    /// <param name="input">The input; JSON as it is; null for none. It is written, or copied, before this returns.</param>
     /// <param name="onReply">Called with the outcome, whatever it is, on the thread pool; null when nobody wants to know.</param>
     /// <param name="options">Deadline, budget and the like; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the waiting for a place, not what was sent.</param>

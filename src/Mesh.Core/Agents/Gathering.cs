@@ -82,11 +82,16 @@ internal sealed class Gathering<T> : IAsyncDisposable
         (int Index, AgentAnswer<T> Answer) next;
         try
         {
-            next = _answers.Reader.TryRead(out next) ? next : await _answers.Reader.ReadAsync(_stop.Token).ConfigureAwait(false);
+            do
+            {
+                next = _answers.Reader.TryRead(out next) ? next : await _answers.Reader.ReadAsync(_stop.Token).ConfigureAwait(false);
+            }
+            while (_hasAnswered[next.Index]);
         }
         catch (OperationCanceledException)
         {
-            // Who is late is not waited for: a handler that blocks its thread hears of no limit.
+            // Who is late is not waited for: a handler that blocks its thread hears of no limit. An answer that comes from
+            // one of them after all is passed over above.
             _caller.ThrowIfCancellationRequested();
             int index = Array.IndexOf(_hasAnswered, false);
             next = (index, Failed(index, GatherErrors.NotInTime(_agents[index], _options.TimeLimit!.Value)));
@@ -121,8 +126,12 @@ internal sealed class Gathering<T> : IAsyncDisposable
     }
 
     /// <summary>On the pool: an agent that works, or blocks, before it first waits must not hold up the asking of the others.</summary>
-    private void Begin(JsonPayload input) =>
-        _asking = [.. Enumerable.Range(0, _agents.Count).Select(index => Task.Run(() => AskAsync(index, input, _stop.Token), CancellationToken.None))];
+    private void Begin(JsonPayload input)
+    {
+        // Taken here: when one of them begins, whoever gathers may have gone, and the source with it.
+        var stop = _stop.Token;
+        _asking = [.. Enumerable.Range(0, _agents.Count).Select(index => Task.Run(() => AskAsync(index, input, stop), CancellationToken.None))];
+    }
 
     private async Task AskAsync(int index, JsonPayload input, CancellationToken stop)
     {

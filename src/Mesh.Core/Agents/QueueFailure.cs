@@ -26,12 +26,6 @@ internal static class QueueFailure
     {
         // What a tool says may have been cut in the midst of a character.
         text = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
-        if (text.Length <= QueueLimits.MaxReasonLength)
-        {
-            return text;
-        }
-
-        int end = QueueLimits.MaxReasonLength - 1;
-        return string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[end - 1]) ? end - 1 : end), "…");
+        return text.Length <= QueueLimits.MaxReasonLength ? text : ShownText.Cut(text, QueueLimits.MaxReasonLength - 1);
     }
 }

@@ -65,15 +65,14 @@ public sealed record Requirement
     /// <param name="self">The agent's participant, whose own private toolkits are its local ones.</param>
     internal AgentToolkit? FindIn(IReadOnlyList<ToolkitInfo> present, string self)
     {
-        var named = present.Where(each => each.Name == Name && !(each.IsPrivate && each.Participant == self)).ToArray();
-        var shared = named.Where(each => !each.AddressedOnly).ToArray();
-        return shared.Length > 0 && TryTake(shared[0] with { Tools = [.. shared.SelectMany(each => each.Tools).DistinctBy(tool => tool.Name)] }) is { } together
-            ? new(together, AgentToolkitSource.Required, null)
-            : named.Where(each => each.AddressedOnly)
-                .Select(TryTake)
-                .OfType<ToolkitInfo>()
-                .Select(alone => new AgentToolkit(alone, AgentToolkitSource.Required, alone.Participant))
-                .FirstOrDefault();
+        var named = present.Where(each => each.Name == Name && (IsAgent || !(each.IsPrivate && each.Participant == self))).ToArray();
+
+        // Public ones of a name are one toolkit. What is offered to few is no part of it, and stands in only where there is none.
+        return TryTake(named.Where(each => !each.IsPrivate && !each.AddressedOnly))
+            ?? named.Where(each => each.IsPrivate || each.AddressedOnly)
+                .OrderBy(each => each.IsPrivate)
+                .Select(each => TryTake([each]))
+                .FirstOrDefault(found => found is not null);
     }
 
     /// <summary>Whether an event may have brought what was missing.</summary>
@@ -84,14 +83,31 @@ public sealed record Requirement
         _ => false,
     };
 
-    private ToolkitInfo? TryTake(ToolkitInfo toolkit)
+    /// <summary>What is asked for of some toolkits together: each tool is reached at the one participant that has it, or, where
+    /// several have it, at whichever is the least busy.</summary>
+    private AgentToolkit? TryTake(IEnumerable<ToolkitInfo> offered)
     {
-        if (Tools.Count == 0)
+        ToolkitInfo? first = null;
+        var tools = new List<ToolDefinition>();
+        var providers = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var toolkit in offered)
         {
-            return toolkit;
+            foreach (var tool in toolkit.Tools.Where(tool => Tools.Count == 0 || Tools.Contains(tool.Name, StringComparer.Ordinal)))
+            {
+                first ??= toolkit;
+                if (providers.TryAdd(tool.Name, toolkit.Participant))
+                {
+                    tools.Add(tool);
+                }
+                else
+                {
+                    providers[tool.Name] = null;
+                }
+            }
         }
 
-        var tools = toolkit.Tools.Where(tool => Tools.Contains(tool.Name, StringComparer.Ordinal)).ToArray();
-        return tools.Length == Tools.Distinct(StringComparer.Ordinal).Count() ? toolkit with { Tools = tools } : null;
+        return first is not null && tools.Count >= Tools.Distinct(StringComparer.Ordinal).Count()
+            ? new(first with { Tools = tools }, AgentToolkitSource.Required, first.Participant, providers)
+            : null;
     }
 }

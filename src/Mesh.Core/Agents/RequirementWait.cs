@@ -46,11 +46,14 @@ internal sealed class RequirementWait(SingleRoomAgent agent, RoomClient room)
         }
     }
 
-    /// <summary>What is in the room for a participant, of the kinds that are asked for.</summary>
+    /// <summary>What is in the room for a participant itself, of the kinds that are required.</summary>
     public static async ValueTask<IReadOnlyList<ToolkitInfo>> ListAsync(
-        RoomClient room, IReadOnlyList<Requirement> requirements, bool needsToolkits, CancellationToken cancellationToken)
+        RoomClient room, IReadOnlyList<Requirement> requirements, CancellationToken cancellationToken)
     {
+        // Outside of any call: what a caller has, or gives, is only for its own tree, and nothing that an agent relies on.
+        CallContext.Leave();
         var present = new List<ToolkitInfo>();
+        bool needsToolkits = false;
         foreach (var requirement in requirements.DistinctBy(each => each.Name))
         {
             if (BuiltInToolkits.Named(requirement.Name) is { } own)
@@ -59,7 +62,8 @@ internal sealed class RequirementWait(SingleRoomAgent agent, RoomClient room)
             }
             else if (requirement.IsAgent)
             {
-                present.Add(await room.Agents.AsToolkitAsync(null, cancellationToken).ConfigureAwait(false));
+                var agents = await room.Agents.ListAsync(null, cancellationToken).ConfigureAwait(false);
+                present.AddRange(agents.Where(agent => agent.Contract.IsInvocable).Select(AsToolkit));
             }
             else
             {
@@ -70,9 +74,19 @@ internal sealed class RequirementWait(SingleRoomAgent agent, RoomClient room)
         return needsToolkits ? [.. present, .. await room.Toolkits.ListAsync(null, cancellationToken).ConfigureAwait(false)] : present;
     }
 
+    private static ToolkitInfo AsToolkit(AgentInfo agent) => new()
+    {
+        Name = Names.AgentToolkit,
+        Description = AgentsClient.ToolkitDescription,
+        Participant = agent.Participant,
+        IsPrivate = agent.IsPrivate,
+        AddressedOnly = agent.AddressedOnly,
+        Tools = [agent.Contract.ToTool()],
+    };
+
     private async Task<List<Requirement>> FindMissingAsync(CancellationToken cancellationToken)
     {
-        var present = await ListAsync(room, agent.Requires, needsToolkits: false, cancellationToken).ConfigureAwait(false);
+        var present = await ListAsync(room, agent.Requires, cancellationToken).ConfigureAwait(false);
         return [.. agent.Requires.Where(each => each.FindIn(present, room.Self.Name) is null)];
     }
 

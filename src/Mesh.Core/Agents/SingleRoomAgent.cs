@@ -33,12 +33,7 @@ public abstract class SingleRoomAgent : Agent, IAsyncDisposable
     }
 
     private protected SingleRoomAgent(AgentContract contract, AgentOptions? options)
-        : base(contract)
-    {
-        _runOnThreadPool = options?.RunOnThreadPool ?? false;
-        Limits = (options?.MaxConcurrency, options?.MaxWaiting);
-        Gate = options?.Gate;
-    }
+        : base(contract, options) => _runOnThreadPool = options?.RunOnThreadPool ?? false;
 
     /// <summary>What must be in the room before the agent serves; none by default.</summary>
     public IReadOnlyList<Requirement> Requires { get; init => field = [.. value ?? []]; } = [];
@@ -65,11 +60,11 @@ public abstract class SingleRoomAgent : Agent, IAsyncDisposable
     public RegistrationOptions Registration { get; init => field = value ?? new(); } = new();
 
     /// <summary>The room as the agent's participant sees it.</summary>
-    /// <exception cref="InvalidOperationException">The agent has not been started.</exception>
+    /// <exception cref="InvalidOperationException">The agent has not been started, or its start has failed.</exception>
     public RoomClient Room => Volatile.Read(ref _run)?.Room ?? throw new InvalidOperationException($"Agent '{Name}' has not been started.");
 
-    /// <summary>Completes when the agent has stopped, for whatever reason, or its start has failed.</summary>
-    /// <exception cref="InvalidOperationException">The agent has not been started.</exception>
+    /// <summary>Completes when the agent has stopped, for whatever reason; asked for while it starts, also when that start fails.</summary>
+    /// <exception cref="InvalidOperationException">The agent has not been started, or its start has failed.</exception>
     public Task Completion => Volatile.Read(ref _run)?.Stopped ?? throw new InvalidOperationException($"Agent '{Name}' has not been started.");
 
     /// <summary>Its own toolkits as its calls see them, while it runs.</summary>
@@ -113,7 +108,7 @@ public abstract class SingleRoomAgent : Agent, IAsyncDisposable
     /// </summary>
     /// <param name="cancellationToken">Cancels the waiting, not the stop.</param>
     public Task StopAsync(CancellationToken cancellationToken = default) =>
-        (Volatile.Read(ref _run)?.StopAsync() ?? Task.CompletedTask).WaitAsync(cancellationToken);
+        (Volatile.Read(ref _run)?.DisposeAsync().AsTask() ?? Task.CompletedTask).WaitAsync(cancellationToken);
 
     /// <summary>Stops the agent, which cannot be started any more. Calling it again waits for the same end.</summary>
     public async ValueTask DisposeAsync()
@@ -143,6 +138,8 @@ public abstract class SingleRoomAgent : Agent, IAsyncDisposable
     /// <param name="cancellationToken">Cancelled when the agent stops.</param>
     protected virtual Task RunAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed), this);
+
     /// <summary>Offers what the agent needs beside itself and its toolkits, before it is offered itself.</summary>
     /// <param name="room">The room as its participant sees it.</param>
     /// <param name="leases">Where each thing goes as soon as it is there. They are disposed when the agent has been withdrawn, the last first.</param>
@@ -170,7 +167,6 @@ public abstract class SingleRoomAgent : Agent, IAsyncDisposable
     {
         try
         {
-            ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed), this);
             await run.StartAsync(cancellationToken).ConfigureAwait(false);
         }
         catch

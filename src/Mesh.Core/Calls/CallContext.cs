@@ -42,6 +42,12 @@ public abstract class CallContext
     /// <summary>Whether the call is over for its caller; what its handler still does is of no effect on it.</summary>
     public abstract bool HasEnded { get; }
 
+    /// <summary>
+    /// Whether progress may be read by anybody. False where it is known that the caller only waits for the outcome: then a
+    /// handler need not take the trouble to find it out.
+    /// </summary>
+    public virtual bool TakesProgress => true;
+
     /// <summary>The items that the caller streams in: <see cref="JsonPart"/>, <see cref="TextPart"/> or
     /// <see cref="BytesPart"/>; to be read once.</summary>
     public abstract IAsyncEnumerable<ContentPart> Input { get; }

@@ -60,7 +60,7 @@ internal static class CallErrors
         };
 
     public static MeshError NoToolkitToGive(ToolAddress target, string toolkit, Participant caller) =>
-        new(MeshErrorCode.NotFound, $"{target.Label} was given toolkit '{Names.Shorten(toolkit)}', but '{caller.Name}' has registered no private toolkit of that name.")
+        new(MeshErrorCode.NotFound, $"{target.Label} was given toolkit '{ShownText.Cut(toolkit)}', but '{caller.Name}' has registered no private toolkit of that name.")
         {
             Remedy = "Register it with RegistrationOptions.Private before it is given, or leave it out.",
         };

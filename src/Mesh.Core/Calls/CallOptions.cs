@@ -12,7 +12,7 @@ public sealed record CallOptions
     public TimeSpan? Timeout
     {
         get;
-        init => field = value is { } time && (time <= TimeSpan.Zero || time.TotalMilliseconds > int.MaxValue)
+        init => field = value is { } time && (time <= TimeSpan.Zero || time > CallLimits.LongestTimeout)
             ? throw new ArgumentOutOfRangeException(nameof(Timeout), value, "CallOptions.Timeout must be positive and at most 24 days.")
             : value;
     }

@@ -18,6 +18,7 @@ internal sealed class CallState : CallContext
     {
         Member = member;
         Parent = parent;
+        RootMember = parent?.RootMember ?? member;
         _sink = sink;
         CallerToken = callerToken;
         Depth = (parent?.Depth ?? 0) + 1;
@@ -32,19 +33,7 @@ internal sealed class CallState : CallContext
     public RoomMember? Person => RootMember is { Snapshot.Role: ParticipantRole.User } person ? person : null;
 
     /// <summary>Who began the tree.</summary>
-    public RoomMember RootMember
-    {
-        get
-        {
-            var root = this;
-            while (root.Parent is { } parent)
-            {
-                root = parent;
-            }
-
-            return root.Member;
-        }
-    }
+    public RoomMember RootMember { get; }
 
     public override Participant? OnBehalfOf => Person?.Snapshot;
 
@@ -63,6 +52,8 @@ internal sealed class CallState : CallContext
 
     /// <summary>Whether the caller reads frames as they come: then no deadline holds for the whole, unless it gave one.</summary>
     public bool IsStreaming { get; init; }
+
+    public override bool TakesProgress => IsStreaming;
 
     public long StartedAt { get; set; }
 

@@ -92,6 +92,9 @@ public readonly struct JsonPayload
     /// <exception cref="JsonException">The text is not one JSON value.</exception>
     public JsonElement ToElement() => IsElement || _source is null ? _element : JsonElement.Parse(Utf8Span);
 
+    /// <summary>Reads the JSON as a type. Throws what the serializer and the type's own code throw.</summary>
+    internal T? Read<T>(JsonTypeInfo<T> type) => IsElement ? _element.Deserialize(type) : JsonSerializer.Deserialize(Utf8Span, type);
+
     /// <summary>A payload that owns its memory and so may outlive the call.</summary>
     public JsonPayload Clone() => IsElement ? new(_element.Clone()) : FromUtf8(Utf8Span.ToArray());
 

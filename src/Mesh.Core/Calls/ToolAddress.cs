@@ -71,7 +71,7 @@ public readonly record struct ToolAddress
     /// <summary>The address, cut where its text is longer than so many characters.</summary>
     internal ToolAddress Shortened(int most) => Path.Length + (Participant?.Length ?? 0) <= most
         ? this
-        : new(string.Concat(ToString().AsSpan(0, most), "…"));
+        : new(ShownText.Cut(ToString(), most));
 
     /// <summary>The text of the address.</summary>
     public override string ToString() => Participant is null ? Path : $"{Path}@{Participant}";

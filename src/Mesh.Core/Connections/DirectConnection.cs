@@ -36,8 +36,8 @@ internal sealed class DirectConnection : IRoomConnection, ICallReceiver
         }
     }
 
-    public CallEnd Call(CallRequest request, IAsyncEnumerable<ContentPart>? input, CancellationToken cancellationToken) =>
-        _member.Room.Host.Pipeline.Run(new CallState(_member, request, FindParent(request), null, cancellationToken) { InputSource = CallerInput.Of(input) });
+    public CallEnd Call(CallRequest request, CallContext? within, IAsyncEnumerable<ContentPart>? input, CancellationToken cancellationToken) =>
+        _member.Room.Host.Pipeline.Run(new CallState(_member, request, FindParent(request, within), null, cancellationToken) { InputSource = CallerInput.Of(input) });
 
     public IAsyncEnumerable<CallFrame> StreamAsync(Func<CallRequest> newRequest, IAsyncEnumerable<ContentPart>? input, CancellationToken cancellationToken) =>
         new CallFrameStream(
@@ -76,9 +76,11 @@ internal sealed class DirectConnection : IRoomConnection, ICallReceiver
     /// The call in whose handler this one is made: the ambient one where it runs in the room's process, else one whose
     /// handler is at the far end of some connection in this process.
     /// </summary>
-    private CallState? FindParent(CallRequest request) =>
+    private CallState? FindParent(CallRequest request) => FindParent(request, CallContext.Current);
+
+    private CallState? FindParent(CallRequest request, CallContext? within) =>
         request.ParentId.IsEmpty ? null
-        : CallContext.Current is CallState ambient && ambient.Request.Id == request.ParentId ? ambient
+        : within is CallState ambient && ambient.Request.Id == request.ParentId ? ambient
         : _member.Room.Host.FindLiveCall(request.ParentId);
 }
 

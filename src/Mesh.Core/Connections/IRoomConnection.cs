@@ -17,7 +17,11 @@ internal interface IRoomConnection
     Task<LeaveReason> Completion { get; }
 
     /// <summary>Makes a call for its outcome. Never throws: a failure is an outcome.</summary>
-    CallEnd Call(CallRequest request, IAsyncEnumerable<ContentPart>? input, CancellationToken cancellationToken);
+    /// <param name="request">The call.</param>
+    /// <param name="within">The ambient call, which was asked for already; the request says whether this one is made within it.</param>
+    /// <param name="input">What the caller streams in; null for nothing.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    CallEnd Call(CallRequest request, CallContext? within, IAsyncEnumerable<ContentPart>? input, CancellationToken cancellationToken);
 
     /// <summary>Makes a call, when the result is first read, for its frames; the last one is a result or an error.</summary>
     /// <param name="newRequest">Makes the request, when the stream is read: also its lineage is then decided.</param>

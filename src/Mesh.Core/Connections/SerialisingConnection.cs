@@ -59,7 +59,7 @@ internal sealed class SerialisingConnection : WireEnd, IRoomConnection
         }
     }
 
-    public CallEnd Call(CallRequest request, IAsyncEnumerable<ContentPart>? input, CancellationToken cancellationToken) =>
+    public CallEnd Call(CallRequest request, CallContext? within, IAsyncEnumerable<ContentPart>? input, CancellationToken cancellationToken) =>
         CallEnd.Of(CallAsync(request, input, cancellationToken));
 
     private async ValueTask<CallOutcome> CallAsync(CallRequest request, IAsyncEnumerable<ContentPart>? input, CancellationToken cancellationToken)

@@ -15,7 +15,7 @@ public enum MeshFaultKind
     /// <summary>A connection broke.</summary>
     Connection,
 
-    /// <summary>A call filter, an approver, an approval policy or a listener to traces and metrics of the host threw.</summary>
+    /// <summary>A call filter, an approver, an approval policy, a load-balancing policy or a listener to traces and metrics of the host threw.</summary>
     Host,
 
     /// <summary>The background work of an agent failed or did not stop, or the handler of a reply threw.</summary>

@@ -16,7 +16,8 @@ public sealed record MeshHostOptions
 
     /// <summary>
     /// Makes the store for the state of a room, by the room's name, once for each session of it and when its state is first
-    /// used; null for a new <see cref="MemoryStateStore"/>. The room disposes what this makes, if it can be disposed,
+    /// used; null for a new <see cref="MemoryStateStore"/>. It is called on the thread pool; calls of the room's state wait for it, and must not be made in
+    /// it; one that throws is asked again by the next call. The room disposes what this makes, if it can be disposed,
     /// when its session ends: give out a view that cannot, to keep a store for longer.
     /// </summary>
     public Func<string, IStateStore>? StateStore { get; init; }
@@ -33,6 +34,13 @@ public sealed record MeshHostOptions
     /// <summary>Code that sees every call first, in this order. None by default.</summary>
     public IReadOnlyList<ICallFilter> Filters { get; init; } = [];
 
+    /// <summary>
+    /// Which of several instances of a tool or an agent serves a call to the address that they share. Null, the default, for one
+    /// that is free before one where the call would wait, and that before one that is full; among these the one with
+    /// the fewest calls, waiting ones counted; and those that are level take turns. The host does not dispose it.
+    /// </summary>
+    public ILoadBalancingPolicy? LoadBalancing { get; init; }
+
     /// <summary>The services of the host's rooms. None by default.</summary>
     public IReadOnlyList<RoomService> RoomServices { get; init; } = [];
 
@@ -40,8 +48,8 @@ public sealed record MeshHostOptions
     public Func<string, RoomOptions?>? ConfigureRoom { get; init; }
 
     /// <summary>
-    /// Makes the store of the queues of a room when they are first used in a session, by the room's name; null for a
-    /// <see cref="MemoryQueueStore"/>. It is called on the thread of that call and should be quick. The room disposes the store when it is retired.
+    /// Makes the store of the queues of a room, by the room's name, once for each session of it and when its queues are first
+    /// used; null for a <see cref="MemoryQueueStore"/>. It is called, and what it makes is disposed, as for <see cref="StateStore"/>.
     /// </summary>
     public Func<string, IQueueStore>? QueueStore { get; init; }
 

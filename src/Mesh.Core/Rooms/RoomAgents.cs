@@ -10,14 +10,7 @@ internal static class RoomAgents
     {
         var (provider, contract) = (call.Member, arguments.Agent);
         contract.Check();
-        var options = new RegistrationOptions
-        {
-            Private = arguments.Private,
-            VisibleTo = arguments.VisibleTo,
-            AddressedOnly = arguments.AddressedOnly,
-            MaxConcurrency = arguments.MaxConcurrency,
-            MaxWaiting = arguments.MaxWaiting,
-        };
+        var options = RoomRegistrations.OptionsOf(arguments, arguments.Private);
         var info = new AgentInfo
         {
             Contract = contract,

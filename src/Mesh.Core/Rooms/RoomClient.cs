@@ -102,11 +102,13 @@ public sealed class RoomClient : IAsyncDisposable
     }
 
     /// <summary>A request of this participant: within the call that it is made in, unless its caller says otherwise.</summary>
-    internal CallRequest NewRequest(ToolAddress target, JsonPayload arguments, CallOptions? options)
+    internal CallRequest NewRequest(ToolAddress target, JsonPayload arguments, CallOptions? options) =>
+        NewRequest(target, arguments, options ?? CallOptions.Default, CallContext.Current);
+
+    private CallRequest NewRequest(ToolAddress target, JsonPayload arguments, CallOptions options, CallContext? within)
     {
-        options ??= CallOptions.Default;
         var id = options.CallId ?? _host.Ids.NewId();
-        var parent = options.NewTree ? null : CallContext.Current?.Request;
+        var parent = options.NewTree ? null : within?.Request;
         var activity = Activity.Current;
         var request = new CallRequest
         {
@@ -141,6 +143,9 @@ public sealed class RoomClient : IAsyncDisposable
     }
 
     internal CallEnd Call(
-        ToolAddress target, JsonPayload arguments, CallOptions? options, CancellationToken cancellationToken, IAsyncEnumerable<ContentPart>? input = null) =>
-        _connection.Call(NewRequest(target, arguments, options), input, cancellationToken);
+        ToolAddress target, JsonPayload arguments, CallOptions? options, CancellationToken cancellationToken, IAsyncEnumerable<ContentPart>? input = null)
+    {
+        var within = CallContext.Current;
+        return _connection.Call(NewRequest(target, arguments, options ?? CallOptions.Default, within), within, input, cancellationToken);
+    }
 }

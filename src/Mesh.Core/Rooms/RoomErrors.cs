@@ -32,7 +32,7 @@ internal static class RoomErrors
     };
 
     public static MeshError NoSuchService(Room room, string service) =>
-        new(MeshErrorCode.NotFound, $"There is no service '{(service.Length <= 128 ? service : string.Concat(service.AsSpan(0, 128), "…"))}' that could be invited into room '{room.Name}'.")
+        new(MeshErrorCode.NotFound, $"There is no service '{ShownText.Cut(service, 128)}' that could be invited into room '{room.Name}'.")
         {
             Remedy = "Ask the host which it keeps for this room: RoomService.OnDemand.",
         };

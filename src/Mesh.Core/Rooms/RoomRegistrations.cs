@@ -8,14 +8,7 @@ internal static class RoomRegistrations
     {
         var (provider, toolkit) = (call.Member, arguments.Toolkit);
         Names.CheckToolkit(toolkit.Name);
-        var options = new RegistrationOptions
-        {
-            Private = isPrivate,
-            VisibleTo = arguments.VisibleTo,
-            AddressedOnly = arguments.AddressedOnly,
-            MaxConcurrency = arguments.MaxConcurrency,
-            MaxWaiting = arguments.MaxWaiting,
-        };
+        var options = OptionsOf(arguments, isPrivate);
         var registration = new ToolkitLease(
             provider,
             arguments.Registration,
@@ -33,7 +26,7 @@ internal static class RoomRegistrations
                     Gate = CallGate.Of(options),
                 };
             }));
-        return new(new RegisterToolkitResult(Add(call, registration)));
+        return new(new RegisterToolkitResult(Add(call, registration, arguments.Replaces is { } replaced ? Find(call, replaced) : null)));
     }
 
     public static ValueTask<NoResult> Unregister(CallState call, UnregisterToolkitArguments arguments)
@@ -42,15 +35,32 @@ internal static class RoomRegistrations
         return default;
     }
 
+    public static RegistrationOptions OptionsOf(IOfferArguments arguments, bool isPrivate) => new()
+    {
+        Private = isPrivate,
+        VisibleTo = arguments.VisibleTo,
+        AddressedOnly = arguments.AddressedOnly,
+        MaxConcurrency = arguments.MaxConcurrency,
+        MaxWaiting = arguments.MaxWaiting,
+    };
+
     /// <exception cref="MeshException">The caller has no such registration (<see cref="MeshErrorCode.NotFound"/>).</exception>
     public static Registration Find(CallState call, MeshId id) => call.Member.Room.Tools.FindRegistration(id, call.Member)
         ?? throw new MeshException(new MeshError(MeshErrorCode.NotFound, $"'{call.Caller.Name}' has no registration '{id}'."));
 
-    /// <summary>Offers something, and says so.</summary>
+    /// <summary>Offers something, in the place of another thing or not, and says so.</summary>
     /// <returns>How its contracts differ from live ones of the same names.</returns>
-    public static IReadOnlyList<string> Add(CallState call, Registration registration)
+    public static IReadOnlyList<string> Add(CallState call, Registration registration, Registration? replaced = null)
     {
-        var changes = call.Member.Room.Tools.Add(registration);
+        var changes = call.Member.Room.Tools.Add(registration, replaced);
+        if (replaced is not null)
+        {
+            // Said in this order, although the new one was there first: who follows by name ends with what is offered.
+            var (ended, withdrawn) = replaced.Retract(null);
+            call.Member.Room.Publish(ended, withdrawn);
+            replaced.Close();
+        }
+
         var (kind, change) = registration.Announce(changes);
         call.Member.Room.Publish(kind, change);
         if (call.Member.HasLeft)

@@ -7,7 +7,28 @@ namespace Mesh;
 internal sealed record NoArguments;
 
 /// <summary>An empty object.</summary>
-internal readonly record struct NoResult;
+internal readonly record struct NoResult
+{
+    /// <summary>What has no result, as the tool that answers with an empty object.</summary>
+    public static ValueTask<NoResult> After(ValueTask running)
+    {
+        return running.IsCompletedSuccessfully ? default : WaitAsync(running);
+
+        static async ValueTask<NoResult> WaitAsync(ValueTask running)
+        {
+            await running.ConfigureAwait(false);
+            return default;
+        }
+    }
+
+    /// <summary>A call of such a tool, as what has no result.</summary>
+    public static ValueTask Drop(ValueTask<NoResult> running)
+    {
+        return running.IsCompletedSuccessfully ? default : WaitAsync(running);
+
+        static async ValueTask WaitAsync(ValueTask<NoResult> running) => await running.ConfigureAwait(false);
+    }
+}
 
 /// <param name="Participant">Only the toolkits of this participant; null for those of all.</param>
 internal sealed record ListToolkitsArguments(string? Participant = null);
@@ -28,8 +49,20 @@ internal sealed record RemoveParticipantArguments(string Participant);
 
 internal sealed record SetGrantsArguments(string Participant, Grants Grants);
 
+/// <summary>How something is offered.</summary>
+internal interface IOfferArguments
+{
+    IReadOnlyList<string> VisibleTo { get; }
+
+    bool AddressedOnly { get; }
+
+    int? MaxConcurrency { get; }
+
+    int? MaxWaiting { get; }
+}
+
 /// <summary>A toolkit with the lease that its provider's side chose for it.</summary>
-internal sealed record RegisterToolkitArguments(MeshId Registration, ToolkitInfo Toolkit)
+internal sealed record RegisterToolkitArguments(MeshId Registration, ToolkitInfo Toolkit) : IOfferArguments
 {
     public IReadOnlyList<string> VisibleTo { get; init; } = [];
 
@@ -40,6 +73,9 @@ internal sealed record RegisterToolkitArguments(MeshId Registration, ToolkitInfo
 
     [Range(0, CallGate.MostWaiting)]
     public int? MaxWaiting { get; init; }
+
+    /// <summary>A registration of the caller's that ends when this one begins, with no moment between them; null for none.</summary>
+    public MeshId? Replaces { get; init; }
 }
 
 /// <param name="Changes">How contracts differ from live ones of the same names.</param>
@@ -48,7 +84,7 @@ internal sealed record RegisterToolkitResult(IReadOnlyList<string> Changes);
 internal sealed record UnregisterToolkitArguments(MeshId Registration);
 
 /// <summary>An agent with the lease that its provider's side chose for it.</summary>
-internal sealed record RegisterAgentArguments(MeshId Registration, AgentContract Agent)
+internal sealed record RegisterAgentArguments(MeshId Registration, AgentContract Agent) : IOfferArguments
 {
     public bool Private { get; init; }
 

@@ -49,14 +49,15 @@ internal sealed class BuiltInStream<TArguments, TItem>(
     string name,
     JsonTypeInfo<TArguments> arguments,
     JsonTypeInfo<TItem> item,
-    Func<CallState, TArguments, IAsyncEnumerable<TItem>> handler,
+    Func<CallState, TArguments, ValueTask<IAsyncEnumerable<TItem>>> handler,
     ToolOptions options) : Tool(ToolDefinitions.DefineStream(name, arguments, item, options))
     where TArguments : class
 {
     protected internal override async ValueTask<ToolResponse> InvokeAsync(JsonElement json, CallContext context)
     {
         var value = ArgumentBinder.Bind(json, arguments, "/", context)!;
-        await foreach (var each in handler((CallState)context, value).WithCancellation(context.CancellationToken).ConfigureAwait(false))
+        var items = await handler((CallState)context, value).ConfigureAwait(false);
+        await foreach (var each in items.WithCancellation(context.CancellationToken).ConfigureAwait(false))
         {
             await context.WriteChunkAsync(each, item).ConfigureAwait(false);
         }
@@ -71,9 +72,27 @@ internal sealed class BuiltInStream<TArguments, TItem>(
 /// <param name="maxBytes">How large their JSON may be.</param>
 internal delegate bool BuiltInGuard<in TArguments>(TArguments arguments, int maxBytes);
 
-/// <summary>Checks of arguments, made of the metadata that their schema is made of.</summary>
+/// <summary>
+/// Checks of arguments. One is made of the metadata that their schema is made of; those that hold JSON, or are asked about for
+/// every message and key, are written by hand where making that JSON, or running a pattern, would cost more than the call.
+/// </summary>
 internal static class BuiltInGuards
 {
+    // The value stands one level within the arguments.
+    private static readonly int MaxDepth = SchemaOptions.Default.MaxInstanceDepth - 1;
+
+    /// <summary>Whether a property that holds any JSON, as text, may enter a room.</summary>
+    public static bool AcceptsJson(JsonPayload value, int maxBytes)
+    {
+        if (value.Passed is not null)
+        {
+            return false;
+        }
+
+        var json = value.Open(out bool isElement);
+        return !isElement && !json.IsEmpty && JsonEntrance.Check(json, MaxDepth, maxBytes) is null;
+    }
+
     public static BuiltInGuard<TArguments> Of<TArguments>(JsonTypeInfo<TArguments> type) =>
         TypeGuard.Compile(TypeShapeReader.Read(type), type, forInput: true).Accepts;
 }

@@ -53,7 +53,7 @@ internal sealed class BuiltInToolkit(string name)
         string tool,
         JsonTypeInfo<TArguments> arguments,
         JsonTypeInfo<TItem> item,
-        Func<CallState, TArguments, IAsyncEnumerable<TItem>> handler,
+        Func<CallState, TArguments, ValueTask<IAsyncEnumerable<TItem>>> handler,
         RoomRight right,
         ToolOptions options)
         where TArguments : class =>

@@ -25,22 +25,45 @@ internal sealed class OwnedJson : IDisposable
     /// <summary>The JSON of a value. Throws what the serializer and the value's own code throw.</summary>
     public static JsonPayload Write<T>(T value, JsonTypeInfo<T> type)
     {
-        // Taken while it is used, because a value's own code may come back here.
+        var json = Take();
+        JsonSerializer.Serialize(json._writer, value, type);
+        return JsonPayload.FromUtf8(json.Finish());
+    }
+
+    /// <summary>The JSON of an object with a value as its one property.</summary>
+    public static byte[] WriteWrapped(JsonEncodedText property, object? value, JsonTypeInfo type)
+    {
+        var json = Take();
+        json._writer.WriteStartObject();
+        json._writer.WritePropertyName(property);
+        JsonSerializer.Serialize(json._writer, value, type);
+        json._writer.WriteEndObject();
+        json._writer.Flush();
+        return json.Finish();
+    }
+
+    /// <summary>The thread's own one, for as long as it is used: a value's own code may come back here.</summary>
+    private static OwnedJson Take()
+    {
         var json = _kept ?? new();
         _kept = null;
         json._buffer.ResetWrittenCount();
         json._writer.Reset(json._buffer);
-        JsonSerializer.Serialize(json._writer, value, type);
-        byte[] text = json._buffer.WrittenSpan.ToArray();
-        if (json._buffer.Capacity <= MaxKeptBytes)
+        return json;
+    }
+
+    private byte[] Finish()
+    {
+        byte[] text = _buffer.WrittenSpan.ToArray();
+        if (_buffer.Capacity <= MaxKeptBytes)
         {
-            _kept = json;
+            _kept = this;
         }
         else
         {
-            json.Dispose();
+            Dispose();
         }
 
-        return JsonPayload.FromUtf8(text);
+        return text;
     }
 }

@@ -6,119 +6,51 @@ namespace Mesh;
 /// </summary>
 internal sealed class RoomStores(Room? room)
 {
-    // Of its own, because the factories of the host run under it: each is asked once.
-    private readonly Lock _gate = new();
-    private StateService? _state;
-    private RoomQueues? _queues;
-    private bool _isClosed = room is null;
+    private static readonly StoreKind<IStateStore, StateService> StateKind = new(
+        "state",
+        nameof(MeshHostOptions.StateStore),
+        static options => options.StateStore,
+        static _ => new MemoryStateStore(),
+        static (_, store) => new StateService(store),
+        static state => state.EndWatches());
+
+    private static readonly StoreKind<IQueueStore, RoomQueues> QueuesKind = new(
+        "queues",
+        nameof(MeshHostOptions.QueueStore),
+        static options => options.QueueStore,
+        static room => new MemoryQueueStore(room.Host.Clock),
+        static (room, store) => new RoomQueues(room, store),
+        static queues => queues.EndWaits());
+
+    private readonly RoomStore<IStateStore, StateService> _state = new(StateKind, room);
+    private readonly RoomStore<IQueueStore, RoomQueues> _queues = new(QueuesKind, room);
 
     /// <summary>What a session has that is over.</summary>
     public static RoomStores Closed { get; } = new(null);
 
     /// <summary>The state of the room.</summary>
-    /// <exception cref="MeshException">The session has ended (<see cref="MeshErrorCode.Closed"/>).</exception>
-    public StateService State => Volatile.Read(ref _state) ?? MakeState();
+    public RoomStore<StateService> State => _state;
 
     /// <summary>The queues.</summary>
-    /// <exception cref="MeshException">The session has ended (<see cref="MeshErrorCode.Closed"/>).</exception>
-    public RoomQueues Queues => Volatile.Read(ref _queues) ?? MakeQueues();
+    public RoomStore<RoomQueues> Queues => _queues;
 
     /// <summary>Ends calls that wait for something to happen, at once also those that begin from now on: a room that is retired does not wait for them.</summary>
-    /// <remarks>The room says that it is draining first, so that a service which is made meanwhile knows.</remarks>
     public void EndWaits()
     {
-        StateService? state;
-        RoomQueues? queues;
-        lock (_gate)
-        {
-            (state, queues) = (_state, _queues);
-        }
-
-        state?.EndWatches();
-        queues?.EndWaits();
+        _state.EndWaits();
+        _queues.EndWaits();
     }
 
     /// <summary>Somebody has other grants from now on.</summary>
-    public void OnGrantsChanged() => Volatile.Read(ref _state)?.OnGrantsChanged();
+    public void OnGrantsChanged() => _state.Made?.OnGrantsChanged();
 
     /// <summary>Somebody has left; its calls have ended.</summary>
-    public void OnLeft(RoomMember member) => Volatile.Read(ref _queues)?.Release(member);
+    public void OnLeft(RoomMember member) => _queues.Made?.Release(member);
 
-    /// <summary>Gives back what was made; nothing is made any more. What that throws goes to the host, and the room does not wait for it for ever.</summary>
+    /// <summary>Gives back what was made; nothing is made any more.</summary>
     public async Task CloseAsync()
     {
-        StateService? state;
-        RoomQueues? queues;
-        lock (_gate)
-        {
-            _isClosed = true;
-            (state, queues) = (_state, _queues);
-        }
-
-        await DisposeAsync("state", state?.Store).ConfigureAwait(false);
-        await DisposeAsync("queues", queues).ConfigureAwait(false);
-    }
-
-    private StateService MakeState() => Make(
-        ref _state,
-        static room => new StateService(room.Host.Options.StateStore is { } make
-            ? make(room.Name) ?? throw new InvalidOperationException("MeshHostOptions.StateStore returned null.")
-            : new MemoryStateStore()),
-        static state => state.EndWatches());
-
-    private RoomQueues MakeQueues() => Make(
-        ref _queues,
-        static room => new RoomQueues(room, room.Host.Options.QueueStore is { } make
-            ? make(room.Name) ?? throw new InvalidOperationException("MeshHostOptions.QueueStore returned null.")
-            : new MemoryQueueStore(room.Host.Clock)),
-        static queues => queues.EndWaits());
-
-    /// <summary>Makes a service, once; in a room that is being retired nobody waits for what happens in it.</summary>
-    private T Make<T>(ref T? place, Func<Room, T> make, Action<T> endWaits)
-        where T : class
-    {
-        lock (_gate)
-        {
-            if (_isClosed)
-            {
-                throw new MeshException(new MeshError(MeshErrorCode.Closed, "What the services of the room keep is closed: their room is retired.")
-                {
-                    Remedy = "Join again for a new session of the room.",
-                });
-            }
-
-            if (place is null)
-            {
-                var made = make(room!);
-                if (room!.IsDraining)
-                {
-                    endWaits(made);
-                }
-
-                Volatile.Write(ref place, made);
-            }
-
-            return place;
-        }
-    }
-
-    private async ValueTask DisposeAsync(string what, object? store)
-    {
-        try
-        {
-            switch (store)
-            {
-                case IAsyncDisposable disposable:
-                    await disposable.DisposeAsync().AsTask().WaitAsync(room!.Host.Options.ServiceTimeout, room.Host.Clock).ConfigureAwait(false);
-                    break;
-                case IDisposable disposable:
-                    disposable.Dispose();
-                    break;
-            }
-        }
-        catch (Exception exception)
-        {
-            room!.Host.ReportFault(new(MeshFaultKind.Service, $"The {what} store of room '{room.Name}' was not disposed.", exception));
-        }
+        await _state.CloseAsync().ConfigureAwait(false);
+        await _queues.CloseAsync().ConfigureAwait(false);
     }
 }

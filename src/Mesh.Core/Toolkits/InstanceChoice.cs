@@ -3,6 +3,10 @@ namespace Mesh;
 /// <summary>Which of several instances serves a call. Called from many threads at once.</summary>
 internal interface IInstanceChoice
 {
+    /// <summary>The choice for one address: that of the host's policy, or the default.</summary>
+    static IInstanceChoice For(string path, MeshHost host) =>
+        host.Options.LoadBalancing is { } policy ? new PolicyChoice(path, policy, host) : new LeastInFlight();
+
     /// <param name="instances">At least one.</param>
     ToolInstance Choose(ReadOnlySpan<ToolInstance> instances);
 }
@@ -39,4 +43,40 @@ internal sealed class LeastInFlight : IInstanceChoice
         { IsFull: false } => 1L << 32,
         _ => 1L << 33,
     });
+}
+
+/// <summary>The instance that the host's policy chooses, or, where that fails, the default one.</summary>
+internal sealed class PolicyChoice(string path, ILoadBalancingPolicy policy, MeshHost host) : IInstanceChoice
+{
+    private readonly LeastInFlight _otherwise = new();
+
+    public ToolInstance Choose(ReadOnlySpan<ToolInstance> instances)
+    {
+        var loads = new InstanceLoad[instances.Length];
+        for (int i = 0; i < instances.Length; i++)
+        {
+            var instance = instances[i];
+            loads[i] = new(instance.Provider!.Snapshot.Name, instance.Load, instance.Gate?.IsFree ?? true, instance.Gate?.IsFull ?? false);
+        }
+
+        try
+        {
+            int index = policy.Choose(path, loads);
+            if (index >= 0 && index < instances.Length)
+            {
+                return instances[index];
+            }
+
+            Report($"chose instance {index} of {instances.Length}", null);
+        }
+        catch (Exception exception)
+        {
+            Report("threw", exception);
+        }
+
+        return _otherwise.Choose(instances);
+    }
+
+    private void Report(string what, Exception? exception) =>
+        host.ReportFault(new(MeshFaultKind.Host, $"The load-balancing policy {what} for '{path}'; the instance with the fewest calls in flight was taken.", exception));
 }

@@ -60,12 +60,10 @@ internal static class Names
         ArgumentNullException.ThrowIfNull(name);
         if (!wellFormed)
         {
-            throw new MeshException(new MeshError(MeshErrorCode.InvalidDefinition, $"{what} name '{Shorten(name)}' is malformed.")
+            throw new MeshException(new MeshError(MeshErrorCode.InvalidDefinition, $"{what} name '{ShownText.Cut(name)}' is malformed.")
             {
                 Remedy = remedy,
             });
         }
     }
-
-    public static string Shorten(string name) => name is null ? "" : name.Length <= 80 ? name : string.Concat(name.AsSpan(0, 80), "…");
 }

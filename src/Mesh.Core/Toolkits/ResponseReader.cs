@@ -60,18 +60,23 @@ internal static class ResponseReader
     {
         try
         {
-            return json.IsElement ? json.ToElement().Deserialize(type)! : JsonSerializer.Deserialize(json.Utf8Span, type)!;
+            return json.Read(type)!;
         }
-        catch (Exception exception) when (exception is JsonException or NotSupportedException)
+        catch (Exception exception)
         {
             throw Unreadable(tool, typeof(T), exception.Message, exception);
         }
     }
 
-    private static MeshException Unreadable(ToolAddress tool, Type type, string reason, Exception? exception) => new(
-        new MeshError(MeshErrorCode.InvalidOutput, $"{tool.Label}: the result cannot be read as {type.Name}: {reason}")
-        {
-            Remedy = "Ask for the type that the tool's output schema describes, or for ToolResponse.",
-        },
-        exception);
+    private static MeshException Unreadable(ToolAddress tool, Type type, string reason, Exception? exception) => Unreadable(
+        $"{tool.Label}: the result", type, reason, "Ask for the type that the tool's output schema describes, or for ToolResponse.", exception);
+
+    /// <summary>What is said where JSON cannot be read as a type: of whatever the serializer, or the type's own code, throws.</summary>
+    /// <param name="what">What cannot be read, as the beginning of a sentence.</param>
+    /// <param name="type">The type.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="remedy">What to do.</param>
+    /// <param name="exception">What was thrown, or null.</param>
+    public static MeshException Unreadable(string what, Type type, string reason, string remedy, Exception? exception) =>
+        new(new MeshError(MeshErrorCode.InvalidOutput, $"{what} cannot be read as {type.Name}: {reason}") { Remedy = remedy }, exception);
 }

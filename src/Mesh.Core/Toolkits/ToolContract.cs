@@ -48,8 +48,15 @@ internal sealed class ToolContract
             throw Conflict(live, added, change.Differences[0].Describe());
         }
 
-        return change.Differences.Select(difference => $"{added.Path}: {difference.Describe()}");
+        return Describe(added, change);
     }
+
+    /// <summary>How a tool differs from the one that it replaces, also where that breaks callers: its provider has no other to offer.</summary>
+    public static IEnumerable<string> Describe(ToolInstance replaced, ToolInstance added) =>
+        replaced.Contract.Definition.ContractHash == added.Contract.Definition.ContractHash ? [] : Describe(added, ContractDiff.CompareCompiled(replaced.Contract, added.Contract));
+
+    private static IEnumerable<string> Describe(ToolInstance added, ContractComparison change) =>
+        change.Differences.Select(difference => $"{added.Path}: {difference.Describe()}");
 
     private static MeshException Conflict(ToolInstance live, ToolInstance added, string reason) => new(new MeshError(
         MeshErrorCode.ContractConflict,

@@ -62,6 +62,13 @@ public sealed record ToolDefinition
     public JournalCapture? MaxJournalCapture { get; init; }
 
     /// <summary>
+    /// A JSON object that belongs to the tool and that the room passes on unread, by the names of those who understand it:
+    /// what a tool of another protocol says of itself beyond what has a member here. It is part of what an approval is
+    /// bound to, and no part of the contract. Null for none.
+    /// </summary>
+    public JsonElement? Metadata { get; init => field = Own(value); }
+
+    /// <summary>
     /// SHA-256 over the canonical JSON of what callers rely on: name, schemas and streaming, without titles and
     /// descriptions. Two tools of the same hash can serve each other's calls. 64 hexadecimal digits.
     /// </summary>

@@ -72,16 +72,16 @@ internal sealed class ToolRegistry
         }
     }
 
-    /// <summary>Adds a registration, all of its tools or none.</summary>
+    /// <summary>Adds a registration, all of its tools or none, and takes away the one that it replaces.</summary>
     /// <returns>How its contracts differ from live ones of the same names; empty when they do not.</returns>
-    /// <exception cref="MeshException">It clashes with a live registration.</exception>
-    public IReadOnlyList<string> Add(Registration registration)
+    /// <exception cref="MeshException">It clashes with a live registration, or what it is to replace is gone.</exception>
+    public IReadOnlyList<string> Add(Registration registration, Registration? replaced = null)
     {
         lock (this)
         {
             _registrations ??= [];
-            RefuseClashesLocked(registration);
-            var changes = registration is { SharesNames: true, IsPrivate: false } ? CompareLocked(registration) : [];
+            RefuseClashesLocked(registration, replaced);
+            var changes = registration is { SharesNames: true, IsPrivate: false } ? CompareLocked(registration, replaced) : [];
             _registrations.Add(registration.Id, registration);
             _version++;
             (registration.Provider.Registrations ??= new(1)).Add(registration);
@@ -98,10 +98,15 @@ internal sealed class ToolRegistry
                 var shared = _shared ?? new(StringComparer.Ordinal);
                 foreach (var tool in registration.Tools)
                 {
-                    shared.GetOrAdd(tool.Path, _ => new SharedTool(new LeastInFlight())).AddLocked(tool);
+                    shared.GetOrAdd(tool.Path, static (path, host) => new SharedTool(IInstanceChoice.For(path, host)), registration.Provider.Room.Host).AddLocked(tool);
                 }
 
                 Volatile.Write(ref _shared, shared);
+            }
+
+            if (replaced is not null)
+            {
+                RemoveLocked(replaced);
             }
 
             return changes;
@@ -114,30 +119,7 @@ internal sealed class ToolRegistry
     {
         lock (this)
         {
-            if (_registrations is null || !_registrations.Remove(registration.Id))
-            {
-                return false;
-            }
-
-            _version++;
-            registration.Provider.Registrations!.Remove(registration);
-            if (registration.IsPrivate)
-            {
-                _privateCount--;
-                _offeredByName?.Remove(registration);
-            }
-            else if (registration.SharesNames)
-            {
-                foreach (var tool in registration.Tools)
-                {
-                    if (_shared!.TryGetValue(tool.Path, out var shared) && shared.RemoveLocked(tool))
-                    {
-                        _shared.TryRemove(tool.Path, out _);
-                    }
-                }
-            }
-
-            return true;
+            return RemoveLocked(registration);
         }
     }
 
@@ -232,14 +214,47 @@ internal sealed class ToolRegistry
         return null;
     }
 
-    private void RefuseClashesLocked(Registration registration)
+    private bool RemoveLocked(Registration registration)
+    {
+        if (_registrations is null || !_registrations.Remove(registration.Id))
+        {
+            return false;
+        }
+
+        _version++;
+        registration.Provider.Registrations!.Remove(registration);
+        if (registration.IsPrivate)
+        {
+            _privateCount--;
+            _offeredByName?.Remove(registration);
+        }
+        else if (registration.SharesNames)
+        {
+            foreach (var tool in registration.Tools)
+            {
+                if (_shared!.TryGetValue(tool.Path, out var shared) && shared.RemoveLocked(tool))
+                {
+                    _shared.TryRemove(tool.Path, out _);
+                }
+            }
+        }
+
+        return true;
+    }
+
+    private void RefuseClashesLocked(Registration registration, Registration? replaced)
     {
         if (_registrations!.ContainsKey(registration.Id))
         {
             throw new MeshException(new MeshError(MeshErrorCode.NameTaken, $"Registration '{registration.Id}' exists already."));
         }
 
-        var twin = registration.Provider.Registrations?.Find(each => each.Label == registration.Label);
+        if (replaced is not null && (!_registrations.ContainsKey(replaced.Id) || replaced.Label != registration.Label))
+        {
+            throw new MeshException(new MeshError(MeshErrorCode.NotFound, $"'{registration.Provider.Snapshot.Name}' has no registration '{replaced.Id}' of {registration.Label} any more."));
+        }
+
+        var twin = registration.Provider.Registrations?.Find(each => each.Label == registration.Label && each != replaced);
         if (twin is not null)
         {
             throw new MeshException(new MeshError(
@@ -250,7 +265,7 @@ internal sealed class ToolRegistry
         }
     }
 
-    private List<string> CompareLocked(Registration registration)
+    private List<string> CompareLocked(Registration registration, Registration? replaced)
     {
         var changes = new List<string>();
         foreach (var tool in registration.Tools)
@@ -262,7 +277,7 @@ internal sealed class ToolRegistry
 
             foreach (var live in shared.Instances)
             {
-                changes.AddRange(ToolContract.Compare(live, tool));
+                changes.AddRange(live.Registration == replaced && replaced is not null ? ToolContract.Describe(live, tool) : ToolContract.Compare(live, tool));
             }
         }
 

@@ -97,7 +97,9 @@ public sealed class FileResponse : ToolResponse
     {
     }
 
-    internal FileResponse(BytesPart file) => File = file;
+    /// <summary>A file as a part says; it needs no name.</summary>
+    /// <param name="file">The file. Its stream, if it has one, is disposed by the call path.</param>
+    public FileResponse(BytesPart file) => File = file ?? throw new ArgumentNullException(nameof(file));
 
     /// <summary>The file.</summary>
     public BytesPart File { get; }

@@ -56,7 +56,7 @@ public sealed class ToolkitsClient
         Toolkit toolkit, RegistrationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(toolkit);
-        return ToolkitRegistration.CreateAsync(_room, toolkit, options ?? new RegistrationOptions(), cancellationToken);
+        return ToolkitRegistration.CreateAsync(_room, toolkit, options ?? new RegistrationOptions(), [], cancellationToken);
     }
 
     /// <summary>

@@ -24,16 +24,24 @@ internal static class McpToolWriter
     public static McpTool Write(string name, ToolDefinition tool, JsonElement? output, bool anyRoot)
     {
         bool wraps = !anyRoot && output is { } schema && !SchemaRoots.IsObject(schema);
+        var listed = ListedAs.Find(tool);
+        var meta = listed?.Meta;
+        if (wraps)
+        {
+            meta ??= [];
+            meta[MetaNames.Root] = SchemaRoots.Property;
+        }
+
         return new()
         {
             Name = name,
-            Title = tool.Title,
+            Title = listed is null ? tool.Title : listed.Title,
             Description = tool.Description,
             InputSchema = SchemaRoots.ForArguments(tool.InputSchema),
             OutputSchema = wraps ? SchemaRoots.Wrap(output!.Value) : output,
-            Annotations = Write(tool.Annotations),
-            Icons = tool.ThumbnailUrl is { } picture ? [new Icon { Source = picture.OriginalString }] : null,
-            Meta = wraps ? new JsonObject { [MetaNames.Root] = SchemaRoots.Property } : null,
+            Annotations = listed is { KeepsAnnotations: true } ? listed.Annotations : Write(tool.Annotations),
+            Icons = listed?.Icons ?? (tool.ThumbnailUrl is { } picture ? [new Icon { Source = picture.OriginalString }] : null),
+            Meta = meta,
         };
     }
 

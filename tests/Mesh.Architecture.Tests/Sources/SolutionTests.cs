@@ -2,8 +2,8 @@ namespace Mesh.Architecture.Tests.Sources;
 
 public sealed class SolutionTests
 {
-    /// <summary>Test projects that stand for no single project: the shared suites, these rules, and the server for the official MCP suite.</summary>
-    private static readonly string[] Shared = ["Mesh.Contracts", "Mesh.Architecture.Tests", "Mesh.Mcp.Conformance"];
+    /// <summary>Test projects that stand for no single project: the shared suites, these rules, and programs that tests and the official MCP suite start.</summary>
+    private static readonly string[] Shared = ["Mesh.Contracts", "Mesh.Architecture.Tests", "Mesh.Mcp.Conformance", "Mesh.Mcp.TestServer"];
 
     private static readonly string[] Areas = ["src", "tests", "benchmarks", "samples"];
 
@@ -11,7 +11,7 @@ public sealed class SolutionTests
     public void Every_source_project_has_its_tests_and_every_test_project_its_source() =>
         Assert.Equal(
             Repository.SourceProjects.Select(project => project.Name + ".Tests").Concat(Shared).Order(StringComparer.Ordinal),
-            Repository.ProjectFiles("tests").Select(Path.GetFileNameWithoutExtension));
+            Repository.ProjectFiles("tests").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal));
 
     [Fact]
     public void A_project_is_named_as_its_folder() =>

@@ -57,7 +57,7 @@ public sealed class CallTelemetryTests : IAsyncDisposable
         foreach (string malformed in new[] { "", "garbage", "00-00000000000000000000000000000000-0000000000000000-01", new string('0', 10_000) })
         {
             var request = bob.NewRequest("kit/one", default, null) with { TraceParent = malformed, TraceState = "\u0001=;", TraceLink = malformed };
-            Assert.True((await bob.Connection.Call(request, null, TestContext.Current.CancellationToken).AsValueTask().InTime()).IsResult);
+            Assert.True((await bob.Connection.Call(request, null, null, TestContext.Current.CancellationToken).AsValueTask().InTime()).IsResult);
         }
 
         var calls = spans.Ended.Where(span => span.DisplayName == "execute_tool kit/one").ToArray();
@@ -73,7 +73,7 @@ public sealed class CallTelemetryTests : IAsyncDisposable
         var bob = await OfferAsync(ConnectionKind.Direct, Tool.Create("one", () => 1));
         using var here = SpanCollector.Source.StartActivity("here")!;
         var request = bob.NewRequest("kit/one", default, null) with { TraceParent = Elsewhere, TraceState = "vendor=1" };
-        await bob.Connection.Call(request, null, TestContext.Current.CancellationToken).AsValueTask().InTime();
+        await bob.Connection.Call(request, null, null, TestContext.Current.CancellationToken).AsValueTask().InTime();
         var call = spans.Find("execute_tool kit/one");
         Assert.Equal((Elsewhere, "vendor=1"), ($"00-{call.TraceId}-{call.ParentSpanId}-01", call.TraceStateString));
         Assert.Equal(here.SpanId, Assert.Single(call.Links).Context.SpanId);

@@ -20,6 +20,17 @@ public sealed class ToolDefinitionTests
     }
 
     [Fact]
+    public void Metadata_belongs_to_the_definition_and_not_to_the_contract()
+    {
+        ToolDefinition plain = new() { Name = "take", InputSchema = JsonElement.Parse("""{"type":"object"}""") };
+        ToolDefinition first = plain with { Metadata = JsonElement.Parse("""{"shop":{"a":1,"b":2}}""") };
+        ToolDefinition other = plain with { Metadata = JsonElement.Parse("""{"shop":{"a":1,"b":3}}""") };
+        Assert.Equal([plain.ContractHash, plain.ContractHash], [first.ContractHash, other.ContractHash]);
+        Assert.Equal(3, new[] { plain, first, other }.Select(each => each.DefinitionHash).Distinct().Count());
+        Assert.Equal(first, plain with { Metadata = JsonElement.Parse("""{"shop":{"b":2,"a":1}}""") });
+    }
+
+    [Fact]
     public void Schemas_have_memory_of_their_own()
     {
         byte[] bytes = Encoding.UTF8.GetBytes("""{"type":"integer"}""");

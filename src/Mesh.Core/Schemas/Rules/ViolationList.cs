@@ -149,13 +149,7 @@ internal sealed class ViolationList(int limit, bool includeValues, bool probes =
     }
 
     /// <summary>A value's text, shortened.</summary>
-    public static string Shorten(string text)
-    {
-        if (text.Length <= ShownCharacters)
-            return text;
-        int length = char.IsHighSurrogate(text[ShownCharacters - 1]) ? ShownCharacters - 1 : ShownCharacters;
-        return string.Concat(text.AsSpan(0, length), "…");
-    }
+    public static string Shorten(string text) => ShownText.Cut(text, ShownCharacters);
 
     public static string TypeName(JsonKinds kind) => kind switch
     {

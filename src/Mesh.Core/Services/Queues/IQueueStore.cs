@@ -10,9 +10,10 @@ namespace Mesh;
 /// <para>What callers ask for has been authorised and validated: names are well formed, times within their ranges. A
 /// <see cref="MeshException"/> goes to the caller with its text, see <see cref="QueueErrors"/>; of any other exception the caller
 /// learns only that the call failed, and the host's fault handler gets it.</para>
-/// <para>The room disposes its store when it is retired, after the last participant has left; receives that wait then end.</para>
+/// <para>A store that is <see cref="IAsyncDisposable"/> or <see cref="IDisposable"/> is disposed when the session of its room has
+/// ended, after the last participant has left. The tokens of receives that wait are cancelled before that.</para>
 /// </remarks>
-public interface IQueueStore : IAsyncDisposable
+public interface IQueueStore
 {
     /// <summary>Takes a message. The queue is made if it is not there.</summary>
     /// <param name="queue">The queue.</param>
@@ -59,7 +60,7 @@ public interface IQueueStore : IAsyncDisposable
 
     /// <summary>
     /// Takes back what was handed out to a caller that was gone before it had it: received messages are ready again at once, in
-    /// their place, as if they had never been handed out; drained ones are put back, even into a queue that is full or closed.
+    /// their place, as if they had never been handed out; drained ones are put back as they were, with their delays, even into a queue that is full or closed.
     /// A delivery that is over is passed over.
     /// </summary>
     /// <param name="queue">The queue.</param>

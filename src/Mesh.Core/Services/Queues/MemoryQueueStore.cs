@@ -7,7 +7,7 @@ namespace Mesh;
 /// While nobody waits for a message there is no timer: what has become of delays and visibility times is found out by
 /// whoever looks at a queue next.
 /// </remarks>
-public sealed class MemoryQueueStore : IQueueStore
+public sealed class MemoryQueueStore : IQueueStore, IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly TimeProvider _clock;

@@ -23,7 +23,7 @@ internal sealed record QueueSendArguments(
     [property: Description("The body: any JSON value.")] JsonPayload Body,
     [property: Description("Texts beside the body.")] IReadOnlyDictionary<string, string>? Headers = null,
     [property: Range(0, QueueLimits.MaxDelay), Description("After how many seconds it can be received.")] double DelaySeconds = 0,
-    [property: StringLength(QueueLimits.MaxKeyLength, MinimumLength = 1), Description("Sent again by the same participant under the same key within 10 minutes, it has no further effect.")] string? Key = null) : IResourceArguments
+    [property: StringLength(QueueLimits.MaxKeyLength, MinimumLength = 1), Description("Sent again by the same participant under the same key, it has no further effect while the key is remembered: for 10 minutes, unless the host says otherwise.")] string? Key = null) : IResourceArguments
 {
     string IResourceArguments.Resource => Queue;
 }

@@ -4,7 +4,8 @@ namespace Mesh;
 
 /// <summary>
 /// What stands for the schemas of the queues' tools where arguments go by reference. Each is stricter than its schema
-/// where that is simpler: what it does not accept goes as JSON, and is refused or accepted there.
+/// where that is simpler: what it does not accept goes as JSON, and is refused or accepted there. Those of tools that are
+/// called for every message are here; others are compiled.
 /// </summary>
 internal static class QueueGuards
 {
@@ -12,30 +13,21 @@ internal static class QueueGuards
     private const int FixedCost = 256;
     private const int CostPerChar = 6;
 
-    // The body stands one level within the arguments, and their schema has a limit on the whole.
-    private const int MaxBodyDepth = JsonEntrance.DefaultMaxDepth - 2;
-
     private static readonly SearchValues<char> NameChars =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
 
     public static bool Accepts(QueueSendArguments arguments, int maxBytes)
     {
-        maxBytes = Math.Min(maxBytes, SchemaOptions.Default.MaxInstanceBytes);
         var body = arguments.Body;
-        if (body.Passed is not null || !IsName(arguments.Queue) || !IsWithin(arguments.DelaySeconds, 0, QueueLimits.MaxDelay)
-            || !IsText(arguments.Key, 1, QueueLimits.MaxKeyLength))
+        if (!IsName(arguments.Queue) || !IsWithin(arguments.DelaySeconds, 0, QueueLimits.MaxDelay) || !IsText(arguments.Key, 1, QueueLimits.MaxKeyLength))
         {
             return false;
         }
 
-        var json = body.Open(out bool isElement);
-        long cost = FixedCost + json.Length + (CostPerChar * (long)(arguments.Queue.Length + (arguments.Key?.Length ?? 0)));
-        if (json.IsEmpty || isElement || cost > maxBytes || JsonEntrance.Check(json, MaxBodyDepth, maxBytes) is not null)
-        {
-            return false;
-        }
-
-        return arguments.Headers is not { Count: > 0 } headers || Accepts(headers, maxBytes - cost);
+        // The schema of the arguments has a limit on the whole.
+        int room = Math.Min(maxBytes, SchemaOptions.Default.MaxInstanceBytes) - FixedCost - (CostPerChar * (arguments.Queue.Length + (arguments.Key?.Length ?? 0)));
+        return BuiltInGuards.AcceptsJson(body, room)
+            && (arguments.Headers is not { Count: > 0 } headers || Accepts(headers, room - body.Length));
     }
 
     public static bool Accepts(QueueReceiveArguments arguments, int maxBytes) =>
@@ -47,19 +39,6 @@ internal static class QueueGuards
 
     public static bool Accepts(QueueAcknowledgeArguments arguments, int maxBytes) =>
         IsName(arguments.Queue) && IsToken(arguments.Token) && Fits(arguments.Queue.Length + arguments.Token.Length, maxBytes);
-
-    public static bool Accepts(QueueRejectArguments arguments, int maxBytes) =>
-        IsName(arguments.Queue)
-        && IsToken(arguments.Token)
-        && IsText(arguments.Reason, 0, QueueLimits.MaxReasonLength)
-        && IsWithin(arguments.DelaySeconds, 0, QueueLimits.MaxDelay)
-        && Fits(arguments.Queue.Length + arguments.Token.Length + (arguments.Reason?.Length ?? 0), maxBytes);
-
-    public static bool Accepts(QueueExtendArguments arguments, int maxBytes) =>
-        IsName(arguments.Queue)
-        && IsToken(arguments.Token)
-        && IsWithin(arguments.VisibilitySeconds, QueueLimits.MinVisibility, QueueLimits.MaxVisibility)
-        && Fits(arguments.Queue.Length + arguments.Token.Length, maxBytes);
 
     private static bool Accepts(IReadOnlyDictionary<string, string> headers, long room)
     {

@@ -12,7 +12,7 @@ namespace Mesh;
 public sealed record QueueMessage
 {
     // What the JSON of a message takes beside its body, its headers and texts that may have to be escaped.
-    private const int FixedSize = 512;
+    private const int FixedSize = 1_024;
     private const int LongestEscape = 6;
 
     /// <summary>The id that its sender got for it. It stays the same however often the message is handed out, also in a dead-letter queue.</summary>
@@ -45,6 +45,15 @@ public sealed record QueueMessage
     /// </summary>
     public string? Token { get; init; }
 
+    /// <summary>What was said when it was rejected last in this queue; null when it was not, or nothing was said.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>
+    /// When the delay would have ended of a message that was removed by a drain before; null for every other. Its store puts it
+    /// back with the same delay, should whoever drained it be gone.
+    /// </summary>
+    public DateTimeOffset? ReadyAt { get; init; }
+
     /// <summary>Why the message is in a dead-letter queue; null for one that was sent here.</summary>
     public DeadLetter? DeadLetter { get; init; }
 
@@ -53,11 +62,19 @@ public sealed record QueueMessage
     /// <summary>Reads the body as a type.</summary>
     /// <param name="type">How to read it.</param>
     /// <typeparam name="T">The type.</typeparam>
-    /// <exception cref="JsonException">The body does not fit the type.</exception>
+    /// <exception cref="MeshException">The body cannot be read as the type (<see cref="MeshErrorCode.InvalidOutput"/>).</exception>
     public T? Read<T>(JsonTypeInfo<T> type)
     {
         ArgumentNullException.ThrowIfNull(type);
-        return Body.IsElement ? Body.ToElement().Deserialize(type) : JsonSerializer.Deserialize(Body.Utf8Span, type);
+        try
+        {
+            return Body.Read(type);
+        }
+        catch (Exception exception)
+        {
+            throw ResponseReader.Unreadable(
+                $"The body of message '{Id}' from queue '{Queue}'", typeof(T), exception.Message, "Read it as what was sent, or as JsonElement.", exception);
+        }
     }
 
     /// <summary>The size that a store and a host count a message with, in bytes: never less than its JSON has when it is received.</summary>
@@ -65,7 +82,7 @@ public sealed record QueueMessage
     /// <param name="headers">The headers; null for none.</param>
     /// <param name="sender">The sender's name.</param>
     /// <param name="reason">Why it was rejected last, or null.</param>
-    /// <returns>512, the length of the body, and six bytes for each character of the others.</returns>
+    /// <returns>1,024, the length of the body, and six bytes for each character of the others.</returns>
     public static int SizeOf(JsonPayload body, IReadOnlyDictionary<string, string>? headers, string sender, string? reason = null)
     {
         ArgumentNullException.ThrowIfNull(sender);

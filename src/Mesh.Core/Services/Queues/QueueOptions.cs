@@ -10,8 +10,8 @@ public sealed record QueueSendOptions
     public TimeSpan Delay { get; init; }
 
     /// <summary>
-    /// A key of 1 to 256 characters, which belongs to the sender and the queue: sending again under it within 10 minutes has no
-    /// effect and gets the first message's id. Null, the default, for a message that is sent each time.
+    /// A key of 1 to 256 characters, which belongs to the sender and the queue: sending again under it, while the queue's store
+    /// remembers it (<see cref="QueuePolicy.KeyLifetime"/>, 10 minutes by default), has no effect and gets the first message's id. Null, the default, for a message that is sent each time.
     /// </summary>
     public string? Key { get; init; }
 

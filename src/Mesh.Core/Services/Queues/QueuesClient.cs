@@ -99,7 +99,7 @@ public sealed class QueuesClient
     /// <summary>Reads the body of a message with the host's serializer options; <see cref="QueueMessage.Read"/> is its twin for trimming and native code.</summary>
     /// <param name="message">The message.</param>
     /// <typeparam name="T">What to read it as.</typeparam>
-    /// <exception cref="JsonException">The body does not fit the type.</exception>
+    /// <exception cref="MeshException">The body cannot be read as the type (<see cref="MeshErrorCode.InvalidOutput"/>).</exception>
     [RequiresUnreferencedCode(Tool.ReflectionMessage)]
     [RequiresDynamicCode(Tool.ReflectionMessage)]
     public T? Read<T>(QueueMessage message)
@@ -114,7 +114,7 @@ public sealed class QueuesClient
     /// <exception cref="MeshException">It is not this receiver's any more (<see cref="MeshErrorCode.DeliveryEnded"/>); nothing was
     /// removed, and somebody else may have it.</exception>
     public ValueTask AcknowledgeAsync(QueueMessage message, CancellationToken cancellationToken = default) =>
-        Without(_acknowledge.InvokeAsync(new(message?.Queue ?? throw new ArgumentNullException(nameof(message)), TokenOf(message)), null, cancellationToken));
+        NoResult.Drop(_acknowledge.InvokeAsync(new(message?.Queue ?? throw new ArgumentNullException(nameof(message)), TokenOf(message)), null, cancellationToken));
 
     /// <summary>
     /// Gives a message back that could not be dealt with: it is handed out again, in its place, or moved into the dead-letter
@@ -126,7 +126,7 @@ public sealed class QueuesClient
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="MeshException">It is not this receiver's any more (<see cref="MeshErrorCode.DeliveryEnded"/>).</exception>
     public ValueTask RejectAsync(QueueMessage message, string? reason = null, TimeSpan delay = default, CancellationToken cancellationToken = default) =>
-        Without(_reject.InvokeAsync(
+        NoResult.Drop(_reject.InvokeAsync(
             new(message?.Queue ?? throw new ArgumentNullException(nameof(message)), TokenOf(message), reason, delay.TotalSeconds), null, cancellationToken));
 
     /// <summary>Keeps a message for longer. Asks for the grant <c>queues.receive</c> for its queue.</summary>
@@ -135,7 +135,7 @@ public sealed class QueuesClient
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="MeshException">It is not this receiver's any more (<see cref="MeshErrorCode.DeliveryEnded"/>).</exception>
     public ValueTask ExtendAsync(QueueMessage message, TimeSpan visibility, CancellationToken cancellationToken = default) =>
-        Without(_extend.InvokeAsync(
+        NoResult.Drop(_extend.InvokeAsync(
             new(message?.Queue ?? throw new ArgumentNullException(nameof(message)), TokenOf(message), visibility.TotalSeconds), null, cancellationToken));
 
     /// <summary>
@@ -166,7 +166,7 @@ public sealed class QueuesClient
     /// </summary>
     /// <param name="queue">The queue.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public ValueTask CloseAsync(string queue, CancellationToken cancellationToken = default) => Without(
+    public ValueTask CloseAsync(string queue, CancellationToken cancellationToken = default) => NoResult.Drop(
         _room.Toolkits.GetBuiltIn("queues/close", Json.QueueCloseArguments, Json.NoResult)
             .InvokeAsync(new(queue ?? throw new ArgumentNullException(nameof(queue))), null, cancellationToken));
 
@@ -200,11 +200,4 @@ public sealed class QueuesClient
 
     private static string TokenOf(QueueMessage message) =>
         message.Token ?? throw new ArgumentException("The message has no token: it was removed by a drain.", nameof(message));
-
-    private static ValueTask Without(ValueTask<NoResult> running)
-    {
-        return running.IsCompletedSuccessfully ? default : WaitAsync(running);
-
-        static async ValueTask WaitAsync(ValueTask<NoResult> running) => await running.ConfigureAwait(false);
-    }
 }

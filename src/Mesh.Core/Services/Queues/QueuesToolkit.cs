@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization.Metadata;
-
 namespace Mesh;
 
 /// <summary>The toolkit <c>queues</c>: the room's queues as tools. One definition serves all rooms.</summary>
@@ -19,43 +17,24 @@ internal static class QueuesToolkit
         Resource = new("queue", (grants, queue) => grants.Queues!.Receive.Allows(queue)),
     };
 
+    private static readonly ToolAnnotations Reading = new() { ReadOnly = true, Destructive = false, Idempotent = true, OpenWorld = false };
+
+    private static readonly ToolAnnotations Writing = new() { Destructive = false, OpenWorld = false };
+
+    private static readonly ToolAnnotations Removing = new() { Destructive = true, OpenWorld = false };
+
     static QueuesToolkit()
     {
-        Add("send", "Sends a message to a queue and answers with its id.", Json.QueueSendArguments, Json.MeshId, (call, arguments) => Of(call).SendAsync(call, arguments), Send, guard: QueueGuards.Accepts);
-        Add("receive", "Takes messages from a queue, waiting for the first one. Each must be acknowledged; else it is handed out again.", Json.QueueReceiveArguments, Json.IReadOnlyListQueueMessage, (call, arguments) => Of(call).ReceiveAsync(call, arguments), Receive, guard: QueueGuards.Accepts);
-        Add("acknowledge", "Removes a message that was dealt with.", Json.QueueAcknowledgeArguments, Json.NoResult, (call, arguments) => Of(call).AcknowledgeAsync(call, arguments), Receive, guard: QueueGuards.Accepts);
-        Add("reject", "Gives a message back that could not be dealt with. After several times it goes to the dead-letter queue.", Json.QueueRejectArguments, Json.NoResult, (call, arguments) => Of(call).RejectAsync(call, arguments), Receive, guard: QueueGuards.Accepts);
-        Add("extend", "Keeps a message for longer before it is handed out again.", Json.QueueExtendArguments, Json.NoResult, (call, arguments) => Of(call).ExtendAsync(call, arguments), Receive, guard: QueueGuards.Accepts);
-        Add("drain", "Removes the messages that nobody has, those with a delay too, and answers with them.", Json.QueueDrainArguments, Json.QueueDrain, (call, arguments) => Of(call).DrainAsync(call, arguments), Receive, isDestructive: true);
-        Add("close", "Lets nothing more be sent to a queue. Receivers get what is left.", Json.QueueCloseArguments, Json.NoResult, (call, arguments) => Of(call).CloseAsync(call, arguments), Send, isDestructive: true);
-        Add("list", "Lists the queues with their sizes.", Json.QueueListArguments, Json.QueuePage, (call, arguments) => Of(call).ListAsync(call, arguments), new("queues.list", grants => grants.Queues?.List ?? false), isReadOnly: true);
+        var tools = new ServiceTools<RoomQueues>(Instance, static stores => stores.Queues);
+        tools.Add("send", "Sends a message to a queue and answers with its id.", Writing, Json.QueueSendArguments, Json.MeshId, static (queues, call, arguments) => queues.SendAsync(call, arguments), Send, QueueGuards.Accepts);
+        tools.Add("receive", "Takes messages from a queue, waiting for the first one. Each must be acknowledged; else it is handed out again.", Writing, Json.QueueReceiveArguments, Json.IReadOnlyListQueueMessage, static (queues, call, arguments) => queues.ReceiveAsync(call, arguments), Receive, QueueGuards.Accepts);
+        tools.Add("acknowledge", "Removes a message that was dealt with.", Writing, Json.QueueAcknowledgeArguments, Json.NoResult, static (queues, call, arguments) => queues.AcknowledgeAsync(call, arguments), Receive, QueueGuards.Accepts);
+        tools.Add("reject", "Gives a message back that could not be dealt with. After several times it goes to the dead-letter queue.", Writing, Json.QueueRejectArguments, Json.NoResult, static (queues, call, arguments) => queues.RejectAsync(call, arguments), Receive, BuiltInGuards.Of(Json.QueueRejectArguments));
+        tools.Add("extend", "Keeps a message for longer before it is handed out again.", Writing, Json.QueueExtendArguments, Json.NoResult, static (queues, call, arguments) => queues.ExtendAsync(call, arguments), Receive, BuiltInGuards.Of(Json.QueueExtendArguments));
+        tools.Add("drain", "Removes the messages that nobody has, those with a delay too, and answers with them.", Removing, Json.QueueDrainArguments, Json.QueueDrain, static (queues, call, arguments) => queues.DrainAsync(call, arguments), Receive);
+        tools.Add("close", "Lets nothing more be sent to a queue. Receivers get what is left.", Removing, Json.QueueCloseArguments, Json.NoResult, static (queues, call, arguments) => queues.CloseAsync(call, arguments), Send);
+        tools.Add("list", "Lists the queues with their sizes.", Reading, Json.QueueListArguments, Json.QueuePage, static (queues, call, arguments) => queues.ListAsync(call, arguments), new("queues.list", grants => grants.Queues?.List ?? false));
     }
 
     public static BuiltInToolkit Instance { get; } = new(Name);
-
-    private static void Add<TArguments, TResult>(
-        string name,
-        string description,
-        JsonTypeInfo<TArguments> arguments,
-        JsonTypeInfo<TResult> result,
-        Func<CallState, TArguments, ValueTask<TResult>> handler,
-        RoomRight right,
-        bool isReadOnly = false,
-        bool isDestructive = false,
-        BuiltInGuard<TArguments>? guard = null)
-        where TArguments : class =>
-        Instance.Add(
-            name,
-            arguments,
-            result,
-            handler,
-            right,
-            new ToolOptions
-            {
-                Description = description,
-                Annotations = new() { ReadOnly = isReadOnly, Destructive = isDestructive, Idempotent = isReadOnly, OpenWorld = false },
-            },
-            guard);
-
-    private static RoomQueues Of(CallState call) => call.Member.Room.Stores.Queues;
 }

@@ -5,8 +5,9 @@ namespace Mesh;
 /// <summary>The queues of one room session: what its tools do with the store.</summary>
 internal sealed class RoomQueues(Room room, IQueueStore store) : IAsyncDisposable
 {
-    // What a rejection may add to a message: it must still fit into a response.
-    private const int RoomForReason = 8 * QueueLimits.MaxReasonLength;
+    // What rejections may add to a message, here and before it became a dead letter, with six bytes for each character: it must still
+    // fit into a response.
+    private const int RoomForReasons = 2 * 6 * QueueLimits.MaxReasonLength;
 
     private readonly CancellationTokenSource _retiring = new();
     private readonly HashSet<Task> _givingBack = [];
@@ -17,8 +18,8 @@ internal sealed class RoomQueues(Room room, IQueueStore store) : IAsyncDisposabl
         var headers = arguments.Headers is { Count: > 0 } given ? given : QueueMessage.NoHeaders;
         // Kept as text: an element's document holds several times what it was made from.
         var body = arguments.Body.IsElement ? JsonPayload.FromUtf8(arguments.Body.ToUtf8()) : arguments.Body;
-        int limit = room.Host.Options.MaxResponseBytes - RoomForReason;
-        if (body.Length > limit / 2 && QueueMessage.SizeOf(body, headers, call.Caller.Name) is var size && size > limit)
+        int limit = room.Host.Options.MaxResponseBytes - RoomForReasons;
+        if (QueueMessage.SizeOf(body, headers, call.Caller.Name) is var size && size > limit)
         {
             throw new MeshException(QueueErrors.TooLarge(arguments.Queue, size, limit));
         }
@@ -59,20 +60,20 @@ internal sealed class RoomQueues(Room room, IQueueStore store) : IAsyncDisposabl
     public ValueTask<NoResult> AcknowledgeAsync(CallState call, QueueAcknowledgeArguments arguments)
     {
         _held.Remove(arguments.Queue, arguments.Token);
-        return Without(store.AcknowledgeAsync(arguments.Queue, arguments.Token, TokenOf(call)));
+        return NoResult.After(store.AcknowledgeAsync(arguments.Queue, arguments.Token, TokenOf(call)));
     }
 
     public ValueTask<NoResult> RejectAsync(CallState call, QueueRejectArguments arguments)
     {
         _held.Remove(arguments.Queue, arguments.Token);
-        return Without(store.RejectAsync(arguments.Queue, arguments.Token, arguments.Reason, TimeSpan.FromSeconds(arguments.DelaySeconds), TokenOf(call)));
+        return NoResult.After(store.RejectAsync(arguments.Queue, arguments.Token, arguments.Reason, TimeSpan.FromSeconds(arguments.DelaySeconds), TokenOf(call)));
     }
 
     public ValueTask<NoResult> ExtendAsync(CallState call, QueueExtendArguments arguments)
     {
         var visibility = TimeSpan.FromSeconds(arguments.VisibilitySeconds);
         _held.Extend(arguments.Queue, arguments.Token, visibility);
-        return Without(store.ExtendAsync(arguments.Queue, arguments.Token, visibility, TokenOf(call)));
+        return NoResult.After(store.ExtendAsync(arguments.Queue, arguments.Token, visibility, TokenOf(call)));
     }
 
     public async ValueTask<QueueDrain> DrainAsync(CallState call, QueueDrainArguments arguments)
@@ -82,7 +83,7 @@ internal sealed class RoomQueues(Room room, IQueueStore store) : IAsyncDisposabl
     }
 
     public ValueTask<NoResult> CloseAsync(CallState call, QueueCloseArguments arguments) =>
-        Without(store.CloseAsync(arguments.Queue, TokenOf(call)));
+        NoResult.After(store.CloseAsync(arguments.Queue, TokenOf(call)));
 
     public ValueTask<QueuePage> ListAsync(CallState call, QueueListArguments arguments) =>
         store.ListAsync(arguments.Prefix, arguments.Cursor, arguments.Limit, TokenOf(call));
@@ -91,8 +92,8 @@ internal sealed class RoomQueues(Room room, IQueueStore store) : IAsyncDisposabl
     public void EndWaits() => _ = _retiring.CancelAsync();
 
     /// <summary>
-    /// Disposes the store, once what was to be taken back is. The token's source is not disposed: a handler that is left behind
-    /// may still ask for it, and without a timer it holds nothing.
+    /// Waits for what is to be taken back: the store must be there for it. The token's source is not disposed: a handler that is
+    /// left behind may still ask for it, and without a timer it holds nothing.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -104,7 +105,6 @@ internal sealed class RoomQueues(Room room, IQueueStore store) : IAsyncDisposabl
         }
 
         await Task.WhenAll(givingBack).ConfigureAwait(false);
-        await store.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Takes messages back that were taken for a caller that was gone before it had them.</summary>
@@ -125,17 +125,6 @@ internal sealed class RoomQueues(Room room, IQueueStore store) : IAsyncDisposabl
         foreach (var (queue, token) in _held.Take(member))
         {
             GiveBack(() => store.RejectAsync(queue, token, "Its receiver has left the room.", TimeSpan.Zero), queue);
-        }
-    }
-
-    private static ValueTask<NoResult> Without(ValueTask running)
-    {
-        return running.IsCompletedSuccessfully ? default : WaitAsync(running);
-
-        static async ValueTask<NoResult> WaitAsync(ValueTask running)
-        {
-            await running.ConfigureAwait(false);
-            return default;
         }
     }
 

@@ -6,7 +6,7 @@ namespace Mesh;
 /// </summary>
 /// <remarks>
 /// The room asks it with well-formed keys, patterns and JSON only, and holds what it returns against the caller's grants. A
-/// refusal is a <see cref="MeshException"/>, whose text the caller reads; what else it throws reaches the host's fault
+/// refusal is a <see cref="MeshException"/>, whose text the caller reads, see <see cref="StateErrors"/>; what else it throws reaches the host's fault
 /// handler, and callers get <see cref="MeshErrorCode.HandlerFailed"/> without its text. A store that is
 /// <see cref="IAsyncDisposable"/> or <see cref="IDisposable"/> is disposed when the session of its room has ended; calls that
 /// would not end may still run then.

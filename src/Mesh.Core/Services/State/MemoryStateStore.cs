@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace Mesh;
@@ -23,23 +24,10 @@ public sealed class MemoryStateStore : IStateStore
 
     /// <summary>An empty store.</summary>
     /// <param name="options">What it may hold; null for the defaults.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it.</exception>
     public MemoryStateStore(MemoryStateStoreOptions? options = null)
     {
-        _options = (options ?? MemoryStateStoreOptions.Default).Validated();
+        _options = options ?? MemoryStateStoreOptions.Default;
         _log = new StateLog(_options.MaxRememberedDeletions, Forget);
-    }
-
-    /// <summary>How many keys there are.</summary>
-    public int Count
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _keys.Count;
-            }
-        }
     }
 
     /// <inheritdoc/>
@@ -64,7 +52,7 @@ public sealed class MemoryStateStore : IStateStore
 
         if (length > _options.MaxValueBytes)
         {
-            throw new MeshException(StateErrors.ValueTooLarge(key, length, _options.MaxValueBytes));
+            throw new MeshException(StateErrors.TooLarge(key, length, _options.MaxValueBytes));
         }
 
         lock (_gate)
@@ -80,12 +68,12 @@ public sealed class MemoryStateStore : IStateStore
             long bytes = _bytes + length + (isNew ? key.Length : -before!.ValueBytes);
             if (isNew && _keys.Count >= _options.MaxKeys)
             {
-                throw new MeshException(StateErrors.TooManyKeys(key, _options.MaxKeys));
+                throw new MeshException(StateErrors.Full(key, Amount(_options.MaxKeys, "keys")));
             }
 
             if (bytes > _options.MaxTotalBytes)
             {
-                throw new MeshException(StateErrors.TooManyBytes(key, _options.MaxTotalBytes));
+                throw new MeshException(StateErrors.Full(key, Amount(_options.MaxTotalBytes, "bytes of keys and values")));
             }
 
             if (isNew)
@@ -222,4 +210,6 @@ public sealed class MemoryStateStore : IStateStore
                 .SkipWhile(key => key == after)
                 .TakeWhile(key => key.StartsWith(pattern.Prefix, StringComparison.Ordinal));
     }
+
+    private static string Amount(long number, string what) => string.Create(CultureInfo.InvariantCulture, $"{number:N0} {what}");
 }

@@ -20,16 +20,12 @@ public sealed record StateEntry(string Key, JsonPayload Value, long Version)
         ArgumentNullException.ThrowIfNull(type);
         try
         {
-            return Value.IsElement ? Value.ToElement().Deserialize(type) : JsonSerializer.Deserialize(Value.Utf8Span, type);
+            return Value.Read(type);
         }
-        catch (Exception exception) when (exception is JsonException or NotSupportedException)
+        catch (Exception exception)
         {
-            throw new MeshException(
-                new MeshError(MeshErrorCode.InvalidOutput, $"The value of state key '{Key}' cannot be read as {typeof(T).Name}: {exception.Message}")
-                {
-                    Remedy = "Read it as what was written, or as JsonElement.",
-                },
-                exception);
+            throw ResponseReader.Unreadable(
+                $"The value of state key '{Key}'", typeof(T), exception.Message, "Read it as what was written, or as JsonElement.", exception);
         }
     }
 

@@ -3,16 +3,17 @@ using System.Text.Json;
 
 namespace Mesh;
 
-/// <summary>What is said when state is not written.</summary>
-internal static class StateErrors
+/// <summary>What stores say when they refuse something, so that every store says the same. Of a version that is not the expected
+/// one they only tell, by <see cref="StateWriteResult"/>.</summary>
+public static class StateErrors
 {
-    public static MeshError AlreadyExists(string key, long current) => new(MeshErrorCode.AlreadyExists, $"State key '{key}' is there already.")
+    internal static MeshError AlreadyExists(string key, long current) => new(MeshErrorCode.AlreadyExists, $"State key '{key}' is there already.")
     {
         Remedy = "Update it with the version in the details, or put, which asks for none.",
         Details = Versions(key, 0, current),
     };
 
-    public static MeshError VersionConflict(string key, long expected, long current) => new(
+    internal static MeshError VersionConflict(string key, long expected, long current) => new(
         MeshErrorCode.VersionConflict,
         current == 0
             ? string.Create(CultureInfo.InvariantCulture, $"State key '{key}' is not there, and was expected to have version {expected}.")
@@ -22,23 +23,24 @@ internal static class StateErrors
         Details = Versions(key, expected, current),
     };
 
-    public static MeshError ValueTooLarge(string key, int bytes, int most) => new(
+    /// <summary>The value is larger than the store takes.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="size">The size of the value, in bytes of JSON.</param>
+    /// <param name="limit">How large it may be.</param>
+    public static MeshError TooLarge(string key, int size, int limit) => new(
         MeshErrorCode.TooLarge,
-        string.Create(CultureInfo.InvariantCulture, $"State key '{key}': the value has {bytes} bytes, more than the {most} that the store takes."))
+        string.Create(CultureInfo.InvariantCulture, $"State key '{key}': the value has {size} bytes, more than the {limit} that the store takes."))
     {
-        Remedy = "Write less, spread it over several keys, or raise MemoryStateStoreOptions.MaxValueBytes.",
+        Remedy = "Write less, or spread it over several keys.",
     };
 
-    public static MeshError TooManyKeys(string key, int most) => new(
-        MeshErrorCode.StoreFull, string.Create(CultureInfo.InvariantCulture, $"State key '{key}' cannot be added: the store holds at most {most} keys."))
+    /// <summary>There is no room for the write.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="limit">What the store holds at most, such as <c>100,000 keys</c>.</param>
+    public static MeshError Full(string key, string limit) => new(
+        MeshErrorCode.StoreFull, $"State key '{key}' cannot be written: the store holds at most {limit}.")
     {
-        Remedy = "Delete keys that are no longer needed, or raise MemoryStateStoreOptions.MaxKeys.",
-    };
-
-    public static MeshError TooManyBytes(string key, long most) => new(
-        MeshErrorCode.StoreFull, string.Create(CultureInfo.InvariantCulture, $"State key '{key}' cannot be written: keys and values would have more than {most} bytes together."))
-    {
-        Remedy = "Delete keys that are no longer needed, or raise MemoryStateStoreOptions.MaxTotalBytes.",
+        Remedy = "Nothing was changed. Delete keys that are no longer needed.",
     };
 
     private static JsonElement Versions(string key, long expected, long current) =>

@@ -9,6 +9,7 @@ namespace Mesh;
 /// <param name="valueBytes">The size of the value; 0 for a deletion.</param>
 internal sealed class StateWrite(string key, long version, JsonPayload value, int valueBytes)
 {
+    private JsonPayload _value = value;
     private StateEntry? _entry;
 
     public string Key { get; } = key;
@@ -21,10 +22,13 @@ internal sealed class StateWrite(string key, long version, JsonPayload value, in
     public bool IsDeletion => ValueBytes == 0;
 
     /// <summary>The entry, made when somebody reads it; null for a deletion.</summary>
-    public StateEntry? Entry => _entry ??= IsDeletion ? null : new(Key, value, Version);
+    public StateEntry? Entry => _entry ??= IsDeletion ? null : new(Key, _value, Version);
 
     /// <summary>Whether the key was written again, or the deletion is no longer remembered.</summary>
-    public bool IsOld { get; set; }
+    public bool IsOld { get; private set; }
+
+    /// <summary>Nobody asks for the write any more. Its place is kept for a while, but not its value.</summary>
+    public void MarkOld() => (IsOld, _value, _entry) = (true, default, null);
 
     public StateChange ToChange() => IsDeletion
         ? new(StateChangeKind.Deleted, Version) { Key = Key }
@@ -69,14 +73,14 @@ internal sealed class StateLog(int maxDeletions, Action<StateWrite> forget)
     /// <param name="before">The latest one of the same key, or null.</param>
     public void Add(StateWrite write, StateWrite? before)
     {
-        before?.IsOld = true;
+        before?.MarkOld();
         _writes.Add(write);
         if (write.IsDeletion)
         {
             _deletions.Enqueue(write);
             if (_deletions.Count > maxDeletions && _deletions.Dequeue() is { IsOld: false } oldest)
             {
-                oldest.IsOld = true;
+                oldest.MarkOld();
                 ForgottenThrough = oldest.Version;
                 forget(oldest);
             }

@@ -43,7 +43,7 @@ public sealed class StatePattern
         ArgumentNullException.ThrowIfNull(pattern);
         return pattern is ">" ? All
             : StateKeys.IsPattern(pattern) ? new(pattern)
-            : throw new MeshException(new MeshError(MeshErrorCode.InvalidArguments, $"'{Shorten(pattern)}' is no pattern of state keys.")
+            : throw new MeshException(new MeshError(MeshErrorCode.InvalidArguments, $"'{ShownText.Cut(pattern)}' is no pattern of state keys.")
             {
                 Remedy = "A pattern has 1 to 256 characters: segments with a dot between each two, each of them '*', or letters, digits, '_', '=', '/' and '-', or '>' where it is the last.",
             });
@@ -81,5 +81,4 @@ public sealed class StatePattern
     /// <summary>The pattern as it is written.</summary>
     public override string ToString() => Text;
 
-    private static string Shorten(string text) => text.Length <= 80 ? text : string.Concat(text.AsSpan(0, 80), "…");
 }

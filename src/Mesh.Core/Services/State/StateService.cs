@@ -135,7 +135,7 @@ internal sealed class StateWatch(CallState call) : IDisposable
 
     public void End(MeshError? refusal)
     {
-        // The first reason stays.
+        // The first refusal stays; a watch that is ending without one may still get one.
         Interlocked.CompareExchange(ref _refusal, refusal, null);
         try
         {

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization.Metadata;
-
 namespace Mesh;
 
 /// <summary>The toolkit <c>state</c>: keys with values and versions that everybody in a room shares.</summary>
@@ -20,19 +18,18 @@ internal static class StateToolkit
 
     private static readonly RoomRight Write = new("state.keys without state.readOnly", static grants => grants.State is { ReadOnly: false }) { Resource = Key };
 
+    private static readonly ToolAnnotations Reading = new() { ReadOnly = true, Destructive = false, Idempotent = true, OpenWorld = false };
+
     static StateToolkit()
     {
-        Add("get", "The value and version of a key.", new() { ReadOnly = true, Destructive = false, Idempotent = true, OpenWorld = false }, Json.GetStateArguments, Json.GetStateResult, Get, Read, GetStateArguments.IsValid);
-        Add("put", "Gives a key a value, whether it is there or not.", new() { Destructive = true, Idempotent = true, OpenWorld = false }, Json.PutStateArguments, Json.WriteStateResult, static (call, arguments) => Put(call, arguments.Key, arguments.Value, null), Write, PutStateArguments.IsValid);
-        Add("create", "Gives a key a value, if it is not there.", new() { Destructive = false, OpenWorld = false }, Json.PutStateArguments, Json.WriteStateResult, static (call, arguments) => Put(call, arguments.Key, arguments.Value, 0), Write, PutStateArguments.IsValid);
-        Add("update", "Gives a key a value, if it has the expected version.", new() { Destructive = true, OpenWorld = false }, Json.UpdateStateArguments, Json.WriteStateResult, static (call, arguments) => Put(call, arguments.Key, arguments.Value, arguments.ExpectedVersion), Write, UpdateStateArguments.IsValid);
-        Add("delete", "Deletes a key, if it has the expected version.", new() { Destructive = true, Idempotent = true, OpenWorld = false }, Json.DeleteStateArguments, Json.DeleteStateResult, Delete, Write, DeleteStateArguments.IsValid);
-        Add("list", "The keys that match a pattern, with their values, a page at a time.", new() { ReadOnly = true, Destructive = false, Idempotent = true, OpenWorld = false }, Json.ListStateArguments, Json.StatePage, ListAsync, Any, ListStateArguments.IsValid);
-        Instance.AddStream("watch", Json.WatchStateArguments, Json.StateChange, Watch, Any with { IsWatch = true }, new ToolOptions
-        {
-            Description = "The changes of the keys that match a pattern, as they happen.",
-            Annotations = new() { ReadOnly = true, Destructive = false, Idempotent = true, OpenWorld = false },
-        });
+        var tools = new ServiceTools<StateService>(Instance, static stores => stores.State);
+        tools.Add("get", "The value and version of a key.", Reading, Json.GetStateArguments, Json.GetStateResult, Get, Read, StateGuards.Accepts);
+        tools.Add("put", "Gives a key a value, whether it is there or not.", new() { Destructive = true, Idempotent = true, OpenWorld = false }, Json.PutStateArguments, Json.WriteStateResult, static (state, call, arguments) => Put(state, call, arguments.Key, arguments.Value, null), Write, StateGuards.Accepts);
+        tools.Add("create", "Gives a key a value, if it is not there.", new() { Destructive = false, OpenWorld = false }, Json.PutStateArguments, Json.WriteStateResult, static (state, call, arguments) => Put(state, call, arguments.Key, arguments.Value, 0), Write, StateGuards.Accepts);
+        tools.Add("update", "Gives a key a value, if it has the expected version.", new() { Destructive = true, OpenWorld = false }, Json.UpdateStateArguments, Json.WriteStateResult, static (state, call, arguments) => Put(state, call, arguments.Key, arguments.Value, arguments.ExpectedVersion), Write, StateGuards.Accepts);
+        tools.Add("delete", "Deletes a key, if it has the expected version.", new() { Destructive = true, Idempotent = true, OpenWorld = false }, Json.DeleteStateArguments, Json.DeleteStateResult, Delete, Write, StateGuards.Accepts);
+        tools.Add("list", "The keys that match a pattern, with their values, a page at a time.", Reading, Json.ListStateArguments, Json.StatePage, ListAsync, Any, StateGuards.Accepts);
+        tools.AddStream("watch", "The changes of the keys that match a pattern, as they happen.", Reading, Json.WatchStateArguments, Json.StateChange, Watch, Any with { IsWatch = true });
     }
 
     public static BuiltInToolkit Instance { get; } = new(Name);
@@ -40,21 +37,8 @@ internal static class StateToolkit
     /// <summary>Whether a call may see a key, for those that are not about one key.</summary>
     public static bool MayRead(CallState call, string key) => CallAuthorization.Covers(call, Key, key);
 
-    private static void Add<TArguments, TResult>(
-        string name,
-        string description,
-        ToolAnnotations annotations,
-        JsonTypeInfo<TArguments> arguments,
-        JsonTypeInfo<TResult> result,
-        Func<CallState, TArguments, ValueTask<TResult>> handler,
-        RoomRight right,
-        BuiltInGuard<TArguments> guard)
-        where TArguments : class =>
-        Instance.Add(name, arguments, result, handler, right, new ToolOptions { Description = description, Annotations = annotations }, guard);
-
-    private static ValueTask<GetStateResult> Get(CallState call, GetStateArguments arguments)
+    private static ValueTask<GetStateResult> Get(StateService state, CallState call, GetStateArguments arguments)
     {
-        var state = call.Member.Room.Stores.State;
         var reading = state.Store.GetAsync(arguments.Key, state.TokenOf(call));
         return reading.IsCompletedSuccessfully ? new(ToResult(call, reading.Result)) : WaitAsync(call, reading);
 
@@ -65,9 +49,8 @@ internal static class StateToolkit
             entry is not null && Exceeds(call, entry.Value.Length) ? throw TooLarge(call) : new(entry);
     }
 
-    private static ValueTask<WriteStateResult> Put(CallState call, string key, JsonPayload value, long? expectedVersion)
+    private static ValueTask<WriteStateResult> Put(StateService state, CallState call, string key, JsonPayload value, long? expectedVersion)
     {
-        var state = call.Member.Room.Stores.State;
         var writing = state.Store.PutAsync(key, Own(value), expectedVersion, state.TokenOf(call));
         return writing.IsCompletedSuccessfully ? new(ToResult(key, expectedVersion, writing.Result)) : WaitAsync(key, expectedVersion, writing);
 
@@ -78,9 +61,8 @@ internal static class StateToolkit
             result.IsDone ? new(result.Version) : throw Conflict(key, expectedVersion, result.Version);
     }
 
-    private static ValueTask<DeleteStateResult> Delete(CallState call, DeleteStateArguments arguments)
+    private static ValueTask<DeleteStateResult> Delete(StateService state, CallState call, DeleteStateArguments arguments)
     {
-        var state = call.Member.Room.Stores.State;
         var deleting = state.Store.DeleteAsync(arguments.Key, arguments.ExpectedVersion, state.TokenOf(call));
         return deleting.IsCompletedSuccessfully ? new(ToResult(arguments, deleting.Result)) : WaitAsync(arguments, deleting);
 
@@ -91,9 +73,8 @@ internal static class StateToolkit
             result.IsDone ? new(result.Version > 0, result.Version) : throw Conflict(arguments.Key, arguments.ExpectedVersion, result.Version);
     }
 
-    private static async ValueTask<StatePage> ListAsync(CallState call, ListStateArguments arguments)
+    private static async ValueTask<StatePage> ListAsync(StateService state, CallState call, ListStateArguments arguments)
     {
-        var state = call.Member.Room.Stores.State;
         var (pattern, token) = (StatePattern.Parse(arguments.Pattern), state.TokenOf(call));
         var entries = new List<StateEntry>();
         string? after = arguments.Cursor;
@@ -126,13 +107,18 @@ internal static class StateToolkit
             }
 
             after = page.Cursor;
+            if (after is not null)
+            {
+                // A store that never waits would go through all that it has for a caller that is gone.
+                call.CancellationToken.ThrowIfCancellationRequested();
+            }
         }
         while (after is not null);
         return new(entries, version.Value, null);
     }
 
-    private static IAsyncEnumerable<StateChange> Watch(CallState call, WatchStateArguments arguments) =>
-        call.Member.Room.Stores.State.WatchAsync(call, StatePattern.Parse(arguments.Pattern), arguments.Start);
+    private static IAsyncEnumerable<StateChange> Watch(StateService state, CallState call, WatchStateArguments arguments) =>
+        state.WatchAsync(call, StatePattern.Parse(arguments.Pattern), arguments.Start);
 
     /// <summary>What the store may keep: by reference it is the client's own copy, as JSON a part of a document that ends with the call.</summary>
     private static JsonPayload Own(JsonPayload value) => value.IsElement ? JsonPayload.FromUtf8(value.Utf8Span.ToArray()) : value;

@@ -18,18 +18,18 @@ public sealed class MemoryQueueStoreTests
     [Fact]
     public async Task A_message_that_is_too_large_is_refused()
     {
-        var store = Store(new() { MaxMessageBytes = 600 });
+        var store = Store(new() { MaxMessageBytes = 1_100 });
         var error = await FailureAsync(store, "q", new string('x', 100));
         Assert.Equal((MeshErrorCode.TooLarge, false), (error.Code, error.Retryable));
-        Assert.Contains("632 bytes", error.Message, StringComparison.Ordinal);
+        Assert.Contains("1144 bytes", error.Message, StringComparison.Ordinal);
         Assert.Empty((await store.ListAsync("", null, 10, Token)).Queues);
     }
 
     [Theory]
     [InlineData(2, 100, 1_000_000, 1_000_000, "Queue 'q' is full: it holds at most 2 messages.")]
     [InlineData(100, 2, 1_000_000, 1_000_000, "The room is full: it holds at most 2 messages in all queues.")]
-    [InlineData(100, 100, 1_100, 1_000_000, "Queue 'q' is full: it holds at most 1,100 bytes.")]
-    [InlineData(100, 100, 1_000_000, 1_100, "The room is full: it holds at most 1,100 bytes in all queues.")]
+    [InlineData(100, 100, 2_100, 1_000_000, "Queue 'q' is full: it holds at most 2,100 bytes.")]
+    [InlineData(100, 100, 1_000_000, 2_100, "The room is full: it holds at most 2,100 bytes in all queues.")]
     public async Task What_is_full_takes_no_more_until_something_was_dealt_with(int messages, int allMessages, long bytes, long allBytes, string expected)
     {
         var store = Store(new() { MaxMessagesPerQueue = messages, MaxMessages = allMessages, MaxBytesPerQueue = bytes, MaxBytes = allBytes });
@@ -62,6 +62,57 @@ public sealed class MemoryQueueStoreTests
 
         Assert.Equal(2, (await store.ReceiveAsync("q.dead", new() { MaxMessages = 10 }, Token)).Count);
         Assert.Equal(MeshErrorCode.Overloaded, (await FailureAsync(store, "q", "1")).Code);
+    }
+
+    [Fact]
+    public async Task Dead_letter_queues_take_no_other_queues_place()
+    {
+        var store = Store(new() { MaxQueues = 2, Policy = new() { MaxDeliveries = 1 } });
+        foreach (string queue in (string[])["a", "b"])
+        {
+            await SendAsync(store, queue, "1");
+            await SendAsync(store, queue, "2");
+            await store.RejectAsync(queue, Assert.Single(await store.ReceiveAsync(queue, new(), Token)).Token!, null, default, Token);
+        }
+
+        Assert.Equal(["a", "a.dead", "b", "b.dead"], (await store.ListAsync("", null, 10, Token)).Queues.Select(queue => queue.Name));
+        Assert.Equal("The room is full: it holds at most 2 queues.", (await FailureAsync(store, "c", "1")).Message);
+    }
+
+    [Fact]
+    public async Task Dead_letter_queues_that_nobody_uses_do_not_pile_up()
+    {
+        var store = Store(new() { MaxQueues = 2, Policy = new() { MaxDeliveries = 1 } });
+        for (int i = 0; i < 10; i++)
+        {
+            string queue = $"q{i}";
+            await SendAsync(store, queue, "1");
+            await store.RejectAsync(queue, Assert.Single(await store.ReceiveAsync(queue, new(), Token)).Token!, null, default, Token);
+            await store.DrainAsync(queue + ".dead", 10, int.MaxValue, Token);
+        }
+
+        Assert.InRange((await store.ListAsync("", null, 100, Token)).Queues.Count, 2, 4);
+    }
+
+    [Fact]
+    public void A_message_is_never_larger_than_its_size_says()
+    {
+        string longest = new('q', QueuePolicy.MaxNameLength), escaped = new('\u0001', 500);
+        var message = new QueueMessage
+        {
+            Id = new(ulong.MaxValue, ulong.MaxValue),
+            Queue = longest,
+            Sequence = long.MaxValue,
+            Body = JsonPayload.FromUtf8("1"u8.ToArray()),
+            Headers = new Dictionary<string, string> { [escaped] = escaped },
+            Sender = escaped,
+            SentAt = DateTimeOffset.MaxValue,
+            Deliveries = int.MaxValue,
+            Token = new('t', 256),
+            DeadLetter = new() { Queue = longest, Deliveries = int.MaxValue, Reason = escaped, At = DateTimeOffset.MaxValue },
+        };
+        int length = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(message, MeshJsonContext.Default.QueueMessage).Length;
+        Assert.InRange(length, 1, QueueMessage.SizeOf(message.Body, message.Headers, message.Sender, escaped));
     }
 
     [Fact]

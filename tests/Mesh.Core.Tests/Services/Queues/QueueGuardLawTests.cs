@@ -74,14 +74,14 @@ public sealed class QueueGuardLawTests
         from delay in Seconds
         select new QueueRejectArguments(queue, token, reason, delay),
         MeshJsonContext.Default.QueueRejectArguments,
-        QueueGuards.Accepts);
+        BuiltInGuards.Of(MeshJsonContext.Default.QueueRejectArguments));
 
     [Fact]
     public void Extending() => Try(
         "extend",
         from queue in Names from token in Texts from visibility in Seconds select new QueueExtendArguments(queue, token, visibility),
         MeshJsonContext.Default.QueueExtendArguments,
-        QueueGuards.Accepts);
+        BuiltInGuards.Of(MeshJsonContext.Default.QueueExtendArguments));
 
     [Fact]
     public void Arguments_that_may_be_too_large_are_not_accepted()

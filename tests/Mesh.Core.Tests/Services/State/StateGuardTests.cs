@@ -30,12 +30,12 @@ public sealed class StateGuardTests
     [Fact]
     public void What_goes_by_reference_satisfies_its_schema()
     {
-        Try("get", Keys.Select(key => new GetStateArguments(key)), GetStateArguments.IsValid, Json.GetStateArguments);
-        Try("put", Keys.Zip(Values).Select(pair => new PutStateArguments(pair.Item1, Payload(pair.Item2))), PutStateArguments.IsValid, Json.PutStateArguments);
-        Try("create", Keys.Zip(Values).Select(pair => new PutStateArguments(pair.Item1, Payload(pair.Item2))), PutStateArguments.IsValid, Json.PutStateArguments);
-        Try("update", Keys.Zip(Values).Zip(Versions).Select(all => new UpdateStateArguments(all.Item1.Item1, Payload(all.Item1.Item2), all.Item2)), UpdateStateArguments.IsValid, Json.UpdateStateArguments);
-        Try("delete", Keys.Zip(Versions).Select(pair => new DeleteStateArguments(pair.Item1, pair.Item2 == 2 ? null : pair.Item2)), DeleteStateArguments.IsValid, Json.DeleteStateArguments);
-        Try("list", Keys.Zip(Cursors).Zip(Gen.Choose(-2, 1_200)).Select(all => new ListStateArguments(all.Item1.Item1, all.Item1.Item2, all.Item2)), ListStateArguments.IsValid, Json.ListStateArguments);
+        Try("get", Keys.Select(key => new GetStateArguments(key)), StateGuards.Accepts, Json.GetStateArguments);
+        Try("put", Keys.Zip(Values).Select(pair => new PutStateArguments(pair.Item1, Payload(pair.Item2))), StateGuards.Accepts, Json.PutStateArguments);
+        Try("create", Keys.Zip(Values).Select(pair => new PutStateArguments(pair.Item1, Payload(pair.Item2))), StateGuards.Accepts, Json.PutStateArguments);
+        Try("update", Keys.Zip(Values).Zip(Versions).Select(all => new UpdateStateArguments(all.Item1.Item1, Payload(all.Item1.Item2), all.Item2)), StateGuards.Accepts, Json.UpdateStateArguments);
+        Try("delete", Keys.Zip(Versions).Select(pair => new DeleteStateArguments(pair.Item1, pair.Item2 == 2 ? null : pair.Item2)), StateGuards.Accepts, Json.DeleteStateArguments);
+        Try("list", Keys.Zip(Cursors).Zip(Gen.Choose(-2, 1_200)).Select(all => new ListStateArguments(all.Item1.Item1, all.Item1.Item2, all.Item2)), StateGuards.Accepts, Json.ListStateArguments);
     }
 
     private static void Try<T>(string tool, Gen<T> arguments, BuiltInGuard<T> guard, JsonTypeInfo<T> type)
@@ -61,10 +61,10 @@ public sealed class StateGuardTests
     [Fact]
     public void Nothing_goes_by_reference_that_a_small_limit_refuses()
     {
-        Assert.False(GetStateArguments.IsValid(new("a"), 10));
-        Assert.False(ListStateArguments.IsValid(new(), 10));
-        Assert.False(PutStateArguments.IsValid(new("a", Payload("1")), 10));
-        Assert.True(PutStateArguments.IsValid(new("a", Payload("1")), 1_000));
+        Assert.False(StateGuards.Accepts(new GetStateArguments("a"), 10));
+        Assert.False(StateGuards.Accepts(new ListStateArguments(), 10));
+        Assert.False(StateGuards.Accepts(new PutStateArguments("a", Payload("1")), 10));
+        Assert.True(StateGuards.Accepts(new PutStateArguments("a", Payload("1")), 1_000));
     }
 
     private static Gen<string> Word(string letters) => Gen.Elements(letters.ToCharArray()).ArrayOf().Select(word => new string(word));

@@ -20,6 +20,9 @@ internal sealed class MemoryQueue(string name)
     /// <summary>Whether messages that nobody can deal with stay here.</summary>
     public bool IsDeadLetterQueue { get; } = QueuePolicy.IsDeadLetterQueue(name);
 
+    /// <summary>Whether it was made for messages that were moved, or put back, and not because somebody asked for it.</summary>
+    public bool IsMovedInto { get; init; }
+
     public bool IsClosed { get; set; }
 
     public int Ready => _fresh.Count + _returned.Count;
@@ -68,10 +71,19 @@ internal sealed class MemoryQueue(string name)
     }
 
     /// <summary>Puts a message back that was removed.</summary>
-    public void PutBack(StoredMessage message)
+    /// <param name="message">The message.</param>
+    /// <param name="due">When its delay ends; null for one that is ready.</param>
+    public void PutBack(StoredMessage message, long? due)
     {
         Bytes += message.Size;
-        MakeReady(message);
+        if (due is { } until)
+        {
+            Delay(message, until);
+        }
+        else
+        {
+            MakeReady(message);
+        }
     }
 
     /// <summary>Makes a message ready again, in its place.</summary>
@@ -150,7 +162,10 @@ internal sealed class MemoryQueue(string name)
     }
 
     /// <summary>Removes what nobody has, the oldest first.</summary>
-    public List<QueueMessage> Drain(int maxMessages, int maxBytes)
+    /// <param name="maxMessages">How many at most.</param>
+    /// <param name="maxBytes">How large they may be together; one is removed in any case.</param>
+    /// <param name="times">Tells when delays end.</param>
+    public List<QueueMessage> Drain(int maxMessages, int maxBytes, HostTimes times)
     {
         var delayed = new Queue<StoredMessage>(_due.Items.Where(message => message.Token is null).OrderBy(message => message.Sequence));
         var drained = new List<QueueMessage>();
@@ -176,7 +191,7 @@ internal sealed class MemoryQueue(string name)
 
             Forget(message);
             message.Deliveries++;
-            drained.Add(message.HandOut(Name));
+            drained.Add(message.HandOut(Name, isDelayed ? times.UtcAt(message.Due) : null));
         }
 
         return drained;

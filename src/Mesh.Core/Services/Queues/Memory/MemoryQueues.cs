@@ -8,7 +8,7 @@ namespace Mesh;
 /// </summary>
 internal sealed class MemoryQueues(TimeProvider clock, MemoryQueueStoreOptions options, HostTimes times, Action<MemoryQueue> onTimer)
 {
-    private readonly Dictionary<string, MemoryQueue> _queues = new(StringComparer.Ordinal);
+    private readonly QueueDirectory _queues = new(options.MaxQueues);
     private readonly QueueKeys _keys = new(clock, options.Policy.KeyLifetime, options.MaxKeys);
     private int _count;
     private long _bytes;
@@ -69,7 +69,7 @@ internal sealed class MemoryQueues(TimeProvider clock, MemoryQueueStoreOptions o
     /// <summary>Puts a receiver on the list of those that wait.</summary>
     public QueueWaiter Wait(string name, QueueRequest request, long now)
     {
-        var queue = FindOrAdd(name);
+        var queue = _queues.FindOrAdd(name);
         if (queue.Waiters.Count >= options.MaxReceiversPerQueue)
         {
             throw new MeshException(QueueErrors.Full($"The list of those that wait for queue '{name}'", Amount(options.MaxReceiversPerQueue, "receivers")));
@@ -129,13 +129,13 @@ internal sealed class MemoryQueues(TimeProvider clock, MemoryQueueStoreOptions o
 
     public void TakeBack(string name, IReadOnlyList<QueueMessage> messages, long now)
     {
-        var queue = FindOrAdd(name, isForced: true);
+        var queue = _queues.FindOrAdd(name, isMovedInto: true);
         LetHappen(queue, now);
         foreach (var handed in messages)
         {
             if (handed.Token is null)
             {
-                PutBack(queue, handed);
+                PutBack(queue, handed, now);
             }
             else if (queue.EndDelivery(handed.Token) is { } message)
             {
@@ -155,7 +155,7 @@ internal sealed class MemoryQueues(TimeProvider clock, MemoryQueueStoreOptions o
         }
 
         long bytes = queue.Bytes;
-        var drained = queue.Drain(maxMessages, maxBytes);
+        var drained = queue.Drain(maxMessages, maxBytes, times);
         _count -= drained.Count;
         _bytes -= bytes - queue.Bytes;
         Serve(queue, now);
@@ -164,7 +164,7 @@ internal sealed class MemoryQueues(TimeProvider clock, MemoryQueueStoreOptions o
 
     public void Close(string name, long now)
     {
-        var queue = FindOrAdd(name);
+        var queue = _queues.FindOrAdd(name);
         LetHappen(queue, now);
         queue.IsClosed = true;
         Serve(queue, now);
@@ -173,12 +173,12 @@ internal sealed class MemoryQueues(TimeProvider clock, MemoryQueueStoreOptions o
     public QueuePage List(string prefix, string? cursor, int limit, long now)
     {
         // What has become due may move messages into queues that are not there yet.
-        foreach (var queue in _queues.Values.ToArray())
+        foreach (var queue in _queues.All.ToArray())
         {
             LetHappen(queue, now);
         }
 
-        var found = _queues.Values
+        var found = _queues.All
             .Where(queue => queue.Name.StartsWith(prefix, StringComparison.Ordinal) && (cursor is null || string.CompareOrdinal(queue.Name, cursor) > 0))
             .OrderBy(queue => queue.Name, StringComparer.Ordinal)
             .Take(limit + 1L > int.MaxValue ? limit : limit + 1)
@@ -204,7 +204,7 @@ internal sealed class MemoryQueues(TimeProvider clock, MemoryQueueStoreOptions o
     /// <summary>Ends all that waits, and forgets the rest.</summary>
     public void Clear()
     {
-        foreach (var queue in _queues.Values)
+        foreach (var queue in _queues.All)
         {
             queue.Timer?.Set(long.MaxValue, 0);
             queue.EndWaits(QueueErrors.StoreClosed());
@@ -215,33 +215,12 @@ internal sealed class MemoryQueues(TimeProvider clock, MemoryQueueStoreOptions o
 
     private MemoryQueue? Find(string name, long now)
     {
-        ArgumentNullException.ThrowIfNull(name);
-        if (_queues.TryGetValue(name, out var queue) && queue.FirstDue <= now)
+        var queue = _queues.Find(name);
+        if (queue?.FirstDue <= now)
         {
             LetHappen(queue, now);
         }
 
-        return queue;
-    }
-
-    private MemoryQueue FindOrAdd(string name, bool isForced = false)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        if (_queues.TryGetValue(name, out var queue))
-        {
-            return queue;
-        }
-
-        if (_queues.Count >= options.MaxQueues && !isForced)
-        {
-            // Closed ones last: whoever receives from them is to learn that nothing will come.
-            var unused = _queues.Values.Where(each => each.IsUnused).MinBy(each => each.IsClosed)
-                ?? throw new MeshException(QueueErrors.Full("The room", Amount(options.MaxQueues, "queues")));
-            _queues.Remove(unused.Name);
-        }
-
-        queue = new MemoryQueue(name);
-        _queues.Add(name, queue);
         return queue;
     }
 
@@ -256,7 +235,7 @@ internal sealed class MemoryQueues(TimeProvider clock, MemoryQueueStoreOptions o
             : _count >= options.MaxMessages ? QueueErrors.Full("The room", Amount(options.MaxMessages, "messages in all queues"))
             : _bytes + size > options.MaxBytes ? QueueErrors.Full("The room", Amount(options.MaxBytes, "bytes in all queues"))
             : null;
-        return error is null ? queue ?? FindOrAdd(name) : throw new MeshException(error);
+        return error is null ? queue ?? _queues.FindOrAdd(name) : throw new MeshException(error);
     }
 
     /// <summary>What has become due in a queue: delays and visibility times that have ended.</summary>
@@ -307,7 +286,7 @@ internal sealed class MemoryQueues(TimeProvider clock, MemoryQueueStoreOptions o
     private void Bury(MemoryQueue queue, StoredMessage message, long now)
     {
         queue.Forget(message);
-        var letters = FindOrAdd(QueuePolicy.DeadLetterQueueOf(queue.Name), isForced: true);
+        var letters = _queues.FindOrAdd(QueuePolicy.DeadLetterQueueOf(queue.Name), isMovedInto: true);
         LetHappen(letters, now);
         letters.Add(
             new StoredMessage
@@ -325,12 +304,13 @@ internal sealed class MemoryQueues(TimeProvider clock, MemoryQueueStoreOptions o
         Serve(letters, now);
     }
 
-    private void PutBack(MemoryQueue queue, QueueMessage drained)
+    private void PutBack(MemoryQueue queue, QueueMessage drained, long now)
     {
+        var delay = drained.ReadyAt - times.UtcAt(now);
         int size = QueueMessage.SizeOf(drained.Body, drained.Headers, drained.Sender);
         _count++;
         _bytes += size;
-        queue.PutBack(new StoredMessage
+        var message = new StoredMessage
         {
             Id = drained.Id,
             Body = drained.Body,
@@ -340,8 +320,10 @@ internal sealed class MemoryQueues(TimeProvider clock, MemoryQueueStoreOptions o
             Size = size,
             Sequence = drained.Sequence,
             Deliveries = drained.Deliveries - 1,
+            Reason = drained.Reason,
             DeadLetter = drained.DeadLetter,
-        });
+        };
+        queue.PutBack(message, delay > TimeSpan.Zero ? clock.After(now, delay.Value) : null);
     }
 
     private void Remove(MemoryQueue queue, StoredMessage message)

@@ -36,10 +36,12 @@ internal sealed class StoredMessage
     public int HeapIndex { get; set; } = -1;
 
     /// <summary>How large it is when it is handed out.</summary>
-    public int HandedSize => Size + (6 * (DeadLetter?.Reason?.Length ?? 0));
+    public int HandedSize => Size + (6 * ((DeadLetter?.Reason?.Length ?? 0) + (Reason?.Length ?? 0)));
 
     /// <summary>The message for whoever it is handed to.</summary>
-    public QueueMessage HandOut(string queue) => new()
+    /// <param name="queue">The queue.</param>
+    /// <param name="readyAt">When its delay ends, for one that is removed before.</param>
+    public QueueMessage HandOut(string queue, DateTimeOffset? readyAt = null) => new()
     {
         Id = Id,
         Queue = queue,
@@ -50,6 +52,8 @@ internal sealed class StoredMessage
         SentAt = SentAt,
         Deliveries = Deliveries,
         Token = Token,
+        Reason = Reason,
+        ReadyAt = readyAt,
         DeadLetter = DeadLetter,
     };
 }
