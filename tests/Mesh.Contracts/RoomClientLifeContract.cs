@@ -56,6 +56,25 @@ public abstract class RoomClientLifeContract : RoomClientContract
     }
 
     [Fact]
+    public async Task Who_may_not_open_rooms_joins_only_those_that_are_open()
+    {
+        var visitor = new JoinOptions { Connection = Connection, OpenRoom = false };
+        AssertCode(MeshErrorCode.NotFound, await FailureOf(Host.JoinAsync(Den, "bob", null, visitor)));
+        Assert.Empty(Host.Rooms);
+
+        var ada = await JoinAsync("ada");
+        await using (await Host.JoinAsync(Den, "bob", null, visitor).InTime())
+        {
+            await ada.DisposeAsync().InTime();
+            Assert.Equal(1, Host.GetRoom(Den).ParticipantCount);
+        }
+
+        AssertCode(MeshErrorCode.NotFound, await FailureOf(Host.JoinAsync(Den, "bob", null, visitor)));
+        Host.DisableRoom(Den);
+        AssertCode(MeshErrorCode.RoomDisabled, await FailureOf(Host.JoinAsync(Den, "bob", null, visitor)));
+    }
+
+    [Fact]
     public async Task A_full_room_takes_nobody_until_somebody_leaves()
     {
         StartHostWithRoom(new RoomOptions { Capacity = 2 });

@@ -40,6 +40,10 @@ internal static class AllComparisons
         new McpServeBytes(),
         new McpList(),
         new McpListHandler(),
+        new McpHttp(),
+        new McpHttpApi(),
+        new McpOverload(),
+        new McpSessionsMegabytes(),
     ];
 
     public static Comparison? Find(string id) => InOrder.FirstOrDefault(comparison => comparison.Id == id);

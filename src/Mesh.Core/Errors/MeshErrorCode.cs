@@ -19,6 +19,9 @@ public readonly record struct MeshErrorCode(string Value)
     /// <summary>The thing exists, but the caller's grants, or those of the person it acts for, do not cover it.</summary>
     public static MeshErrorCode NotGranted => new("not_granted");
 
+    /// <summary>The caller has not said who it is, or not in a way that counts here.</summary>
+    public static MeshErrorCode Unauthenticated => new("unauthenticated");
+
     /// <summary>The agent runs in the background and cannot be asked; a publisher's items are for those who subscribe.</summary>
     public static MeshErrorCode NotInvocable => new("not_invocable");
 

@@ -28,6 +28,12 @@ public sealed record JoinOptions
     public ConnectionKind Connection { get; init; }
 
     /// <summary>
+    /// Whether joining opens the room when nobody is in it. True by default; false to join an open room only, on behalf of
+    /// somebody who must not make rooms by naming them: joining another fails with <see cref="MeshErrorCode.NotFound"/>.
+    /// </summary>
+    public bool OpenRoom { get; init; } = true;
+
+    /// <summary>
     /// Answers calls that need an approval in the trees that this participant starts, whoever in them calls: for a
     /// participant whose person can be asked. It is asked before <see cref="RoomOptions.Approver"/>, and passes a question on
     /// to that with <see cref="ApprovalAnswer.PassedOn"/>. It runs where the room is, whatever lies between. Null when only

@@ -18,6 +18,7 @@ public sealed class MeshHost : IAsyncDisposable
     private readonly ConcurrentDictionary<MeshId, CallState> _liveCalls = new();
     private readonly long _defaultTimeout;
     private readonly CancellationTokenSource _closed = new();
+    private readonly CancellationTokenSource _hurry = new();
     private Task? _disposing;
 
     /// <summary>A host without rooms.</summary>
@@ -42,8 +43,14 @@ public sealed class MeshHost : IAsyncDisposable
     /// <summary>What happened in all rooms.</summary>
     public IJournal Journal { get; }
 
+    /// <summary>The clock of everything that this host times: <see cref="MeshHostOptions.TimeProvider"/>.</summary>
+    public TimeProvider TimeProvider => Options.TimeProvider;
+
     /// <summary>The rooms that are open now.</summary>
     public IReadOnlyList<RoomInfo> Rooms => [.. _rooms.Values.Select(room => room.Info)];
+
+    /// <summary>Whether this host takes no more joins: it is disposed, or being so.</summary>
+    public bool IsClosed => Volatile.Read(ref _disposing) is not null;
 
     internal IEnumerable<Room> OpenRooms => _rooms.Select(static each => each.Value);
 
@@ -54,6 +61,9 @@ public sealed class MeshHost : IAsyncDisposable
     internal HostTimes Times { get; }
 
     internal CallDeadlines Deadlines { get; }
+
+    /// <summary>Cancelled when nothing is waited for any longer at the end of this host.</summary>
+    internal CancellationToken Hurry => _hurry.Token;
 
     internal IMeshIdSource Ids => Options.IdSource;
 
@@ -74,7 +84,8 @@ public sealed class MeshHost : IAsyncDisposable
     /// (<see cref="MeshErrorCode.NameTaken"/>), the room is full (<see cref="MeshErrorCode.RoomFull"/>), disabled
     /// (<see cref="MeshErrorCode.RoomDisabled"/>) or being retired (<see cref="MeshErrorCode.RoomRetiring"/>), the
     /// attributes are too large (<see cref="MeshErrorCode.TooLarge"/>), a required service did not start
-    /// (<see cref="MeshErrorCode.Unavailable"/>), or the host is disposed (<see cref="MeshErrorCode.Closed"/>).</exception>
+    /// (<see cref="MeshErrorCode.Unavailable"/>), the room is not open and is not to be opened
+    /// (<see cref="MeshErrorCode.NotFound"/>, see <see cref="JoinOptions.OpenRoom"/>), or the host is disposed (<see cref="MeshErrorCode.Closed"/>).</exception>
     public async ValueTask<RoomClient> JoinAsync(
         string room, string name, Grants? grants = null, JoinOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -143,6 +154,20 @@ public sealed class MeshHost : IAsyncDisposable
     /// <param name="room">The room's name.</param>
     public Task RetireRoomAsync(string room) => _rooms.TryGetValue(room, out var found) ? found.RetireAsync() : Task.CompletedTask;
 
+    /// <summary>
+    /// Retires every room as <see cref="DisposeAsync"/> does, for who has only so much time: when that is over, calls that
+    /// still run end as they do when the drain time has passed, and services that still stop are left.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the waiting for calls and services; the rooms are retired all the same, and the method
+    /// returns when they are.</param>
+    public async Task CloseAsync(CancellationToken cancellationToken)
+    {
+        using (cancellationToken.UnsafeRegister(static hurry => ((CancellationTokenSource)hurry!).Cancel(), _hurry))
+        {
+            await DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Retires every room and takes no more joins. Calling it again waits for the same end.</summary>
     public ValueTask DisposeAsync()
     {
@@ -200,7 +225,7 @@ public sealed class MeshHost : IAsyncDisposable
     {
         while (true)
         {
-            var opened = Open(room);
+            var opened = options.OpenRoom ? Open(room) : FindToJoin(room);
             if (!opened.TryBeginJoin())
             {
                 // Retired between being found and being joined: the next look opens a new session.
@@ -265,6 +290,10 @@ public sealed class MeshHost : IAsyncDisposable
                 : throw new MeshException(RoomErrors.HostClosed());
         }
     }
+
+    /// <summary>A room that is open, for who may not open one.</summary>
+    private Room FindToJoin(string name) => _disabled.ContainsKey(name) ? throw new MeshException(RoomErrors.Disabled(name))
+        : _rooms.GetValueOrDefault(name) ?? throw new MeshException(RoomErrors.NotOpen(name) with { Remedy = "Join it when somebody who may open it has done so." });
 
     private Room Find(string name) => _rooms.GetValueOrDefault(name) ?? throw new MeshException(RoomErrors.NotOpen(name));
 

@@ -81,9 +81,9 @@ internal sealed class RoomRetirement(Room room)
 
         try
         {
-            await running.WaitAsync(room.Host.Options.DrainTimeout, room.Host.Clock).ConfigureAwait(false);
+            await running.WaitAsync(room.Host.Options.DrainTimeout, room.Host.Clock, room.Host.Hurry).ConfigureAwait(false);
         }
-        catch (TimeoutException)
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
             // Calls that go on for longer end when their caller or provider is made to leave.
         }

@@ -154,7 +154,7 @@ internal sealed class RoomServices(Room room)
         {
             if (running.Stop is not null)
             {
-                await running.Stop.DisposeAsync().AsTask().WaitAsync(room.Host.Options.ServiceTimeout, room.Host.Clock).ConfigureAwait(false);
+                await running.Stop.DisposeAsync().AsTask().WaitAsync(room.Host.Options.ServiceTimeout, room.Host.Clock, room.Host.Hurry).ConfigureAwait(false);
             }
         }
         catch (Exception exception)

@@ -12,8 +12,8 @@ internal sealed class AskUserTool(PersonTools person) : Mesh.Tool(Describe())
 
     protected override async ValueTask<ToolResponse> InvokeAsync(JsonElement arguments, CallContext context)
     {
-        var result = await person.AskAsync(
-            new()
+        var answer = await person.AskAsync(
+            InputRequest.ForElicitation(new()
             {
                 Message = arguments.GetProperty("message").GetString()!,
                 RequestedSchema = arguments.TryGetProperty("form", out var form) ? Read(form) : new()
@@ -21,9 +21,11 @@ internal sealed class AskUserTool(PersonTools person) : Mesh.Tool(Describe())
                     Properties = { [Answer] = new ElicitRequestParams.StringSchema { Title = "Answer" } },
                     Required = [Answer],
                 },
-            },
-            context).ConfigureAwait(false);
-        return new JsonResponse(Write(result));
+            }),
+            ClientMeans.Elicitation,
+            context,
+            arguments.TryGetProperty("name", out var name) ? name.GetString() : null).ConfigureAwait(false);
+        return new JsonResponse(Write(answer.Deserialize(InputResponse.ElicitResultJsonTypeInfo) ?? new ElicitResult()));
     }
 
     private static ElicitRequestParams.RequestSchema Read(JsonElement form)
@@ -71,6 +73,7 @@ internal sealed class AskUserTool(PersonTools person) : Mesh.Tool(Describe())
               "type": "object",
               "properties": {
                 "message": { "type": "string", "minLength": 1, "description": "The question, for a person to read." },
+                "name": { "type": "string", "pattern": "^[A-Za-z0-9_.-]{1,64}$", "description": "What the question is called, for programs that answer it." },
                 "form": { "type": "object", "description": "A JSON Schema of what to fill in: an object whose properties are strings, numbers, booleans or choices. One text named 'answer' by default." }
               },
               "required": ["message"],

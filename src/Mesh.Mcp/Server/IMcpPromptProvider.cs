@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ModelContextProtocol.Protocol;
 
 namespace Mesh.Mcp;
@@ -13,11 +12,12 @@ public interface IMcpPromptProvider
 
     /// <summary>One prompt, made with arguments.</summary>
     /// <param name="room">The room as the participant sees it.</param>
-    /// <param name="name">The prompt's name.</param>
-    /// <param name="arguments">The arguments; all that are required are there.</param>
+    /// <param name="request">The prompt's name and its arguments; all that are required are there. It also holds what the client
+    /// answers, where this provider has asked it something before: by an <see cref="InputRequiredException"/>, which clients of
+    /// revision 2026-07-28 understand.</param>
     /// <param name="cancellationToken">Cancelled when the client no longer waits.</param>
     /// <returns>The prompt; null where this provider has none of that name.</returns>
-    ValueTask<GetPromptResult?> GetAsync(RoomClient room, string name, IReadOnlyDictionary<string, JsonElement> arguments, CancellationToken cancellationToken);
+    ValueTask<GetPromptResult?> GetAsync(RoomClient room, GetPromptRequestParams request, CancellationToken cancellationToken);
 
     /// <summary>Values for an argument of a prompt.</summary>
     /// <param name="room">The room as the participant sees it.</param>

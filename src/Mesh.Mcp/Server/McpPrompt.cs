@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text.Json;
 using ModelContextProtocol.Protocol;
 
@@ -42,9 +43,13 @@ public sealed class McpPrompts(params IEnumerable<McpPrompt> prompts) : IMcpProm
         new([.. _prompts.Select(static prompt => prompt.Definition)]);
 
     /// <inheritdoc/>
-    public async ValueTask<GetPromptResult?> GetAsync(
-        RoomClient room, string name, IReadOnlyDictionary<string, JsonElement> arguments, CancellationToken cancellationToken) =>
-        Find(name) is { } prompt ? await prompt.Get(arguments, cancellationToken).ConfigureAwait(false) : null;
+    public async ValueTask<GetPromptResult?> GetAsync(RoomClient room, GetPromptRequestParams request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return Find(request.Name) is { } prompt
+            ? await prompt.Get(request.Arguments?.AsReadOnly() ?? ReadOnlyDictionary<string, JsonElement>.Empty, cancellationToken).ConfigureAwait(false)
+            : null;
+    }
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<string>> CompleteAsync(

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ModelContextProtocol.Protocol;
 
 namespace Mesh.Mcp;
@@ -25,11 +24,11 @@ public sealed class McpRulesPrompts : IMcpPromptProvider
     }
 
     /// <inheritdoc/>
-    public async ValueTask<GetPromptResult?> GetAsync(
-        RoomClient room, string name, IReadOnlyDictionary<string, JsonElement> arguments, CancellationToken cancellationToken)
+    public async ValueTask<GetPromptResult?> GetAsync(RoomClient room, GetPromptRequestParams request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(room);
-        var found = (await ReadAsync(room, cancellationToken).ConfigureAwait(false)).Find(each => each.Toolkit.Name == name);
+        ArgumentNullException.ThrowIfNull(request);
+        var found = (await ReadAsync(room, cancellationToken).ConfigureAwait(false)).Find(each => each.Toolkit.Name == request.Name);
         return found.Rules is null ? null : new()
         {
             Messages = [new() { Role = Role.User, Content = new TextContentBlock { Text = found.Rules } }],

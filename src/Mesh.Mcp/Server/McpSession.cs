@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 
@@ -14,6 +16,7 @@ internal sealed class McpSession(RoomMcpServerOptions options)
     private const int Silent = int.MaxValue;
 
     private int _logLevel = Silent;
+    private object? _means;
 
     /// <summary>Sees what level of log messages the client asks for; the SDK keeps that to itself.</summary>
     public McpMessageHandler Filter(McpMessageHandler next) => (context, cancellationToken) =>
@@ -25,6 +28,26 @@ internal sealed class McpSession(RoomMcpServerOptions options)
 
         return next(context, cancellationToken);
     };
+
+    /// <summary>What the client of a request can be asked for.</summary>
+    public ClientMeans MeansOfClient(McpServer server, JsonRpcRequest request)
+    {
+        if (McpRevisions.IsNewer(server, request))
+        {
+            return ClientMeansNames.Of((request.Params as JsonObject)?["_meta"]?[McpRevisions.CapabilitiesKey] as JsonObject);
+        }
+
+        // Found out once for each session.
+        var means = Volatile.Read(ref _means);
+        if (means is null)
+        {
+            var type = McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(ClientCapabilities));
+            means = ClientMeansNames.Of(JsonSerializer.SerializeToNode(server.ClientCapabilities, type) as JsonObject);
+            Volatile.Write(ref _means, means);
+        }
+
+        return (ClientMeans)means;
+    }
 
     /// <summary>Who listens to a call while it runs; null where nobody does.</summary>
     /// <param name="request">The request.</param>

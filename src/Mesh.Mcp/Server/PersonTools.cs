@@ -17,12 +17,12 @@ internal sealed class PersonTools(LiveCalls live, Approver? others)
     /// <summary>Asks the person whose call started the tree; passes on what did not come from an MCP client that can ask.</summary>
     public async ValueTask<ApprovalAnswer> ApproveAsync(ApprovalRequest request, CancellationToken cancellationToken)
     {
-        if (live.Find(request.RootCallId) is not { } inquirer)
+        if (live.Find(request.RootCallId) is not { } inquirer || !inquirer.Means.HasFlag(ClientMeans.Elicitation))
         {
             return others is null ? ApprovalAnswer.PassedOn : await others(request, cancellationToken).ConfigureAwait(false);
         }
 
-        var answer = await inquirer.AskAsync(
+        var answer = await inquirer.AskPersonAsync(
             new()
             {
                 Message = Describe(request),
@@ -38,21 +38,34 @@ internal sealed class PersonTools(LiveCalls live, Approver? others)
             : ApprovalAnswer.Refused(answer.Action == "cancel" ? "The person has dismissed the question." : "The person has said no.");
     }
 
-    /// <summary>Asks the person whose call started the tree whatever a tool or an agent in it wants to know.</summary>
-    public async ValueTask<ElicitResult> AskAsync(ElicitRequestParams question, CallContext call)
+    /// <summary>Asks the client whose call started the tree whatever a tool or an agent in it wants of it.</summary>
+    /// <param name="request">What it is asked.</param>
+    /// <param name="means">What it needs to be able to do.</param>
+    /// <param name="call">The call that asks.</param>
+    /// <param name="name">What the question is called; null for any name.</param>
+    /// <exception cref="ToolException">It cannot be asked.</exception>
+    public async ValueTask<JsonElement> AskAsync(InputRequest request, ClientMeans means, CallContext call, string? name = null)
     {
-        var inquirer = live.Find(call.Request.RootId) ?? throw new ToolException(new MeshError(
-            MeshErrorCode.Unavailable, "Nobody can be asked: the call was not started by an MCP client that can show questions.")
+        if (live.Find(call.Request.RootId) is not { } inquirer || !inquirer.Means.HasFlag(means))
         {
-            Remedy = "Go on without the answer, or say what you would have asked.",
-        });
+            throw new ToolException(new MeshError(
+                MeshErrorCode.Unavailable,
+                means == ClientMeans.Elicitation ? "Nobody can be asked: the call was not started by an MCP client that can show questions."
+                    : $"The call was not started by an MCP client that can be asked for this: it has not declared '{ClientMeansNames.NameOf(means)}'.")
+            {
+                Remedy = means == ClientMeans.Elicitation ? "Go on without the answer, or say what you would have asked." : "Go on without it.",
+                Details = ClientMeansNames.RequiredDetails(means),
+            });
+        }
+
         try
         {
-            return await inquirer.AskAsync(question, call.CancellationToken).ConfigureAwait(false);
+            return (await inquirer.AskAsync(request, name, call.CancellationToken).ConfigureAwait(false)).RawValue;
         }
         catch (Exception exception) when (exception is McpException or InvalidOperationException or IOException)
         {
-            throw new ToolException(new MeshError(MeshErrorCode.Unavailable, "The MCP client could not show the question.") { Remedy = "Go on without the answer." }, exception);
+            throw new ToolException(new MeshError(
+                MeshErrorCode.Unavailable, means == ClientMeans.Elicitation ? "The MCP client could not show the question." : "The MCP client did not answer.") { Remedy = "Go on without the answer." }, exception);
         }
     }
 

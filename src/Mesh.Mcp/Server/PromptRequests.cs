@@ -22,10 +22,10 @@ internal sealed class PromptRequests(RoomClient room, ResourceRequests resources
     public ValueTask<GetPromptResult> GetAsync(RequestContext<GetPromptRequestParams> request, CancellationToken cancellationToken) =>
         McpRequests.AskRoomAsync(async ValueTask<GetPromptResult> () =>
         {
-            string name = request.Params?.Name ?? "";
-            var arguments = request.Params?.Arguments?.AsReadOnly() ?? (IReadOnlyDictionary<string, JsonElement>)new Dictionary<string, JsonElement>();
+            var asked = request.Params ?? throw McpRequests.Invalid("The request names no prompt.");
+            string name = asked.Name;
             var prompt = (await AllAsync(cancellationToken).ConfigureAwait(false)).Find(each => each.Name == name) ?? throw McpRequests.Invalid($"Unknown prompt: '{name}'.");
-            string[] missing = [.. (prompt.Arguments ?? []).Where(each => each.Required is true && !arguments.ContainsKey(each.Name)).Select(static each => $"'{each.Name}'")];
+            string[] missing = [.. (prompt.Arguments ?? []).Where(each => each.Required is true && asked.Arguments?.ContainsKey(each.Name) is not true).Select(static each => $"'{each.Name}'")];
             if (missing.Length > 0)
             {
                 throw McpRequests.Invalid($"Prompt '{name}' needs {string.Join(" and ", missing)}.");
@@ -33,7 +33,7 @@ internal sealed class PromptRequests(RoomClient room, ResourceRequests resources
 
             foreach (var provider in options.Prompts)
             {
-                if (await provider.GetAsync(room, name, arguments, cancellationToken).ConfigureAwait(false) is { } result)
+                if (await provider.GetAsync(room, asked, cancellationToken).ConfigureAwait(false) is { } result)
                 {
                     return result;
                 }

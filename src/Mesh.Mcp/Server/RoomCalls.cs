@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 
 namespace Mesh.Mcp;
@@ -38,7 +41,7 @@ internal sealed class RoomCalls(RoomClient room, long mostBytes)
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        return McpErrors.ToResult(outcome.Error, outcome.Response?.Parts);
+        return Fail(outcome.Error, outcome.Response?.Parts, isNewer);
     }
 
     private async Task<CallToolResult> StreamAsync(
@@ -54,7 +57,7 @@ internal sealed class RoomCalls(RoomClient room, long mostBytes)
                     var items = collected.Items(tool.Definition);
                     return tool.ToResult(collected.Parts(items, result.Response), items, isNewer);
                 case ErrorFrame failed:
-                    return McpErrors.ToResult(failed.Error, collected.Parts(collected.Items(tool.Definition), null));
+                    return Fail(failed.Error, collected.Parts(collected.Items(tool.Definition), null), isNewer);
                 case ProgressFrame progress:
                     await (reader?.ReportAsync(progress, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
                     break;
@@ -82,4 +85,21 @@ internal sealed class RoomCalls(RoomClient room, long mostBytes)
         {
             Remedy = "Ask for less of it.",
         };
+
+    /// <summary>
+    /// A failure as a result; since 2026-07-28 as an error of the protocol where the call cannot do without something that
+    /// the client has not declared.
+    /// </summary>
+    /// <exception cref="MissingRequiredClientCapabilityException">That is why it failed.</exception>
+    private static CallToolResult Fail(MeshError error, IEnumerable<ContentPart>? parts, bool isNewer)
+    {
+        if (isNewer && error.Details is { ValueKind: JsonValueKind.Object } details && details.TryGetProperty(ClientMeansNames.Required, out var required)
+            && required.ValueKind == JsonValueKind.Object)
+        {
+            var type = (JsonTypeInfo<ClientCapabilities>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(ClientCapabilities));
+            throw new MissingRequiredClientCapabilityException(required.Deserialize(type)!, McpErrors.ToText(error));
+        }
+
+        return McpErrors.ToResult(error, parts);
+    }
 }

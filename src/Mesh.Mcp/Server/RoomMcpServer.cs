@@ -29,6 +29,7 @@ public sealed class RoomMcpServer : IAsyncDisposable
     private readonly PromptRequests _prompts;
     private readonly ChangeFeed _changes;
     private readonly ChangeNotices _notices;
+    private readonly Implementation _info;
     private readonly CancellationTokenSource _closed = new();
     private readonly bool _ownsRoom;
     private ToolkitRegistration? _askUser;
@@ -49,6 +50,7 @@ public sealed class RoomMcpServer : IAsyncDisposable
         _resources = new(room, options);
         _prompts = new(room, _resources, options);
         _changes = new(room, options);
+        _info = options.ServerInfo ?? new() { Name = room.Name, Version = typeof(RoomClient).Assembly.GetName().Version!.ToString(3) };
         _notices = new(_changes, _resources, _prompts);
     }
 
@@ -191,7 +193,7 @@ public sealed class RoomMcpServer : IAsyncDisposable
         try
         {
             _askUser = await Room.Toolkits.RegisterAsync(
-                new Toolkit(PersonTools.Toolkit, new AskUserTool(_person)), new() { Private = true }, cancellationToken).ConfigureAwait(false);
+                new Toolkit(PersonTools.Toolkit, [new AskUserTool(_person), .. _options.OfferClientTools ? (Tool[])[new SampleModelTool(_person), new ListRootsTool(_person)] : []]), new() { Private = true }, cancellationToken).ConfigureAwait(false);
         }
         catch (MeshException exception) when (exception.Code == MeshErrorCode.NotGranted || exception.Code == MeshErrorCode.NameTaken)
         {
@@ -203,7 +205,7 @@ public sealed class RoomMcpServer : IAsyncDisposable
     {
         var options = new McpServerOptions
         {
-            ServerInfo = _options.ServerInfo ?? new Implementation { Name = Room.Name, Version = typeof(RoomClient).Assembly.GetName().Version!.ToString(3) },
+            ServerInfo = _info,
             ServerInstructions = _options.Instructions is { } own && _rules is { } rules ? $"{own}\n\n{rules}" : _options.Instructions ?? _rules,
             Capabilities = new() { Tools = new() { ListChanged = true } },
             Handlers = new()

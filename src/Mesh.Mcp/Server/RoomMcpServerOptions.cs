@@ -32,6 +32,13 @@ public sealed record RoomMcpServerOptions
     /// </summary>
     public bool OfferAskUser { get; init; } = true;
 
+    /// <summary>
+    /// Whether they can also use the client's model, by <c>user/sample_model</c>, and learn where it works, by
+    /// <c>user/list_roots</c>, as far as the client allows. False by default: both are the client's own, and cost it something.
+    /// It needs <see cref="OfferAskUser"/>.
+    /// </summary>
+    public bool OfferClientTools { get; init; }
+
     /// <summary>How many tools, resources or prompts a page of a list has at most: 1 to 10,000, 1,000 by default.</summary>
     public int PageSize { get; init => field = (int)Check(value, 10_000, nameof(PageSize)); } = 1_000;
 

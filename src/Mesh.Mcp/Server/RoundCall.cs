@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using ModelContextProtocol.Protocol;
 
 namespace Mesh.Mcp;
@@ -7,7 +8,7 @@ namespace Mesh.Mcp;
 /// A call that outlives the requests of its client: revision 2026-07-28 has no requests of the server's own, so a question
 /// ends the client's request, and its next one brings the answer and waits on for the same call.
 /// </summary>
-internal sealed class RoundCall(ServedTool tool, string arguments, object session) : Inquirer, IDisposable
+internal sealed class RoundCall(ServedTool tool, string arguments, object session, ClientMeans means) : Inquirer(means), IDisposable
 {
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stop = new();
@@ -43,13 +44,22 @@ internal sealed class RoundCall(ServedTool tool, string arguments, object sessio
         }
     }
 
-    public override async Task<ElicitResult> AskAsync(ElicitRequestParams question, CancellationToken cancellationToken)
+    public override async Task<InputResponse> AskAsync(InputRequest request, string? name, CancellationToken cancellationToken)
     {
-        var asked = new Question(question);
+        var asked = new Question(request);
         string key;
         lock (_gate)
         {
-            key = (++_questions).ToString(CultureInfo.InvariantCulture);
+            _questions++;
+            key = name is null ? _questions.ToString(CultureInfo.InvariantCulture)
+                : _open.ContainsKey(name) ? string.Create(CultureInfo.InvariantCulture, $"{name}-{_questions}")
+                : name;
+            while (_open.ContainsKey(key))
+            {
+                // Somebody may have called a question by the number of another one.
+                key += "-";
+            }
+
             _open.Add(key, asked);
             _asked.TrySetResult();
         }
@@ -69,7 +79,7 @@ internal sealed class RoundCall(ServedTool tool, string arguments, object sessio
     {
         lock (_gate)
         {
-            return _open.ToDictionary(static each => each.Key, static each => InputRequest.ForElicitation(each.Value.Asked), StringComparer.Ordinal);
+            return _open.ToDictionary(static each => each.Key, static each => each.Value.Asked, StringComparer.Ordinal);
         }
     }
 
@@ -78,9 +88,9 @@ internal sealed class RoundCall(ServedTool tool, string arguments, object sessio
     {
         foreach (var (key, response) in responses ?? new Dictionary<string, InputResponse>())
         {
-            if (Read(response) is { } answer && Close(key) is { } question)
+            if (Take(key, response) is { } question)
             {
-                question.Answer.TrySetResult(answer);
+                question.Answer.TrySetResult(response);
             }
         }
     }
@@ -99,15 +109,29 @@ internal sealed class RoundCall(ServedTool tool, string arguments, object sessio
 
     public void Dispose() => _stop.Dispose();
 
-    private static ElicitResult? Read(InputResponse response)
+    /// <summary>Whether an answer is one to what was asked.</summary>
+    private static bool IsAnswer(InputRequest asked, InputResponse given)
     {
         try
         {
-            return response.Deserialize(InputResponse.ElicitResultJsonTypeInfo);
+            return given.RawValue.ValueKind == JsonValueKind.Object && asked.Method switch
+            {
+                ClientMeansNames.Sample => given.RawValue.TryGetProperty("content", out _) && given.RawValue.TryGetProperty("role", out _),
+                ClientMeansNames.ListRoots => given.RawValue.TryGetProperty("roots", out var roots) && roots.ValueKind == JsonValueKind.Array,
+                _ => given.Deserialize(InputResponse.ElicitResultJsonTypeInfo) is not null,
+            };
         }
-        catch (Exception exception) when (exception is System.Text.Json.JsonException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            return null;
+            return false;
+        }
+    }
+
+    private Question? Take(string key, InputResponse response)
+    {
+        lock (_gate)
+        {
+            return _open.TryGetValue(key, out var question) && IsAnswer(question.Asked, response) ? Close(key) : null;
         }
     }
 
@@ -129,8 +153,8 @@ internal sealed class RoundCall(ServedTool tool, string arguments, object sessio
         }
     }
 
-    private sealed record Question(ElicitRequestParams Asked)
+    private sealed record Question(InputRequest Asked)
     {
-        public TaskCompletionSource<ElicitResult> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<InputResponse> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

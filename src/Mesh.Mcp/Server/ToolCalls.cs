@@ -36,7 +36,8 @@ internal sealed class ToolCalls(ToolCatalogue catalogue, RoomCalls calls, LiveCa
 
         var tools = await catalogue.GetAsync(cancellationToken).ConfigureAwait(false);
         var tool = tools.Find(name) ?? throw new McpProtocolException($"Unknown tool: '{Shorten(name)}'. List the tools again: it may be gone.", McpErrorCode.InvalidParams);
-        if (!McpRevisions.CanElicit(request.Server, request.JsonRpcRequest))
+        var means = session.MeansOfClient(request.Server, request.JsonRpcRequest);
+        if (means == ClientMeans.None)
         {
             return await calls.InvokeAsync(tool, arguments, Root, listener, null, isNewer, cancellationToken).ConfigureAwait(false);
         }
@@ -45,7 +46,7 @@ internal sealed class ToolCalls(ToolCatalogue catalogue, RoomCalls calls, LiveCa
         var callOptions = Root with { CallId = id };
         if (!isNewer)
         {
-            live.Add(id, new SessionInquirer(request.Server));
+            live.Add(id, new SessionInquirer(request.Server, means));
             try
             {
                 return await calls.InvokeAsync(tool, arguments, callOptions, listener, null, isNewer, cancellationToken).ConfigureAwait(false);
@@ -56,7 +57,7 @@ internal sealed class ToolCalls(ToolCatalogue catalogue, RoomCalls calls, LiveCa
             }
         }
 
-        var round = new RoundCall(tool, HashOf(arguments), session) { Listener = listener };
+        var round = new RoundCall(tool, HashOf(arguments), session, means) { Listener = listener };
         live.Add(id, round);
         round.Running = RunAsync(round, id, arguments, callOptions);
         return await AwaitAsync(round, cancellationToken).ConfigureAwait(false);

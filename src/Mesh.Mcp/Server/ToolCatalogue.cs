@@ -65,7 +65,7 @@ internal sealed class ToolCatalogue(RoomClient room, RoomMcpServerOptions option
 
     /// <summary>What asks the client's own person is for the others in the room.</summary>
     private bool IsAskUser(ToolkitInfo toolkit) =>
-        toolkit.IsPrivate && toolkit.Participant == room.Self.Name && toolkit.Name == PersonTools.Toolkit && toolkit.Tools is [{ Name: "ask_user" }];
+        toolkit.IsPrivate && toolkit.Participant == room.Self.Name && toolkit.Name == PersonTools.Toolkit && toolkit.Tools is [{ Name: "ask_user" }, ..];
 
     private bool IsServed(ToolkitInfo builtIn) => options.BuiltInToolkits.Contains(builtIn.Name, StringComparer.Ordinal);
 

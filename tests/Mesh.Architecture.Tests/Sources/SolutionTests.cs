@@ -2,8 +2,8 @@ namespace Mesh.Architecture.Tests.Sources;
 
 public sealed class SolutionTests
 {
-    /// <summary>Test projects that stand for no single project: the shared suites, these rules, and a program that tests start.</summary>
-    private static readonly string[] Shared = ["Mesh.Contracts", "Mesh.Architecture.Tests", "Mesh.Mcp.TestServer"];
+    /// <summary>Test projects that stand for no single project: the shared suites, these rules, and programs that tests and the official MCP suite start.</summary>
+    private static readonly string[] Shared = ["Mesh.Contracts", "Mesh.Architecture.Tests", "Mesh.Mcp.Conformance", "Mesh.Mcp.TestServer"];
 
     private static readonly string[] Areas = ["src", "tests", "benchmarks", "samples"];
 

@@ -14,6 +14,8 @@ public sealed class TypeRuleTests
     private static readonly Dictionary<string, string[]> ExtendedNamespaces = new()
     {
         ["Mesh.Hosting"] = ["Microsoft.Extensions.DependencyInjection"],
+        ["Mesh.AspNetCore"] = ["Microsoft.Extensions.DependencyInjection"],
+        ["Mesh.Mcp.AspNetCore"] = ["Microsoft.AspNetCore.Builder"],
     };
 
     private static readonly Type[] Examples = typeof(OpenClass).Assembly.GetTypes();

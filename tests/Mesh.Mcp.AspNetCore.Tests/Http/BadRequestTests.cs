@@ -1,0 +1,182 @@
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace Mesh.Mcp.AspNetCore.Tests.Http;
+
+/// <summary>Requests that are wrong in themselves: each is told why, with a status and an error of JSON-RPC, and joins nobody.</summary>
+public sealed class BadRequestTests : McpHttpTests
+{
+    [Theory]
+    [InlineData("", -32700)]
+    [InlineData("{", -32700)]
+    [InlineData("nonsense", -32700)]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"ping"} {}""", -32700)]
+    [InlineData("""{"jsonrpc":"2.0"}""", -32700)]
+    [InlineData("""[{"jsonrpc":"2.0","id":1,"method":"ping"}]""", -32600)]
+    [InlineData("[]", -32600)]
+    [InlineData("7", -32600)]
+    [InlineData("null", -32600)]
+    public async Task A_body_that_is_no_message_is_refused(string body, int code)
+    {
+        await StartAsync();
+        var (status, answer) = await SendAsync(NewHttp(), Post(body));
+
+        Assert.Equal(400, status);
+        Assert.Equal(code, CodeOf(answer));
+        Assert.Equal("protocol_error", MeshCodeOf(answer));
+        Assert.Empty(await PresentAsync(await WatchAsync()));
+    }
+
+    [Fact]
+    public async Task Json_that_is_nested_too_deep_is_refused()
+    {
+        await StartAsync();
+        string deep = $$"""{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":{{new string('[', 100_000)}}{{new string(']', 100_000)}} } }""";
+
+        var (status, answer) = await SendAsync(NewHttp(), Post(deep));
+
+        Assert.Equal((400, -32700), (status, CodeOf(answer)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_body_that_is_too_large_is_refused_whether_it_says_its_length_or_not(bool saysLength)
+    {
+        await StartAsync(new() { MaxRequestBytes = 1_000 });
+        var request = Post(Initialize.Replace("test", new string('x', 1_000), StringComparison.Ordinal));
+        request.Headers.TransferEncodingChunked = !saysLength;
+
+        var (status, answer) = await SendAsync(NewHttp(), request);
+
+        Assert.Equal((413, "too_large"), (status, MeshCodeOf(answer)));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("application/json")]
+    [InlineData("text/event-stream")]
+    [InlineData("text/html, application/xhtml+xml")]
+    [InlineData("nonsense")]
+    public async Task A_client_that_does_not_take_both_kinds_of_answers_is_refused(string? accept)
+    {
+        await StartAsync();
+        var (status, _) = await SendAsync(NewHttp(), Post(Initialize, headers: ("Accept", accept)));
+
+        Assert.Equal(406, status);
+    }
+
+    [Theory]
+    [InlineData("*/*")]
+    [InlineData("text/event-stream;q=0.5, application/*")]
+    public async Task A_client_that_takes_more_is_served(string accept)
+    {
+        await StartAsync();
+        var (status, _) = await SendAsync(NewHttp(), Post(Initialize, headers: ("Accept", accept)));
+
+        Assert.Equal(200, status);
+    }
+
+    [Fact]
+    public async Task A_body_of_another_kind_is_refused()
+    {
+        await StartAsync();
+        var request = Post(Initialize);
+        request.Content!.Headers.ContentType = new MediaTypeHeaderValue("text/plain");
+
+        Assert.Equal(415, (await SendAsync(NewHttp(), request)).Status);
+    }
+
+    [Theory]
+    [InlineData("evil.example", null)]
+    [InlineData("localhost", "http://evil.example")]
+    [InlineData("localhost", "null")]
+    public async Task A_request_from_a_foreign_page_is_refused(string host, string? origin)
+    {
+        await StartAsync();
+        var (status, answer) = await SendAsync(NewHttp(), Post(Initialize, headers: [("Host", host), ("Origin", origin)]));
+
+        Assert.Equal((403, "not_granted"), (status, MeshCodeOf(answer)));
+        Assert.Empty(await PresentAsync(await WatchAsync()));
+    }
+
+    [Theory]
+    [InlineData("1999-01-01")]
+    [InlineData("2026-07-29")]
+    [InlineData("v9")]
+    [InlineData("2025-11-25, 2026-07-28")]
+    public async Task A_revision_that_is_not_known_is_refused_naming_those_that_are(string revision)
+    {
+        await StartAsync();
+        var (status, answer) = await SendAsync(NewHttp(), Post("""{"jsonrpc":"2.0","id":9,"method":"ping"}""", headers: ("MCP-Protocol-Version", revision)));
+
+        Assert.Equal((400, -32022, 9), (status, CodeOf(answer), answer.GetProperty("id").GetInt32()));
+        Assert.Equal(Newer, answer.GetProperty("error").GetProperty("data").GetProperty("supported")[0].GetString());
+    }
+
+    [Theory]
+    [InlineData("MCP-Protocol-Version", null)]
+    [InlineData("Mcp-Method", null)]
+    [InlineData("Mcp-Method", "tools/list")]
+    [InlineData("Mcp-Method", "TOOLS/CALL")]
+    [InlineData("Mcp-Name", null)]
+    [InlineData("Mcp-Name", "kit_other")]
+    [InlineData("Mcp-Name", "=?base64?a2l0X290aGVy?=")]
+    [InlineData("Mcp-Name", "=?base64?!?=")]
+    [InlineData("Mcp-Name", "=?base64?/w==?=")]
+    public async Task Headers_that_are_missing_or_say_something_else_than_the_body_are_refused(string header, string? value)
+    {
+        await StartAsync();
+        var (status, answer) = await SendAsync(NewHttp(), PostNewer("tools/call", "kit_echo", """ "name":"kit_echo","arguments":{"text":"x"} """, headers: (header, value)));
+
+        Assert.Equal((400, -32020, 7), (status, CodeOf(answer), answer.GetProperty("id").GetInt32()));
+    }
+
+    [Fact]
+    public async Task A_name_may_be_sent_as_base64()
+    {
+        await StartAsync();
+        string encoded = $"=?base64?{Convert.ToBase64String(Encoding.UTF8.GetBytes("kit_echo"))}?=";
+
+        var (status, answer) = await SendAsync(NewHttp(), PostNewer("tools/call", encoded, """ "name":"kit_echo","arguments":{"text":"hi"} """));
+
+        Assert.Equal(200, status);
+        Assert.Equal("hi", answer.GetProperty("result").GetProperty("content")[0].GetProperty("text").GetString());
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"_meta":{}}""")]
+    [InlineData("""{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}""")]
+    [InlineData("""{"_meta":{"io.modelcontextprotocol/protocolVersion":7,"io.modelcontextprotocol/clientCapabilities":{}}}""")]
+    [InlineData("[]")]
+    public async Task A_request_that_does_not_say_what_its_client_is_is_refused(string parameters)
+    {
+        await StartAsync();
+        var (status, answer) = await SendAsync(NewHttp(), Post(
+            $$"""{"jsonrpc":"2.0","id":7,"method":"tools/list","params":{{parameters}}}""", headers: [("MCP-Protocol-Version", Newer), ("Mcp-Method", "tools/list")]));
+
+        Assert.Equal((400, -32602), (status, CodeOf(answer)));
+    }
+
+    [Fact]
+    public async Task What_the_server_does_not_know_has_the_status_404()
+    {
+        await StartAsync();
+        var (status, answer) = await SendAsync(NewHttp(), PostNewer("unknown/method"));
+
+        Assert.Equal((404, -32601), (status, CodeOf(answer)));
+    }
+
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("DELETE")]
+    public async Task There_are_no_sessions_in_the_newer_revision(string method)
+    {
+        await StartAsync();
+        using var request = new HttpRequestMessage(new HttpMethod(method), "http://localhost/mcp/den");
+        request.Headers.Add("MCP-Protocol-Version", Newer);
+
+        Assert.Equal(405, (await SendAsync(NewHttp(), request)).Status);
+    }
+}

@@ -1,0 +1,34 @@
+using Mesh;
+using Mesh.Mcp;
+using Mesh.Mcp.Conformance;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+// The server that the official conformance suite is run against: a room whose tools, prompts and resources are what the suite
+// looks for, served as any room is. It prints its address when it can be reached, and runs until its standard input ends.
+var builder = WebApplication.CreateSlimBuilder(args);
+builder.Logging.SetMinimumLevel(LogLevel.Warning);
+builder.WebHost.UseSetting("urls", "http://127.0.0.1:0");
+builder.Services.AddMesh()
+    .AddRoom("suite")
+    .AllowAnonymous(Grants.AgentDefault)
+    .AddService(new RoomService(TestTools.Toolkit) { Grants = Grants.AgentDefault })
+    .AddToolkit(new Toolkit("json", TestTools.SchemaTool))
+    .AddService(ChangingTools.Service);
+var app = builder.Build();
+app.MapMeshMcp("/mcp", new()
+{
+    Room = "suite",
+    Server = new()
+    {
+        Prompts = [TestPrompts.All, new AskingPrompt(), new McpRulesPrompts()],
+        Resources = [new TestResources()],
+        OfferClientTools = true,
+    },
+});
+await app.StartAsync();
+Console.WriteLine($"{app.Urls.First()}/mcp");
+await Console.In.ReadToEndAsync();
+await app.StopAsync();
