@@ -8,7 +8,7 @@ namespace Mesh.Mcp.Tests.Client;
 
 /// <summary>
 /// Real servers over stdio, every tool of them called from a room. They are installed in artifacts/npm by .ci/run, or by
-/// hand with npm ci from tests/Mesh.Mcp.Tests/npm; where they are not there the tests are skipped.
+/// hand with npm install of tests/Mesh.Mcp.Tests/npm; where they are not there the tests are skipped.
 /// </summary>
 public sealed class McpRealServerTests : ToolkitFixture
 {
@@ -169,7 +169,7 @@ public sealed class McpRealServerTests : ToolkitFixture
     private async Task<RoomClient> StartAsync(string name, Func<McpToolkitOptions, McpToolkitOptions>? change = null, params string[] arguments)
     {
         string script = Path.Combine(Packages, "node_modules", "@modelcontextprotocol", $"server-{name}", "dist", "index.js");
-        Assert.SkipUnless(File.Exists(script), $"{script} is not there: .ci/run installs it, or npm ci from tests/Mesh.Mcp.Tests/npm; MESH_NPM names another folder.");
+        Assert.SkipUnless(File.Exists(script), $"{script} is not there: .ci/run installs it, or npm install of tests/Mesh.Mcp.Tests/npm; MESH_NPM names another folder.");
         var transport = McpTransport.Stdio(new StdioClientTransportOptions
         {
             Command = "node",
