@@ -28,7 +28,7 @@ public sealed class PublicApiTests
     [Fact]
     public void Every_baseline_has_its_project() =>
         Assert.Equal(
-            Repository.SourceProjects.Select(project => project.Name),
+            Repository.SourceProjects.Select(project => project.Name).Order(StringComparer.Ordinal),
             Directory.GetFiles(Folder, "*.txt").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal));
 
     [Fact]
