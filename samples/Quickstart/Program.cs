@@ -1,10 +1,16 @@
 using Mesh;
 using Quickstart;
 
-if (TextFolder.Open(args, out string problem) is not { } folder)
+bool serves = args is ["--serve", ..];
+if (TextFolder.Open(serves ? args[1..] : args, out string problem) is not { } folder)
 {
     Console.Error.WriteLine(problem);
     return 2;
+}
+
+if (serves)
+{
+    return await ServedRoom.RunAsync(folder);
 }
 
 // A room has somebody to ask where a call needs an approval, and a journal of all that happens.

@@ -7,6 +7,7 @@ using Mesh.AspNetCore;
 using Mesh.Contracts;
 using Mesh.Hosting;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -25,6 +26,9 @@ public abstract class McpHttpTests : IAsyncDisposable
 
     /// <summary>Both eras of the protocol: with sessions, and without.</summary>
     public static TheoryData<string> Revisions => [Older, Newer];
+
+    /// <summary>Whether the application listens on a port of this machine, where the connection itself matters.</summary>
+    protected virtual bool IsOnLoopback => false;
 
     protected static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -48,7 +52,20 @@ public abstract class McpHttpTests : IAsyncDisposable
     protected async Task StartAsync(MeshMcpOptions? options = null, Action<MeshBuilder>? configure = null, params Tool[] tools)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseTestServer();
+        if (IsOnLoopback)
+        {
+            // Who does not read is not waited for.
+            builder.WebHost.ConfigureKestrel(kestrel =>
+            {
+                kestrel.Listen(IPAddress.Loopback, 0);
+                kestrel.Limits.MinResponseDataRate = new(bytesPerSecond: 1_000_000, gracePeriod: TimeSpan.FromSeconds(1.5));
+            });
+        }
+        else
+        {
+            builder.WebHost.UseTestServer();
+        }
+
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<TimeProvider>(Clock);
         var mesh = builder.Services.AddMesh(mesh => mesh with { DrainTimeout = TimeSpan.Zero }).AddRoom("den");

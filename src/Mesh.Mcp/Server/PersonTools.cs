@@ -65,7 +65,8 @@ internal sealed class PersonTools(LiveCalls live, Approver? others)
         catch (Exception exception) when (exception is McpException or InvalidOperationException or IOException)
         {
             throw new ToolException(new MeshError(
-                MeshErrorCode.Unavailable, means == ClientMeans.Elicitation ? "The MCP client could not show the question." : "The MCP client did not answer.") { Remedy = "Go on without the answer." }, exception);
+                MeshErrorCode.Unavailable, means == ClientMeans.Elicitation ? "The MCP client could not show the question." : "The MCP client did not answer.")
+            { Remedy = "Go on without the answer." }, exception);
         }
     }
 
