@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -50,7 +51,7 @@ public static class MeshMcpEndpointRouteBuilderExtensions
         var gate = new RequestGate(options, services.GetService<IConfiguration>()?["AllowedHosts"]);
         var resource = new ProtectedResource(options.ProtectedResource, gate);
         var endpoint = new McpEndpoint(
-            options, gate, resource, new MeshIdentities(services), new ServedParticipants(host, options),
+            options, gate, resource, new MeshIdentities(services), new ServedParticipants(host, options, services.GetRequiredService<ILoggerFactory>().CreateLogger(McpHttpLog.Category)),
             services.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None);
         services.GetRequiredService<MeshEndpoints>().Add(endpoint);
         if (options.ProtectedResource is not null)

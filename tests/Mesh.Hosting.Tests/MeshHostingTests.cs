@@ -81,6 +81,19 @@ public sealed class MeshHostingTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_kept_room_that_is_retired_opens_again()
+    {
+        _builder.Services.AddMesh().AddRoom("den");
+        await StartAsync();
+        var before = Mesh.GetRoom("den").Session;
+        var entries = Mesh.WatchJournalAsync(new() { Kind = JournalEntryKind.Event, After = 0 }, Stop);
+        await Mesh.RetireRoomAsync("den").InTime();
+        await entries.TakeUntilAsync(entry => entry.Session != before && entry.Event!.Kind == RoomEventKinds.ParticipantJoined);
+
+        Assert.NotEqual(before, Mesh.GetRoom("den").Session);
+    }
+
+    [Fact]
     public async Task An_agent_is_made_with_services_of_its_own_scope_for_each_room()
     {
         _builder.Services.AddScoped<Scoped>();

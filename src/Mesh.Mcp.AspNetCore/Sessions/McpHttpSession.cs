@@ -13,7 +13,9 @@ internal sealed class McpHttpSession : IAsyncDisposable
     {
         _owner = owner;
         Id = id;
-        Transport = new() { SessionId = id };
+
+        // Each call is of the request that it came with, and not of the one that began the session.
+        Transport = new() { SessionId = id, FlowExecutionContextFromRequests = true };
         Lease = new(clock, patience, End);
         Ended = _end.Token;
     }
@@ -32,7 +34,14 @@ internal sealed class McpHttpSession : IAsyncDisposable
     public Task Running { get; private set; } = Task.CompletedTask;
 
     /// <summary>Starts it: it goes on until it is ended, or its participant leaves.</summary>
-    public void Start(RoomMcpServer server) => Running = RunAsync(server);
+    public void Start(RoomMcpServer server)
+    {
+        // The request that begins the session neither waits for it, nor leaves anything of its own in it.
+        using (ExecutionContext.SuppressFlow())
+        {
+            Running = Task.Run(() => RunAsync(server), CancellationToken.None);
+        }
+    }
 
     /// <summary>Opens the one stream on which the client hears of what it has not asked for; the SDK has one for each session.</summary>
     public bool TryListen() => !Interlocked.Exchange(ref _isListening, true);
@@ -60,8 +69,6 @@ internal sealed class McpHttpSession : IAsyncDisposable
 
     private async Task RunAsync(RoomMcpServer server)
     {
-        // The request that begins the session neither waits for it, nor leaves anything of its own in it.
-        await Task.Yield();
         try
         {
             await server.RunAsync(Transport, _end.Token).ConfigureAwait(false);
@@ -69,6 +76,10 @@ internal sealed class McpHttpSession : IAsyncDisposable
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
         {
             // The participant has left before it began.
+        }
+        catch (Exception exception)
+        {
+            _owner.Report(exception);
         }
         finally
         {

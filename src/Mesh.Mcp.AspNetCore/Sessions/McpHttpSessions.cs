@@ -1,10 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
 
 namespace Mesh.Mcp.AspNetCore;
 
 /// <summary>The sessions of one participant. Nobody else can reach them: whoever names one is looked for here.</summary>
-internal sealed class McpHttpSessions(ServedParticipant participant, MeshMcpOptions options, TimeProvider clock)
+internal sealed class McpHttpSessions(ServedParticipant participant, MeshMcpOptions options, TimeProvider clock, ILogger log)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, McpHttpSession> _sessions = new(StringComparer.Ordinal);
@@ -57,6 +58,9 @@ internal sealed class McpHttpSessions(ServedParticipant participant, MeshMcpOpti
 
         return session.Lease.TryEnter();
     }
+
+    /// <summary>Tells the application of a session that has failed.</summary>
+    public void Report(Exception exception) => McpHttpLog.SessionFailed(log, participant.Key.Name, participant.Key.Room, exception);
 
     public void Forget(McpHttpSession session)
     {

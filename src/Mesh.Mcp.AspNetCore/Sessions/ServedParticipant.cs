@@ -24,7 +24,7 @@ internal sealed class ServedParticipant
         Key = key;
         _given = identity.Grants;
         Lease = new(owner.Clock, owner.Options.ParticipantIdleTimeout, () => _owner.Watch(EndAsync()));
-        Sessions = new(this, owner.Options, owner.Clock);
+        Sessions = new(this, owner.Options, owner.Clock, owner.Log);
     }
 
     public ParticipantKey Key { get; }
@@ -130,8 +130,16 @@ internal sealed class ServedParticipant
     {
         lock (_gate)
         {
-            // Nobody's request alone: who gives up does not take it from the others.
-            return _joining ??= Task.Run(() => JoinAsync(identity), CancellationToken.None);
+            if (_joining is null)
+            {
+                // Nobody's request alone: who gives up does not take it from the others, and nothing of the first stays in it.
+                using (ExecutionContext.SuppressFlow())
+                {
+                    _joining = Task.Run(() => JoinAsync(identity), CancellationToken.None);
+                }
+            }
+
+            return _joining;
         }
     }
 

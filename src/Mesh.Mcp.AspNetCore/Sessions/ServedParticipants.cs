@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using Mesh.AspNetCore;
+using Microsoft.Extensions.Logging;
 
 namespace Mesh.Mcp.AspNetCore;
 
 /// <summary>The callers of an endpoint who are in its rooms now: one participant for each identity and room.</summary>
-internal sealed class ServedParticipants(MeshHost host, MeshMcpOptions options) : IAsyncDisposable
+internal sealed class ServedParticipants(MeshHost host, MeshMcpOptions options, ILogger log) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<ParticipantKey, ServedParticipant> _participants = new();
     private readonly ConcurrentDictionary<Task, bool> _leaving = new();
@@ -15,6 +16,8 @@ internal sealed class ServedParticipants(MeshHost host, MeshMcpOptions options) 
     public MeshMcpOptions Options => options;
 
     public TimeProvider Clock => host.TimeProvider;
+
+    public ILogger Log => log;
 
     /// <summary>The participant of a caller, which joins if it is not there. Whoever has it must exit its lease.</summary>
     /// <exception cref="MeshException">It cannot join.</exception>
@@ -46,7 +49,7 @@ internal sealed class ServedParticipants(MeshHost host, MeshMcpOptions options) 
             catch (Exception exception)
             {
                 participant.Lease.Exit();
-                if (exception is MeshException)
+                if (exception is not OperationCanceledException)
                 {
                     // It is not there, and the next request tries anew.
                     Watch(participant.EndAsync());
