@@ -51,6 +51,46 @@ public abstract class RoomClientDeadlineContract : RoomClientContract
     }
 
     [Fact]
+    public async Task Calls_of_many_deadlines_each_end_at_their_own()
+    {
+        using var started = new SemaphoreSlim(0);
+        await OfferAsync("ada", Tool.Create("hold", async (CancellationToken stop) =>
+        {
+            started.Release();
+            await TestEnds.WaitAsync(stop);
+        }));
+        var bob = await JoinAsync("bob");
+        using var cancel = new CancellationTokenSource();
+
+        // In no order, some at the same time, and some that are gone before theirs.
+        var calls = Enumerable.Range(0, 40).Select(i => (Seconds: 1 + (i * 7 % 20), IsCancelled: i % 5 == 0)).Select(each => (each.Seconds, each.IsCancelled, Call: bob.Toolkits
+            .TryInvokeAsync("kit/hold", options: new() { Timeout = TimeSpan.FromSeconds(each.Seconds) }, cancellationToken: each.IsCancelled ? cancel.Token : default).AsTask())).ToArray();
+        for (int i = 0; i < calls.Length; i++)
+        {
+            Assert.True(await started.WaitAsync(Bounded.TestTimeout));
+        }
+
+        await cancel.CancelAsync();
+        foreach (var (_, _, call) in calls.Where(each => each.IsCancelled))
+        {
+            Assert.Equal(CallStatus.Cancelled, (await call.InTime()).Status);
+        }
+
+        for (int second = 1; second <= 20; second++)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            foreach (var (_, _, call) in calls.Where(each => !each.IsCancelled && each.Seconds == second))
+            {
+                AssertCode(MeshErrorCode.DeadlineExceeded, (await call.InTime()).Error!);
+            }
+
+            Assert.DoesNotContain(calls, each => !each.IsCancelled && each.Seconds > second && each.Call.IsCompleted);
+        }
+
+        Assert.All(calls, each => Assert.True(each.Call.IsCompleted));
+    }
+
+    [Fact]
     public async Task A_call_that_is_cancelled_before_it_begins_is_not_made()
     {
         await OfferAsync("ada", Wait);

@@ -7,7 +7,7 @@ namespace Mesh;
 /// between its handler and whatever may end it from outside (its caller, its caller leaving, its parent, its deadline, its
 /// provider leaving).
 /// </summary>
-internal sealed class CallLife(CallState call) : IValueTaskSource<CallEnd>, IDisposable
+internal sealed class CallLife(CallState call) : DueItem, IValueTaskSource<CallEnd>, IDisposable
 {
     private ManualResetValueTaskSourceCore<bool> _race;
     private CancellationTokenSource? _cancellation;
@@ -32,11 +32,8 @@ internal sealed class CallLife(CallState call) : IValueTaskSource<CallEnd>, IDis
 
     public CallState Call => call;
 
-    /// <summary>When <see cref="CallDeadlines"/> tells it, and its slot there; -1 when it does not.</summary>
-    public long Due { get; set; }
-
-    /// <inheritdoc cref="Due"/>
-    public int DueSlot { get; set; } = -1;
+    /// <inheritdoc/>
+    public override long Order => 0;
 
     /// <summary>The token, made when it is first asked for: most handlers never do.</summary>
     public CancellationToken Token

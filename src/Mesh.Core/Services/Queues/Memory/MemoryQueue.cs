@@ -11,7 +11,7 @@ internal sealed class MemoryQueue(string name)
     // Messages come in the order of their sequence, and mostly none comes back: the heap is for those that do.
     private readonly Queue<StoredMessage> _fresh = [];
     private readonly PriorityQueue<StoredMessage, long> _returned = new();
-    private readonly DueHeap _due = new();
+    private readonly DueHeap<StoredMessage> _due = new();
     private readonly Dictionary<string, StoredMessage> _inFlight = new(StringComparer.Ordinal);
     private readonly LinkedList<QueueWaiter> _waiters = [];
 
@@ -41,7 +41,7 @@ internal sealed class MemoryQueue(string name)
     public LinkedList<QueueWaiter> Waiters => _waiters;
 
     /// <summary>What wakes the queue while receivers wait for something that comes with time.</summary>
-    public QueueTimer? Timer { get; set; }
+    public DueTimer? Timer { get; set; }
 
     /// <summary>Whether it says nothing that a new queue of the name would not say.</summary>
     public bool IsUnused => Count == 0 && _waiters.Count == 0;

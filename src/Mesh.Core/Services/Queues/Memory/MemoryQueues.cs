@@ -357,7 +357,7 @@ internal sealed class MemoryQueues(TimeProvider clock, MemoryQueueStoreOptions o
         long due = queue.Waiters.Count > 0 ? queue.FirstDue : long.MaxValue;
         if (queue.Timer is not null || due != long.MaxValue)
         {
-            (queue.Timer ??= new QueueTimer(clock, () => onTimer(queue))).Set(due, now);
+            (queue.Timer ??= new DueTimer(clock, () => onTimer(queue))).Set(due, now);
         }
     }
 

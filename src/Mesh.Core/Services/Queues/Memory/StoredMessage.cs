@@ -1,7 +1,7 @@
 namespace Mesh;
 
 /// <summary>A message in memory, in one of three states: ready, delayed, or in flight. Used under the lock of its store.</summary>
-internal sealed class StoredMessage
+internal sealed class StoredMessage : DueItem
 {
     public required MeshId Id { get; init; }
 
@@ -19,6 +19,9 @@ internal sealed class StoredMessage
     /// <summary>Its place among those that are ready.</summary>
     public required long Sequence { get; init; }
 
+    /// <inheritdoc/>
+    public override long Order => Sequence;
+
     public int Deliveries { get; set; }
 
     /// <summary>What the last receiver that rejected it said.</summary>
@@ -28,12 +31,6 @@ internal sealed class StoredMessage
 
     /// <summary>The token of the delivery that goes on; null while nobody has the message.</summary>
     public string? Token { get; set; }
-
-    /// <summary>When its delay or its visibility ends, as a timestamp.</summary>
-    public long Due { get; set; }
-
-    /// <summary>Where it stands in the heap of those that wait for a time; -1 while it is ready.</summary>
-    public int HeapIndex { get; set; } = -1;
 
     /// <summary>How large it is when it is handed out.</summary>
     public int HandedSize => Size + (6 * ((DeadLetter?.Reason?.Length ?? 0) + (Reason?.Length ?? 0)));

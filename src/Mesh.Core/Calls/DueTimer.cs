@@ -1,26 +1,27 @@
 namespace Mesh;
 
-/// <summary>Wakes a queue when something becomes of its messages. There is a timer only while one is needed. Used under the lock of the store.</summary>
-internal sealed class QueueTimer(TimeProvider clock, Action onTime)
+/// <summary>Wakes whoever keeps a <see cref="DueHeap{T}"/> when its first item is due. Nothing is set while nothing is. Used under its owner's lock.</summary>
+internal sealed class DueTimer(TimeProvider clock, Action onTime)
 {
     private ITimer? _timer;
-    private long _due = long.MaxValue;
+
+    /// <summary>What it is set for; <see cref="long.MaxValue"/> for nothing.</summary>
+    public long Due { get; private set; } = long.MaxValue;
 
     /// <summary>Sets it for a time, or for none.</summary>
     /// <param name="due">The timestamp; <see cref="long.MaxValue"/> for none.</param>
     /// <param name="now">The time.</param>
     public void Set(long due, long now)
     {
-        if (due == _due)
+        if (due == Due)
         {
             return;
         }
 
-        _due = due;
+        Due = due;
         if (due == long.MaxValue)
         {
-            _timer?.Dispose();
-            _timer = null;
+            _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             return;
         }
 
@@ -37,5 +38,5 @@ internal sealed class QueueTimer(TimeProvider clock, Action onTime)
     }
 
     /// <summary>It has fired: it is set for nothing, whatever it was set for.</summary>
-    public void Reset() => _due = long.MinValue;
+    public void Reset() => Due = long.MinValue;
 }
