@@ -139,6 +139,7 @@ internal sealed class CallGate(int maxRunning, int maxWaiting)
         while (turn is not null)
         {
             var next = turn.Next;
+            (turn.Previous, turn.Next) = (null, null);
             turn.Tell();
             turn = next;
         }
@@ -160,6 +161,9 @@ internal sealed class CallGate(int maxRunning, int maxWaiting)
     {
         _ = turn.Previous is null ? _first = turn.Next : turn.Previous.Next = turn.Next;
         _ = turn.Next is null ? _last = turn.Previous : turn.Next.Previous = turn.Previous;
+
+        // A turn that is over must not hold on to those behind it: what outlives one collection would let all that follow outlive it.
+        (turn.Previous, turn.Next) = (null, null);
         turn.State = state;
         _waiting--;
     }
