@@ -1,17 +1,27 @@
-namespace Mesh.Contracts;
+namespace Mesh.Testing;
 
 /// <summary>
 /// A clock that stands still until it is told to move. Timers that become due fire in the order of their times, on the
-/// thread that moves the clock.
+/// thread that moves the clock. Thread-safe.
 /// </summary>
+/// <example><code>
+/// var clock = new ManualTimeProvider();
+/// await using var mesh = new MeshHost(new() { TimeProvider = clock });
+/// var call = room.Toolkits.InvokeAsync&lt;string&gt;("slow/tool").AsTask();
+/// await clock.AdvancePastTimerAsync(TimeSpan.FromSeconds(60));      // The call's deadline passes, at once.
+/// </code></example>
 public sealed class ManualTimeProvider : TimeProvider
 {
+    /// <summary>How long <see cref="TimerWithinAsync"/> waits, by the system's clock; never used up by a test that passes.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
     private readonly List<(long Due, TaskCompletionSource Found)> _waiters = [];
     private readonly DateTimeOffset _start = new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
     private long _now;
 
+    /// <inheritdoc/>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     /// <summary>How many timers are set.</summary>
@@ -26,10 +36,13 @@ public sealed class ManualTimeProvider : TimeProvider
         }
     }
 
+    /// <inheritdoc/>
     public override long GetTimestamp() => Interlocked.Read(ref _now);
 
+    /// <summary>The time that it shows: noon on 1 January 2030, and what it was moved on since.</summary>
     public override DateTimeOffset GetUtcNow() => _start + TimeSpan.FromTicks(GetTimestamp());
 
+    /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new ManualTimer(this, () => callback(state));
@@ -38,8 +51,10 @@ public sealed class ManualTimeProvider : TimeProvider
     }
 
     /// <summary>Moves the clock on, and fires what becomes due on the way, also timers that are set by others that fire.</summary>
+    /// <param name="time">How far; at least 0.</param>
     public void Advance(TimeSpan time)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);
         long end = GetTimestamp() + time.Ticks;
         while (TakeDue(end) is { } timer)
         {
@@ -50,6 +65,8 @@ public sealed class ManualTimeProvider : TimeProvider
     }
 
     /// <summary>Waits until a timer is set that is due within a time from now: what is timed elsewhere has begun.</summary>
+    /// <param name="time">How far ahead it may be due.</param>
+    /// <exception cref="TimeoutException">There was none within 30 s of the system's clock.</exception>
     public Task TimerWithinAsync(TimeSpan time)
     {
         var found = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -59,13 +76,15 @@ public sealed class ManualTimeProvider : TimeProvider
             TellWaitersLocked();
         }
 
-        return found.Task.InTime();
+        return found.Task.WaitAsync(Longest, System);
     }
 
     /// <summary>Waits until a timer is set that is due within a time from now, and moves the clock on by that time.</summary>
+    /// <param name="time">How far ahead it may be due, and how far the clock is moved.</param>
+    /// <exception cref="TimeoutException">There was none within 30 s of the system's clock.</exception>
     public async Task AdvancePastTimerAsync(TimeSpan time)
     {
-        await TimerWithinAsync(time);
+        await TimerWithinAsync(time).ConfigureAwait(false);
         Advance(time);
     }
 
