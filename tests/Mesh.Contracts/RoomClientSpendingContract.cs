@@ -317,6 +317,21 @@ public abstract class RoomClientSpendingContract : RoomClientContract
     }
 
     [Fact]
+    public async Task Where_the_tokens_are_used_up_nothing_can_be_reserved_not_even_nothing()
+    {
+        await OfferAsync("ada", Tool.Create("talk", async (CallContext call) =>
+        {
+            await (await call.ReserveCostAsync(0)).SettleAsync(new(10, 0));
+            var error = (await Assert.ThrowsAsync<MeshException>(async () => await call.ReserveCostAsync(0))).Error;
+            return $"{error.Code} {error.Retryable} {error.Message}";
+        }));
+        var bob = await JoinAsync("bob");
+        Assert.Equal(
+            "budget_exceeded False Tool 'kit/talk': the tokens that the tree of calls allows is used up.",
+            await bob.Toolkits.InvokeAsync<string>("kit/talk", null, new() { Budget = new() { Tokens = 10 } }).InTime());
+    }
+
+    [Fact]
     public async Task Without_a_budget_anything_may_be_reserved_and_the_journal_has_what_was_used()
     {
         await OfferAsync("ada", Spend);

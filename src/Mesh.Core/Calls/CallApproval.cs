@@ -27,6 +27,14 @@ internal static class CallApproval
     /// <returns>Null when the call may run.</returns>
     public static async ValueTask<MeshError?> AskAsync(CallState call)
     {
+        var asked = new AskedObservers();
+        var refusal = await AskAsync(call, asked).ConfigureAwait(false);
+        asked.Found?.OnAnswered(refusal);
+        return refusal;
+    }
+
+    private static async ValueTask<MeshError?> AskAsync(CallState call, AskedObservers asked)
+    {
         var approver = call.RootMember.Approver ?? call.Member.Room.Options.Approver;
         if (approver is null)
         {
@@ -48,6 +56,8 @@ internal static class CallApproval
             {
                 RootCallId = call.Request.RootId,
             };
+            asked.Found = call.Host.ApprovalObservers.Find(call, request);
+            asked.Found?.OnAsked();
             var answer = await AskOutsideAnyCallAsync(approver, request, wait.Token).ConfigureAwait(false);
             if (ReferenceEquals(answer, ApprovalAnswer.PassedOn))
             {
@@ -166,5 +176,11 @@ internal static class CallApproval
                 each.EnsureLife().Resume();
             }
         }
+    }
+
+    /// <summary>Who was told that it is asked, and is to be told the answer.</summary>
+    private sealed class AskedObservers
+    {
+        public ApprovalObservers.Told? Found { get; set; }
     }
 }

@@ -87,8 +87,9 @@ public abstract class CallContext
 
     /// <summary>
     /// Reserves money before it is spent, in every budget around the call: its own and those of the calls around it, those
-    /// of the participants that made them, and their rooms'. All of them have room for it, or none has paid. Without such
-    /// budgets nothing is refused.
+    /// of the participants that made them, and their rooms'. All of them have room for it, or none has paid. Where the tokens or
+    /// the money of one are used up, nothing more can be reserved, not even 0: so a handler finds out whether it may still spend.
+    /// Without such budgets nothing is refused.
     /// </summary>
     /// <param name="estimate">The most that may be spent, in the host's currency; at least 0.</param>
     /// <returns>The reservation; settle it when it is known what was spent, and dispose it in any case.</returns>

@@ -179,8 +179,9 @@ internal static class CallErrors
             Remedy = "Do less in one tree of calls, or ask for a larger budget.",
         };
 
-    public static MeshError CannotReserve(CallState call, SpendingAccount account, decimal estimate, bool mayTryAgain) =>
-        new(MeshErrorCode.BudgetExceeded, string.Create(CultureInfo.InvariantCulture, $"Tool '{call.Request.Target}': {account.Owner} does not leave the {estimate} of money that the call wants to spend."))
+    public static MeshError CannotReserve(CallState call, SpendingAccount account, decimal estimate, bool mayTryAgain) => account.UsedUp is not null
+        ? SpendingUsedUp(call, account)
+        : new(MeshErrorCode.BudgetExceeded, string.Create(CultureInfo.InvariantCulture, $"Tool '{call.Request.Target}': {account.Owner} does not leave the {estimate} of money that the call wants to spend."))
         {
             Remedy = mayTryAgain ? "Wait until others have settled what they have reserved, or reserve less." : "Reserve less, or ask for a larger budget.",
             Retryable = mayTryAgain,

@@ -37,10 +37,11 @@ internal sealed class SpendingAccount
     public static SpendingAccount? Of(string owner, Budget? budget) =>
         budget is null or { Tokens: null, Cost: null } ? null : new(owner, budget);
 
-    public bool CanReserve(decimal amount) => _costLimit is not { } limit || (!IsCostUsedUp && amount <= limit - Reserved - Spent);
+    // What is about to spend money spends tokens too: it may no more begin than a call may.
+    public bool CanReserve(decimal amount) => UsedUp is null && (_costLimit is not { } limit || amount <= limit - Reserved - Spent);
 
     /// <summary>Whether an amount that cannot be reserved could be, if the others gave back what they have reserved.</summary>
-    public bool CouldReserveLater(decimal amount) => _costLimit is not { } limit || (!IsCostUsedUp && amount <= limit - Spent);
+    public bool CouldReserveLater(decimal amount) => UsedUp is null && (_costLimit is not { } limit || amount <= limit - Spent);
 
     public void Reserve(decimal amount) => Reserved += _costLimit is null ? 0 : amount;
 

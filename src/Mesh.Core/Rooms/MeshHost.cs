@@ -60,6 +60,9 @@ public sealed class MeshHost : IAsyncDisposable
 
     internal HostTimes Times { get; }
 
+    /// <summary>Who watches the approvals that calls wait for.</summary>
+    internal ApprovalObservers ApprovalObservers { get; } = new();
+
     internal CallDeadlines Deadlines { get; }
 
     /// <summary>Cancelled when nothing is waited for any longer at the end of this host.</summary>

@@ -59,6 +59,9 @@ public sealed class RoomClient : IAsyncDisposable
     /// <summary>Completes with the reason when this participant is no longer in the room.</summary>
     public Task<LeaveReason> Completion => _connection.Completion;
 
+    /// <summary>The clock of the room's host, for whatever waits or measures time on behalf of this participant.</summary>
+    public TimeProvider TimeProvider => _host.Clock;
+
     internal IRoomConnection Connection => _connection;
 
     internal MeshHost Host => _host;
@@ -75,6 +78,19 @@ public sealed class RoomClient : IAsyncDisposable
             await _connection.CloseAsync().ConfigureAwait(false);
             await work.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <summary>
+    /// Watches what is asked of approvers: within a call, for all calls that it leads to, however deep; outside of any call, for all
+    /// trees of calls that this participant starts. To watch is not to answer: that is the business of the <see cref="Approver"/>.
+    /// </summary>
+    /// <param name="observer">Who is told. Of a call that another participant makes for neither itself nor the person behind this
+    /// one, the arguments are not shown.</param>
+    /// <returns>Dispose it to watch no longer.</returns>
+    public IDisposable ObserveApprovals(IApprovalObserver observer)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        return _host.ApprovalObservers.Add(CallContext.Current?.Request.Id ?? Self.Id, Self.Id, observer);
     }
 
     /// <summary>Name and room.</summary>

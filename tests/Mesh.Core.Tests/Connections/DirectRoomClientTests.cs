@@ -212,6 +212,11 @@ public sealed class DirectRoomClientApprovalChainTests : RoomClientApprovalChain
     protected override ConnectionKind Connection => ConnectionKind.Direct;
 }
 
+public sealed class DirectRoomClientApprovalObserverTests : RoomClientApprovalObserverContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Direct;
+}
+
 public sealed class DirectRoomClientSingleRoomAgentTests : RoomClientSingleRoomAgentContract
 {
     protected override ConnectionKind Connection => ConnectionKind.Direct;

@@ -213,6 +213,11 @@ public sealed class SerialisedRoomClientApprovalChainTests : RoomClientApprovalC
     protected override ConnectionKind Connection => ConnectionKind.Serialised;
 }
 
+public sealed class SerialisedRoomClientApprovalObserverTests : RoomClientApprovalObserverContract
+{
+    protected override ConnectionKind Connection => ConnectionKind.Serialised;
+}
+
 public sealed class SerialisedRoomClientSingleRoomAgentTests : RoomClientSingleRoomAgentContract
 {
     protected override ConnectionKind Connection => ConnectionKind.Serialised;
