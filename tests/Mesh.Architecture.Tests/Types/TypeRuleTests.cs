@@ -5,7 +5,11 @@ namespace Mesh.Architecture.Tests.Types;
 public sealed class TypeRuleTests
 {
     /// <summary>Subclassing is the feature of these alone.</summary>
-    private static readonly HashSet<string> Subclassable = ["Mesh.Tool", "Mesh.MeshException", "Mesh.Agent", "Mesh.SingleRoomAgent", "Mesh.QueueWorker", "Mesh.QueueWorker`1", "Mesh.TaskRunner", "Mesh.TaskRunner`2"];
+    private static readonly HashSet<string> Subclassable =
+    [
+        "Mesh.Tool", "Mesh.MeshException", "Mesh.Agent", "Mesh.SingleRoomAgent", "Mesh.QueueWorker", "Mesh.QueueWorker`1", "Mesh.TaskRunner", "Mesh.TaskRunner`2",
+        "Mesh.Agents.LlmTaskRunner", "Mesh.Agents.DynamicLlmTaskRunner", "Mesh.Agents.LlmQueueWorker",
+    ];
 
     /// <summary>Assemblies whose namespace is not their name.</summary>
     private static readonly Dictionary<string, string> Namespaces = new() { ["Mesh.Core"] = "Mesh" };

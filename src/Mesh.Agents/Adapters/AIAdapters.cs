@@ -1,0 +1,80 @@
+using Microsoft.Extensions.AI;
+
+namespace Mesh.Agents;
+
+/// <summary>
+/// Tools, agents and models of the one world as those of the other. What calls them is always a call of the room: rights, budgets,
+/// approvals and the journal hold.
+/// </summary>
+public static class AIAdapters
+{
+    /// <summary>A function of Microsoft.Extensions.AI as a tool, with its schemas; one that asks for approval there does so here.</summary>
+    /// <param name="function">The function. A failure of it is one of the tool.</param>
+    /// <param name="name">The tool's name; null for the function's.</param>
+    /// <param name="options">What the function does not say; null for the defaults.</param>
+    /// <exception cref="MeshException">The name is malformed (<see cref="MeshErrorCode.InvalidDefinition"/>).</exception>
+    public static Tool AsTool(this AIFunction function, string? name = null, ToolOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        return AIFunctionTool.Of(function, name, options);
+    }
+
+    /// <summary>A tool of a room as a function, with its schemas, for whatever runs functions. A failing call throws <see cref="MeshException"/>.</summary>
+    /// <param name="room">The room as the participant sees it that calls.</param>
+    /// <param name="tool">The tool, as a listing has it.</param>
+    /// <param name="address">Where it is called.</param>
+    /// <exception cref="MeshException">The name would be too long (<see cref="MeshErrorCode.InvalidDefinition"/>).</exception>
+    public static AIFunction AsAIFunction(this RoomClient room, ToolDefinition tool, ToolAddress address)
+    {
+        ArgumentNullException.ThrowIfNull(room);
+        ArgumentNullException.ThrowIfNull(tool);
+        return new RoomFunction(room, new ToolNameTable().Add(new ToolAddress(address.Toolkit, address.Tool)), tool, address);
+    }
+
+    /// <summary>An agent of a room as a function, with its schemas, for whatever runs functions; see the overload for tools.</summary>
+    /// <param name="room">The room as the participant sees it that asks.</param>
+    /// <param name="agent">The agent, as a listing has it.</param>
+    /// <exception cref="MeshException">The agent is not asked (<see cref="MeshErrorCode.NotInvocable"/>).</exception>
+    public static AIFunction AsAIFunction(this RoomClient room, AgentInfo agent)
+    {
+        ArgumentNullException.ThrowIfNull(agent);
+        var contract = agent.Contract;
+        return !contract.IsInvocable
+            ? throw new MeshException(new MeshError(MeshErrorCode.NotInvocable, $"Agent '{agent.Name}' cannot be asked.") { Remedy = "Choose a responder, a streamer or a trigger." })
+            : room.AsAIFunction(
+                new()
+                {
+                    Name = contract.Name,
+                    Title = contract.Title,
+                    Description = contract.Description,
+                    InputSchema = contract.InputSchema,
+                    OutputSchema = contract.OutputSchema,
+                    Annotations = contract.Annotations,
+                },
+                agent.Address.Tool);
+    }
+
+    /// <summary>A model as an agent: it is asked with a <c>prompt</c>, and answers with text, which is streamed to whoever streams.</summary>
+    /// <param name="model">The model; it stays its owner's.</param>
+    /// <param name="name">The agent's name.</param>
+    /// <param name="options">What the agent says of itself; null for the defaults.</param>
+    /// <param name="loop">Limits; null for the defaults.</param>
+    /// <exception cref="MeshException">The name or an option is malformed (<see cref="MeshErrorCode.InvalidDefinition"/>).</exception>
+    public static LlmTaskRunner AsAgent(this IChatClient model, string name, AgentOptions? options = null, ToolLoopOptions? loop = null) =>
+        new(name, model, options: options, loop: loop, streamsText: true);
+
+    /// <summary>
+    /// An agent as a model, for whatever talks to models: it is asked with the text of the last message. Its input is one text, whatever
+    /// that property is called; one that streams text is streamed. Usage is the agent's own, and is in the journal of its calls.
+    /// </summary>
+    /// <param name="room">The room as the participant sees it that asks.</param>
+    /// <param name="agent">The agent, as a listing has it.</param>
+    /// <exception cref="MeshException">The agent is not asked (<see cref="MeshErrorCode.NotInvocable"/>), or takes something else than one text
+    /// (<see cref="MeshErrorCode.InvalidDefinition"/>).</exception>
+    public static IChatClient AsChatClient(this RoomClient room, AgentInfo agent)
+    {
+        ArgumentNullException.ThrowIfNull(room);
+        ArgumentNullException.ThrowIfNull(agent);
+        return new AgentChatClient(room, agent);
+    }
+}

@@ -1,0 +1,117 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.AI;
+
+namespace Mesh.Agents;
+
+/// <summary>The arguments that a client of a model has read, on their way to a call and back.</summary>
+internal static class FunctionArguments
+{
+    /// <summary>The JSON object of given arguments. It owns its memory.</summary>
+    /// <exception cref="JsonException">A value is of a type that cannot be written.</exception>
+    public static JsonPayload ToPayload(IEnumerable<KeyValuePair<string, object?>>? arguments)
+    {
+        if (arguments is null)
+        {
+            return default;
+        }
+
+        var buffer = new ArrayBufferWriter<byte>(128);
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true }))
+        {
+            json.WriteStartObject();
+            if (arguments is Dictionary<string, object?> dictionary)
+            {
+                // What clients give; its enumerator is no object.
+                foreach (var (name, value) in dictionary)
+                {
+                    json.WritePropertyName(name);
+                    Write(json, value);
+                }
+            }
+            else
+            {
+                foreach (var (name, value) in arguments)
+                {
+                    json.WritePropertyName(name);
+                    Write(json, value);
+                }
+            }
+
+            json.WriteEndObject();
+        }
+
+        return JsonPayload.FromUtf8(buffer.WrittenMemory);
+    }
+
+    /// <summary>The arguments as a client of a model has them.</summary>
+    /// <param name="arguments">A JSON object, or undefined for none.</param>
+    public static Dictionary<string, object?>? FromElement(JsonElement arguments)
+    {
+        if (arguments.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        var read = new Dictionary<string, object?>(StringComparer.Ordinal);
+        foreach (var each in arguments.EnumerateObject())
+        {
+            read[each.Name] = each.Value.Clone();
+        }
+
+        return read;
+    }
+
+    /// <summary>The text of the arguments, to tell two calls apart.</summary>
+    public static string ToText(IEnumerable<KeyValuePair<string, object?>>? arguments) => ToPayload(arguments).ToString();
+
+    private static void Write(Utf8JsonWriter json, object? value)
+    {
+        switch (value)
+        {
+            case null:
+                json.WriteNullValue();
+                break;
+            case JsonElement { ValueKind: JsonValueKind.Undefined }:
+                json.WriteNullValue();
+                break;
+            case JsonElement element:
+                element.WriteTo(json);
+                break;
+            case string text:
+                json.WriteStringValue(text);
+                break;
+            case bool flag:
+                json.WriteBooleanValue(flag);
+                break;
+            case int number:
+                json.WriteNumberValue(number);
+                break;
+            case long number:
+                json.WriteNumberValue(number);
+                break;
+            case double number when double.IsFinite(number):
+                json.WriteNumberValue(number);
+                break;
+            case JsonNode node:
+                node.WriteTo(json);
+                break;
+            default:
+                WriteOther(json, value);
+                break;
+        }
+    }
+
+    private static void WriteOther(Utf8JsonWriter json, object value)
+    {
+        try
+        {
+            JsonSerializer.Serialize(json, value, AIJsonUtilities.DefaultOptions.GetTypeInfo(value.GetType()));
+        }
+        catch (Exception exception) when (exception is NotSupportedException or ArgumentException or InvalidOperationException)
+        {
+            throw new JsonException($"An argument of type {value.GetType()} cannot be written as JSON.", exception);
+        }
+    }
+}

@@ -1,0 +1,240 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.AI;
+
+namespace Mesh.Agents;
+
+/// <summary>One turn of a <see cref="ToolLoop"/>: used once, by one reader.</summary>
+internal sealed class Turn
+{
+    private readonly List<ChatResponseUpdate> _answer = [];
+    private readonly List<ChatMessage> _added = [];
+    private readonly TurnContext _context;
+    private readonly ChatOptions _chatOptions;
+    private readonly bool _isWatched;
+    private AnswerCalls? _calls;
+    private HashSet<string>? _malformed;
+    private UsageDetails? _usage;
+    private ChatResponse? _last;
+    private int _iterations;
+    private int _callsMade;
+
+    public Turn(ToolLoop loop, RoomFunctions functions, IList<ChatMessage> messages, ChatOptions? options, bool isWatched)
+    {
+        Loop = loop;
+        Functions = functions;
+        _context = new(loop.Options, messages);
+        _chatOptions = TurnOptions.Of(options, functions);
+        _isWatched = isWatched;
+        CallOptions = loop.Options.CallTimeout is { } timeout ? new() { Timeout = timeout } : null;
+    }
+
+    public ToolLoop Loop { get; }
+
+    public RoomFunctions Functions { get; }
+
+    public CallOptions? CallOptions { get; }
+
+    /// <summary>Why the turn ends after the calls of this answer; null while it may go on.</summary>
+    public MeshError? Stop { get; set; }
+
+    /// <summary>How many tokens the answer has that was just taken, about; asked for where the provider has not counted.</summary>
+    public long LastAnswerTokens => _last?.Usage is null ? TurnContext.EstimateTokens(_last!.Messages) : 0;
+
+    /// <summary>How many tokens have come of an answer that was cut off, about.</summary>
+    public long TokensSoFar => TurnContext.EstimateTokens(_answer);
+
+    /// <summary>What the provider has counted of an answer that was cut off; null for nothing.</summary>
+    public UsageDetails? UsageSoFar => _answer.SelectMany(update => update.Contents).OfType<UsageContent>().LastOrDefault()?.Details;
+
+    public async IAsyncEnumerable<ChatResponseUpdate> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var end = TurnEnd.Of(Loop.Options.TimeLimit, _isWatched, Functions.Room, cancellationToken);
+        var spending = new TurnSpending(Loop, _chatOptions);
+        _context.Mend();
+        try
+        {
+            while (true)
+            {
+                Limit(spending);
+                await _context.ReduceAsync(end.Token).ConfigureAwait(false);
+                var request = await ModelRequest.BeginAsync(this, spending, _context, _chatOptions, end).ConfigureAwait(false);
+                try
+                {
+                    while (await request.MoveNextAsync().ConfigureAwait(false))
+                    {
+                        _answer.Add(request.Current);
+                        if (_isWatched)
+                        {
+                            yield return request.Current;
+                        }
+                    }
+
+                    TakeAnswer(isWhole: true);
+                    await request.SettleAsync(_last!.Usage, _last.ModelId).ConfigureAwait(false);
+                }
+                finally
+                {
+                    await request.DisposeAsync().ConfigureAwait(false);
+                }
+
+                if (_calls is null)
+                {
+                    break;
+                }
+
+                if (_isWatched)
+                {
+                    await foreach (var update in _calls.WatchAsync(end.Token).ConfigureAwait(false))
+                    {
+                        yield return update;
+                    }
+                }
+                else
+                {
+                    await _calls.RunAsync(end.Token).ConfigureAwait(false);
+                }
+
+                end.ThrowIfOver();
+                var results = TakeResults();
+                if (_isWatched)
+                {
+                    yield return new ChatResponseUpdate(ChatRole.Tool, results.Contents) { MessageId = results.MessageId };
+                }
+
+                if (Stop is { } stop)
+                {
+                    throw new MeshException(stop);
+                }
+            }
+        }
+        finally
+        {
+            await CloseAsync(end).ConfigureAwait(false);
+        }
+
+        if (_last.FinishReason == ChatFinishReason.ContentFilter)
+        {
+            throw new MeshException(TurnErrors.Filtered(Loop.Source));
+        }
+    }
+
+    /// <summary>What the turn has added.</summary>
+    public ChatResponse ToResponse() => new(_added)
+    {
+        Usage = _usage,
+        FinishReason = _last?.FinishReason,
+        ModelId = _last?.ModelId,
+        ResponseId = _last?.ResponseId,
+        ConversationId = _last?.ConversationId,
+        CreatedAt = _last?.CreatedAt,
+    };
+
+    /// <summary>Takes one call of those that the turn may make.</summary>
+    public bool TryTakeCall() => _callsMade < Loop.Options.MaxCalls && ++_callsMade > 0;
+
+    /// <summary>A call that cannot be made as it stands: asked for in the same way again, it ends the turn.</summary>
+    public void TakeMalformed(FunctionCallContent call, MeshError error)
+    {
+        string key = $"{call.Name}\n{(call.Exception is null ? FunctionArguments.ToText(call.Arguments) : "")}";
+        lock (_context)
+        {
+            if (!(_malformed ??= new(StringComparer.Ordinal)).Add(key))
+            {
+                Stop ??= TurnErrors.Repeated(call, error);
+            }
+        }
+    }
+
+    private void Limit(TurnSpending spending)
+    {
+        if (++_iterations > Loop.Options.MaxIterations)
+        {
+            throw new MeshException(TurnErrors.TooManyIterations(Loop.Options.MaxIterations));
+        }
+
+        spending.Limit();
+    }
+
+    /// <summary>What the model has said becomes messages; the calls that it wants are to be made.</summary>
+    private void TakeAnswer(bool isWhole)
+    {
+        var response = _answer.ToChatResponse();
+        _answer.Clear();
+        _last = response;
+        if (response.Usage is { } usage)
+        {
+            (_usage ??= new()).Add(usage);
+        }
+
+        _context.TakeUsage(response.Usage);
+        List<FunctionCallContent>? calls = null;
+        HashSet<string>? answered = null;
+        foreach (var message in response.Messages)
+        {
+            foreach (var content in message.Contents)
+            {
+                if (content is FunctionCallContent { InformationalOnly: false } call)
+                {
+                    (calls ??= []).Add(call);
+                }
+                else if (content is FunctionResultContent { CallId: { } id })
+                {
+                    (answered ??= new(StringComparer.Ordinal)).Add(id);
+                }
+            }
+
+            if (!isWhole)
+            {
+                (message.AdditionalProperties ??= [])[ToolLoop.InterruptedKey] = true;
+            }
+
+            if (message.Contents.Count > 0)
+            {
+                Add(message);
+            }
+        }
+
+        // The client, or the provider, has made some of them itself.
+        if (answered is not null)
+        {
+            calls?.RemoveAll(call => answered.Contains(call.CallId));
+        }
+
+        _calls = calls is { Count: > 0 } ? new(this, calls) : null;
+        if (response.ConversationId is { } conversation)
+        {
+            _chatOptions.ConversationId = conversation;
+            _context.LeaveToProvider();
+        }
+    }
+
+    private ChatMessage TakeResults()
+    {
+        var results = new ChatMessage(ChatRole.Tool, _calls!.Results);
+        _calls = null;
+        Add(results);
+        return results;
+    }
+
+    private void Add(ChatMessage message)
+    {
+        _added.Add(message);
+        _context.Add(message);
+    }
+
+    /// <summary>Nothing is left open, whatever ended the turn: what was said is kept, and what was called has a result.</summary>
+    private async ValueTask CloseAsync(TurnEnd end)
+    {
+        if (_answer.Count > 0)
+        {
+            TakeAnswer(isWhole: false);
+        }
+
+        if (_calls is { } calls)
+        {
+            end.Cancel();
+            await calls.CloseAsync().ConfigureAwait(false);
+            TakeResults();
+        }
+    }
+}

@@ -1,0 +1,172 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+
+namespace Mesh.Agents;
+
+/// <summary>
+/// The messages of a turn: those of the caller, and what of them the model is sent. The same list until a reducer has made
+/// another, or the provider keeps the conversation itself.
+/// </summary>
+internal sealed class TurnContext(ToolLoopOptions options, IList<ChatMessage> messages)
+{
+    private const int CharactersPerToken = 4;
+
+    private List<ChatMessage>? _sent;
+
+    // The tokens of everything up to _counted, by the last answer's usage where there is one.
+    private long _tokens;
+    private int _counted;
+
+    /// <summary>What the model is sent. Nothing is added to it while it answers.</summary>
+    public IEnumerable<ChatMessage> Sent => _sent ?? messages;
+
+    /// <summary>Gives the calls of a turn that was cut off, by a crash, say, the results that they lack.</summary>
+    public void Mend()
+    {
+        for (int i = messages.Count - 1; i >= 0; i--)
+        {
+            if (messages[i].Role == ChatRole.Assistant)
+            {
+                MendAt(i);
+                return;
+            }
+        }
+    }
+
+    public void Add(ChatMessage message)
+    {
+        messages.Add(message);
+        _sent?.Add(message);
+    }
+
+    /// <summary>The provider remembers what it was sent and has said: from now on it is sent only what is new.</summary>
+    public void LeaveToProvider()
+    {
+        _sent = [];
+        _counted = 0;
+    }
+
+    /// <summary>How many tokens the context has, as far as that is known.</summary>
+    public long EstimateTokens()
+    {
+        var sent = (IList<ChatMessage>?)_sent ?? messages;
+        for (; _counted < sent.Count; _counted++)
+        {
+            _tokens += LengthOf(sent[_counted]) / CharactersPerToken;
+        }
+
+        return _tokens;
+    }
+
+    /// <summary>How many tokens a text has, about.</summary>
+    public static long EstimateTokens(IEnumerable<ChatResponseUpdate> answer) =>
+        answer.Sum(static update => update.Contents.Sum(LengthOf)) / CharactersPerToken;
+
+    /// <summary>How many tokens messages have, about.</summary>
+    public static long EstimateTokens(IEnumerable<ChatMessage> messages) => messages.Sum(LengthOf) / CharactersPerToken;
+
+    /// <summary>Takes over what the provider has counted: everything that it was sent and has said so far, which is in the list by then or added next.</summary>
+    public void TakeUsage(UsageDetails? usage)
+    {
+        if (usage is { InputTokenCount: { } read and > 0 })
+        {
+            _tokens = read;
+            _counted = ((IList<ChatMessage>?)_sent ?? messages).Count;
+        }
+    }
+
+    /// <summary>Makes the context shorter where it is about to fill the model's window.</summary>
+    public async ValueTask ReduceAsync(CancellationToken cancellationToken)
+    {
+        if (options is not { Reducer: { } reducer, MaxContextTokens: { } most } || EstimateTokens() < most * options.ReduceAt)
+        {
+            return;
+        }
+
+        var reduced = await reducer.ReduceAsync(Sent, cancellationToken).ConfigureAwait(false)
+            ?? throw new InvalidOperationException("The chat reducer gave null.");
+        _sent = Paired(reduced);
+        _tokens = 0;
+        _counted = 0;
+    }
+
+    private void MendAt(int answer)
+    {
+        int next = answer + 1;
+        var answered = new HashSet<string>(StringComparer.Ordinal);
+        for (; next < messages.Count && messages[next].Role == ChatRole.Tool; next++)
+        {
+            answered.UnionWith(messages[next].Contents.OfType<FunctionResultContent>().Select(result => result.CallId));
+        }
+
+        answered.UnionWith(messages[answer].Contents.OfType<FunctionResultContent>().Select(result => result.CallId));
+        AIContent[] missing =
+        [
+            .. messages[answer].Contents.OfType<FunctionCallContent>().Where(call => !call.InformationalOnly && !answered.Contains(call.CallId))
+                .Select(call => new FunctionResultContent(call.CallId, FunctionResults.ToText(TurnErrors.Interrupted(call)))),
+        ];
+        if (missing.Length > 0)
+        {
+            messages.Insert(next, new(ChatRole.Tool, missing));
+        }
+    }
+
+    /// <summary>Providers refuse a call without its result, and a result without its call.</summary>
+    private static List<ChatMessage> Paired(IEnumerable<ChatMessage> reduced)
+    {
+        var kept = reduced.ToList();
+        var calls = kept.SelectMany(message => message.Contents).OfType<FunctionCallContent>().Select(call => call.CallId).ToHashSet(StringComparer.Ordinal);
+        var results = kept.SelectMany(message => message.Contents).OfType<FunctionResultContent>().Select(result => result.CallId).ToHashSet(StringComparer.Ordinal);
+        for (int i = kept.Count - 1; i >= 0; i--)
+        {
+            var contents = kept[i].Contents;
+            var paired = contents.Where(content => content switch
+            {
+                FunctionCallContent call => call.InformationalOnly || results.Contains(call.CallId),
+                FunctionResultContent result => calls.Contains(result.CallId),
+                _ => true,
+            }).ToList();
+            if (paired.Count == 0)
+            {
+                kept.RemoveAt(i);
+            }
+            else if (paired.Count < contents.Count)
+            {
+                kept[i] = kept[i].Clone();
+                kept[i].Contents = paired;
+            }
+        }
+
+        return kept;
+    }
+
+    private static long LengthOf(ChatMessage message)
+    {
+        long length = 4 * CharactersPerToken;
+        foreach (var content in message.Contents)
+        {
+            length += LengthOf(content);
+        }
+
+        return length;
+    }
+
+    private static long LengthOf(AIContent content) => content switch
+    {
+        TextContent text => text.Text.Length,
+        TextReasoningContent reasoning => reasoning.Text.Length,
+        FunctionCallContent call => call.Name.Length + (call.Arguments?.Sum(static each => each.Key.Length + LengthOf(each.Value)) ?? 0),
+        FunctionResultContent result => LengthOf(result.Result),
+        DataContent data => data.Data.Length,
+        _ => 0,
+    };
+
+    private static long LengthOf(object? value) => value switch
+    {
+        null => 4,
+        string text => text.Length,
+        JsonElement { ValueKind: not JsonValueKind.Undefined } element => element.GetRawText().Length,
+        IEnumerable<AIContent> contents => contents.Sum(LengthOf),
+        _ => 16,
+    };
+}

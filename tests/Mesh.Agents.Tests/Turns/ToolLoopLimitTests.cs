@@ -1,0 +1,253 @@
+using Mesh.Contracts;
+using Microsoft.Extensions.AI;
+
+namespace Mesh.Agents.Tests.Turns;
+
+/// <summary>Models that do not behave, and turns that must end.</summary>
+public sealed class ToolLoopLimitTests : AgentRoom
+{
+    private static readonly ModelPrices Prices = ModelPrices.FromJson("""{"scripted-model":{"input":1000,"output":1000}}""");
+    private readonly List<ChatMessage> _messages = [User("?")];
+    private int _runs;
+
+    private Tool Work => Tool.Create("work", (int n) => Interlocked.Increment(ref _runs));
+
+    [Fact]
+    public async Task An_unknown_tool_is_answered_with_those_there_are_and_the_same_again_ends_the_turn()
+    {
+        var functions = await OfferAsync("kit", Work);
+        using var model = new ScriptedChatClient(
+            ScriptedTurn.Calls("kit_wrok", """{"n":1}"""), ScriptedTurn.Calls("kit_wrok", """{"n":1}""").ExpectingResult("There is no tool 'kit_wrok'.").ExpectingResult("Use one of: kit_work."));
+
+        var error = await FailAsync(model, functions);
+
+        Assert.Equal((MeshErrorCode.NotFound, "The model repeated a call of 'kit_wrok' that cannot be made: There is no tool 'kit_wrok'."), (error.Code, error.Message));
+        Assert.Equal(2, model.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData("""{"n":""", "cannot be read as JSON")]
+    [InlineData("""{"n":"one"}""", "/n")]
+    [InlineData("""{}""", "n")]
+    [InlineData("""{"n":1,"m":2}""", "m")]
+    public async Task Malformed_arguments_are_answered_with_what_is_wrong_and_may_be_mended(string arguments, string told)
+    {
+        var functions = await OfferAsync("kit", Work);
+        using var model = new ScriptedChatClient(
+            ScriptedTurn.Calls("kit_work", arguments),
+            ScriptedTurn.Calls("kit_work", """{"n":1}""").ExpectingResult("Error invalid_arguments").ExpectingResult(told),
+            ScriptedTurn.Says("ok").ExpectingResult("1"));
+
+        await new ToolLoop(model).RunAsync(functions, _messages).InTime();
+
+        model.AssertFinished();
+        AssertConsistent(_messages);
+        Assert.Equal(1, _runs);
+    }
+
+    [Fact]
+    public async Task The_same_malformed_arguments_again_end_the_turn()
+    {
+        var functions = await OfferAsync("kit", Work);
+        using var model = ScriptedChatClient.Answering(_ => ScriptedTurn.Calls("kit_work", """{"n":"one"}"""));
+
+        var error = await FailAsync(model, functions);
+
+        Assert.Equal((MeshErrorCode.InvalidArguments, 2), (error.Code, model.Requests.Count));
+    }
+
+    [Fact]
+    public async Task The_same_call_for_ever_ends_with_the_iterations()
+    {
+        var functions = await OfferAsync("kit", Work);
+        using var model = ScriptedChatClient.Answering(_ => ScriptedTurn.Calls("kit_work", """{"n":1}"""));
+
+        var error = await FailAsync(model, functions, new() { MaxIterations = 7 });
+
+        Assert.Equal((MeshErrorCode.BudgetExceeded, 7, 7), (error.Code, model.Requests.Count, _runs));
+        Assert.Equal(15, _messages.Count);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_thousand_calls_at_once_are_made_up_to_the_limit_and_the_others_are_answered(bool isWatched)
+    {
+        var functions = await OfferAsync("kit", Work);
+        using var model = new ScriptedChatClient(Enumerable.Range(0, 1_000).Aggregate(ScriptedTurn.Empty, (turn, n) => turn.ThenCalls("kit_work", $$"""{"n":{{n}}}""")));
+
+        var error = await FailAsync(model, functions, isWatched: isWatched);
+
+        Assert.Equal((MeshErrorCode.BudgetExceeded, 200, 1), (error.Code, _runs, model.Requests.Count));
+        Assert.Contains("200 calls", ResultOf(_messages, "call-1000"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tokens_that_are_used_up_let_no_further_request_be_made()
+    {
+        var functions = await OfferAsync("kit", Work);
+        using var model = ScriptedChatClient.Answering(_ => ScriptedTurn.Calls("kit_work", """{"n":1}""").WithUsage(40, 10));
+
+        var error = await FailAsync(model, functions, new() { MaxTokens = 100 });
+
+        Assert.Equal((MeshErrorCode.BudgetExceeded, 2), (error.Code, model.Requests.Count));
+    }
+
+    [Fact]
+    public async Task A_request_that_might_cost_more_than_is_left_is_not_made()
+    {
+        var functions = await OfferAsync("kit", Work);
+        using var model = ScriptedChatClient.Answering(_ => ScriptedTurn.Calls("kit_work", """{"n":1}""").WithUsage(100, 100));
+
+        var error = await FailAsync(model, functions, new() { MaxCost = 0.7m, Prices = Prices, ReservedOutputTokens = 200 });
+
+        Assert.Equal((MeshErrorCode.BudgetExceeded, 2), (error.Code, model.Requests.Count));
+    }
+
+    [Fact]
+    public async Task A_model_without_a_price_is_not_asked_where_there_are_prices()
+    {
+        using var model = new ScriptedChatClient(ScriptedTurn.Says("never"));
+
+        var error = (await Assert.ThrowsAsync<MeshException>(() => new ToolLoop(model, new() { Prices = Prices })
+            .RunAsync(RoomFunctions.None(Bot), _messages, new() { ModelId = "other" }).InTime())).Error;
+
+        Assert.Equal((MeshErrorCode.InvalidDefinition, 0), (error.Code, model.Requests.Count));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_turn_that_takes_too_long_is_ended_in_the_middle_of_a_call(bool isWatched)
+    {
+        var started = new Signal();
+        var functions = await OfferAsync("kit", Tool.Create("hang", async (CancellationToken token) =>
+        {
+            started.Set();
+            await Task.Delay(Timeout.Infinite, token);
+        }));
+        using var model = new ScriptedChatClient(ScriptedTurn.Calls("kit_hang"));
+
+        var failing = FailAsync(model, functions, new() { TimeLimit = TimeSpan.FromSeconds(20) }, isWatched);
+        await started.InTime();
+        Clock.Advance(TimeSpan.FromSeconds(20));
+
+        Assert.Equal(MeshErrorCode.DeadlineExceeded, (await failing).Code);
+        Assert.Contains("was interrupted", ResultOf(_messages, "call-1"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_model_that_does_not_answer_in_time_fails_by_the_turns_limit()
+    {
+        using var model = new ScriptedChatClient(ScriptedTurn.Empty.After(TimeSpan.FromMinutes(9)).ThenSays("late")) { Clock = Clock };
+
+        var failing = FailAsync(model, RoomFunctions.None(Bot), new() { TimeLimit = TimeSpan.FromSeconds(20) });
+        await Clock.TimerWithinAsync(TimeSpan.FromMinutes(9));
+        Clock.Advance(TimeSpan.FromSeconds(20));
+
+        Assert.Equal(MeshErrorCode.DeadlineExceeded, (await failing).Code);
+    }
+
+    [Theory]
+    [InlineData("rate", "overloaded")]
+    [InlineData("time", "deadline_exceeded")]
+    [InlineData("cancel", "deadline_exceeded")]
+    [InlineData("other", "unavailable")]
+    public async Task A_provider_that_fails_is_a_failure_with_a_code_and_without_its_text(string how, string code)
+    {
+        using var model = new ScriptedChatClient(ScriptedTurn.Fails(how switch
+        {
+            "rate" => new HttpRequestException("secret", null, System.Net.HttpStatusCode.TooManyRequests),
+            "time" => new TimeoutException("secret"),
+            "cancel" => new TaskCanceledException("secret"),
+            _ => new IOException("secret"),
+        }));
+
+        var error = await FailAsync(model, RoomFunctions.None(Bot));
+
+        Assert.Equal((code, true), (error.Code.Value, error.Retryable));
+        Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
+        Assert.Single(_messages);
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_cut_off_is_kept_as_interrupted_with_results_for_its_calls()
+    {
+        var functions = await OfferAsync("kit", Work);
+        using var model = new ScriptedChatClient(ScriptedTurn.Says("Let me ").ThenCalls("kit_work", """{"n":1}""").ThenFails(new IOException("cut")));
+
+        var error = await FailAsync(model, functions);
+
+        Assert.Equal((MeshErrorCode.Unavailable, 0), (error.Code, _runs));
+        Assert.Equal((3, "Let me ", true), (_messages.Count, _messages[1].Text, _messages[1].AdditionalProperties?[ToolLoop.InterruptedKey]));
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_filtered_is_kept_and_is_a_failure()
+    {
+        using var model = new FilteredClient();
+
+        var error = (await Assert.ThrowsAsync<MeshException>(() => new ToolLoop(model).RunAsync(RoomFunctions.None(Bot), _messages).InTime())).Error;
+
+        Assert.Equal(("content_filtered", "I can"), (error.Code.Value, _messages[^1].Text));
+    }
+
+    [Fact]
+    public async Task An_empty_answer_adds_nothing()
+    {
+        using var model = new ScriptedChatClient(ScriptedTurn.Empty);
+
+        var response = await new ToolLoop(model).RunAsync(RoomFunctions.None(Bot), _messages).InTime();
+
+        Assert.Equal(("", 1), (response.Text, _messages.Count));
+    }
+
+    [Fact]
+    public async Task A_budget_of_tokens_around_the_call_ends_the_turn_before_the_next_request()
+    {
+        var functions = await OfferAsync("kit", Work);
+        using var model = ScriptedChatClient.Answering(_ => ScriptedTurn.Calls("kit_work", """{"n":1}""").WithUsage(40, 10));
+        MeshError? error = null;
+
+        await InCallAsync(async _ => error = await FailAsync(model, functions), new() { Budget = new() { Tokens = 100 } });
+
+        Assert.Equal((MeshErrorCode.BudgetExceeded, 2), (error?.Code, model.Requests.Count));
+        Assert.Equal((80L, 20L), (Journal.ToList(new() { Tool = "work/run" })[0].Usage?.InputTokens, Journal.ToList(new() { Tool = "work/run" })[0].Usage?.OutputTokens));
+    }
+
+    private async Task<MeshError> FailAsync(IChatClient model, RoomFunctions functions, ToolLoopOptions? options = null, bool isWatched = false)
+    {
+        var loop = new ToolLoop(model, options);
+        var failure = await Assert.ThrowsAsync<MeshException>(async () =>
+        {
+            if (isWatched)
+            {
+                await loop.StreamAsync(functions, _messages).ToListInTimeAsync();
+            }
+            else
+            {
+                await loop.RunAsync(functions, _messages).InTime();
+            }
+        });
+        AssertConsistent(_messages);
+        return failure.Error;
+    }
+
+    private sealed class FilteredClient : IChatClient
+    {
+        public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+            IEnumerable<ChatMessage> messages, ChatOptions? options = null, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            await Task.CompletedTask;
+            yield return new(ChatRole.Assistant, "I can") { FinishReason = ChatFinishReason.ContentFilter };
+        }
+
+        public object? GetService(Type serviceType, object? serviceKey = null) => null;
+
+        public void Dispose()
+        {
+        }
+    }
+}
