@@ -21,6 +21,41 @@ public abstract class RoomClientUsageContract : RoomClientContract
         await AssertStopsAsync(place, new() { Cost = 10 }, "money", new { tokens = 0L, cost = 11m });
 
     [Fact]
+    public async Task What_each_model_used_is_told_apart_in_the_entry_and_in_the_totals()
+    {
+        await OfferAsync("ada", Tool.Create("talk", async (CallContext call) =>
+        {
+            await call.ReportUsageAsync(CallUsage.OfModel("small", 1, 2, 0.5m));
+            await call.ReportUsageAsync(CallUsage.OfModel("large", 10, 20));
+            await call.ReportUsageAsync(CallUsage.OfModel("small", 3, 4));
+            await call.ReportUsageAsync(new(100, 0));
+        }));
+        var bob = await JoinAsync("bob");
+        await bob.Toolkits.InvokeAsync<ToolResponse>("kit/talk").InTime();
+        var entry = Assert.Single(EntriesOf("kit/talk"));
+        Assert.Equal(new CallUsage(114, 26, 0.5m) { Models = [new("small", 4, 6, 0.5m), new("large", 10, 20, 0)] }, entry.Usage);
+        Assert.Equal(entry.Usage, JournalEntry.FromJson(entry.ToJson()).Usage);
+        var models = (await Journal.GetTotalsAsync()).ByModel;
+        Assert.Equal((2, 1, 4, 0.5m), (models.Count, models["small"].Calls, models["small"].InputTokens, models["small"].Cost));
+    }
+
+    [Fact]
+    public async Task Models_beyond_sixteen_are_one()
+    {
+        await OfferAsync("ada", Tool.Create("talk", async (CallContext call) =>
+        {
+            for (int i = 0; i < 20; i++)
+            {
+                await call.ReportUsageAsync(CallUsage.OfModel($"m{i}", 1, 0));
+            }
+        }));
+        var bob = await JoinAsync("bob");
+        await bob.Toolkits.InvokeAsync<ToolResponse>("kit/talk").InTime();
+        var models = Assert.Single(EntriesOf("kit/talk")).Usage!.Models!;
+        Assert.Equal((17, JournalTotals.Others, 4), (models.Count, models[^1].Model, models[^1].InputTokens));
+    }
+
+    [Fact]
     public async Task A_tree_stops_within_the_calls_in_flight_when_its_budget_is_used_up()
     {
         var (running, used) = (new Signal(), new Signal());

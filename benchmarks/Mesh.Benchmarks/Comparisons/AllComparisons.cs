@@ -44,6 +44,9 @@ internal static class AllComparisons
         new McpHttpApi(),
         new McpOverload(),
         new McpSessionsMegabytes(),
+        new LlmTurn(),
+        new LlmTurnBytes(),
+        new BudgetOverspend(),
     ];
 
     public static Comparison? Find(string id) => InOrder.FirstOrDefault(comparison => comparison.Id == id);

@@ -8,6 +8,9 @@ namespace Mesh.Agents;
 /// <summary>The arguments that a client of a model has read, on their way to a call and back.</summary>
 internal static class FunctionArguments
 {
+    [ThreadStatic]
+    private static Scratch? _scratch;
+
     /// <summary>The JSON object of given arguments. It owns its memory.</summary>
     /// <exception cref="JsonException">A value is of a type that cannot be written.</exception>
     public static JsonPayload ToPayload(IEnumerable<KeyValuePair<string, object?>>? arguments)
@@ -17,32 +20,34 @@ internal static class FunctionArguments
             return default;
         }
 
-        var buffer = new ArrayBufferWriter<byte>(128);
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true }))
+        // Written for every call of every model: the writer is kept, what it has written is not.
+        var scratch = _scratch ?? new Scratch();
+        _scratch = null;
+        scratch.Begin();
+        var json = scratch.Json;
+        json.WriteStartObject();
+        if (arguments is Dictionary<string, object?> dictionary)
         {
-            json.WriteStartObject();
-            if (arguments is Dictionary<string, object?> dictionary)
+            // What clients give; its enumerator is no object.
+            foreach (var (name, value) in dictionary)
             {
-                // What clients give; its enumerator is no object.
-                foreach (var (name, value) in dictionary)
-                {
-                    json.WritePropertyName(name);
-                    Write(json, value);
-                }
+                json.WritePropertyName(name);
+                Write(json, value);
             }
-            else
+        }
+        else
+        {
+            foreach (var (name, value) in arguments)
             {
-                foreach (var (name, value) in arguments)
-                {
-                    json.WritePropertyName(name);
-                    Write(json, value);
-                }
+                json.WritePropertyName(name);
+                Write(json, value);
             }
-
-            json.WriteEndObject();
         }
 
-        return JsonPayload.FromUtf8(buffer.WrittenMemory);
+        json.WriteEndObject();
+        byte[] written = scratch.End();
+        _scratch = scratch.IsSmall ? scratch : null;
+        return JsonPayload.FromUtf8(written);
     }
 
     /// <summary>The arguments as a client of a model has them.</summary>
@@ -112,6 +117,32 @@ internal static class FunctionArguments
         catch (Exception exception) when (exception is NotSupportedException or ArgumentException or InvalidOperationException)
         {
             throw new JsonException($"An argument of type {value.GetType()} cannot be written as JSON.", exception);
+        }
+    }
+
+    /// <summary>A writer and its buffer.</summary>
+    private sealed class Scratch
+    {
+        private const int MostKept = 16_384;
+
+        private readonly ArrayBufferWriter<byte> _buffer = new(256);
+
+        public Scratch() => Json = new(_buffer, new JsonWriterOptions { SkipValidation = true });
+
+        public Utf8JsonWriter Json { get; }
+
+        public bool IsSmall => _buffer.Capacity <= MostKept;
+
+        public void Begin()
+        {
+            _buffer.ResetWrittenCount();
+            Json.Reset(_buffer);
+        }
+
+        public byte[] End()
+        {
+            Json.Flush();
+            return _buffer.WrittenSpan.ToArray();
         }
     }
 }

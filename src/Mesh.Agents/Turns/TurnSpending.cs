@@ -5,6 +5,8 @@ namespace Mesh.Agents;
 /// <summary>What the requests of one turn use, and who pays.</summary>
 internal sealed class TurnSpending
 {
+    private const int LongestName = 128;
+
     private readonly ToolLoopOptions _options;
     private readonly ModelPrice? _price;
     private readonly int _mostWritten;
@@ -61,7 +63,9 @@ internal sealed class TurnSpending
             ? usage
             : new() { InputTokenCount = context.EstimateTokens(), OutputTokenCount = written };
         var price = model is null || model == Model ? _price : _options.Prices?.Find(model) ?? _price;
-        var used = new CallUsage(Math.Max(0, usage.InputTokenCount ?? 0), Math.Max(0, usage.OutputTokenCount ?? 0), price?.CostOf(usage) ?? 0);
+        var (read, wrote, cost) = (Math.Max(0, usage.InputTokenCount ?? 0), Math.Max(0, usage.OutputTokenCount ?? 0), price?.CostOf(usage) ?? 0);
+        model ??= Model;
+        var used = model is { Length: > 0 } ? CallUsage.OfModel(model.Length <= LongestName ? model : model[..LongestName], read, wrote, cost) : new CallUsage(read, wrote, cost);
         _tokens += used.InputTokens + used.OutputTokens;
         _cost += used.Cost;
         return used;

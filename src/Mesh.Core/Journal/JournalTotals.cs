@@ -2,7 +2,7 @@ namespace Mesh;
 
 /// <summary>
 /// Sums over the calls of a journal, refused ones too: of all, and by who called, by tool and by room. Each of the three
-/// adds up to all. Immutable.
+/// adds up to all. What models used is told by model besides. Immutable.
 /// </summary>
 public sealed record JournalTotals
 {
@@ -26,6 +26,12 @@ public sealed record JournalTotals
 
     /// <summary>By the room's name, over all of its sessions.</summary>
     public IReadOnlyDictionary<string, CallTotals> ByRoom { get; init; } = NoTotals;
+
+    /// <summary>
+    /// By the name of a model: the calls that reported to have used it, their tokens and their cost of it. Neither times nor bytes
+    /// are in these sums, nor what was reported without a model.
+    /// </summary>
+    public IReadOnlyDictionary<string, CallTotals> ByModel { get; init; } = NoTotals;
 
     private static Dictionary<string, CallTotals> NoTotals { get; } = [];
 

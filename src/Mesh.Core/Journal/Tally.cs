@@ -68,7 +68,7 @@ internal struct Tally
     {
         if (usage is not null)
         {
-            _usage = usage.Add(_usage);
+            _usage = _usage is null ? usage : usage.Sum(_usage);
         }
     }
 }

@@ -13,6 +13,7 @@ internal sealed class TotalsBook
     private readonly TotalsColumn _byParticipant = new();
     private readonly TotalsColumn _byTool = new();
     private readonly TotalsColumn _byRoom = new();
+    private readonly TotalsColumn _byModel = new();
     private readonly Run[] _runs = new Run[Places];
     private int _last;
 
@@ -30,13 +31,19 @@ internal sealed class TotalsBook
     {
         // Whoever calls what is not there may make up any number of names.
         Of(call.Caller, call.ContractHash is null ? null : call.Target.Path, call.Room).Add(call.Status, call.Duration.Ticks, call.BytesIn, call.BytesOut, call.Usage);
+        AddModels(call.Status, call.Usage?.Models);
     }
 
     /// <summary>Adds the record of a call that this host has run.</summary>
     public void Add(in CallRecord call)
     {
         var caller = call.Caller!;
-        Of(caller.Name, call.Tool?.Path, caller.Room.Name).Add(call.Status, call.Duration.Ticks, call.BytesIn, call.BytesOut, call.Usage);
+        var usage = call.Usage;
+        Of(caller.Name, call.Tool?.Path, caller.Room.Name).Add(call.Status, call.Duration.Ticks, call.BytesIn, call.BytesOut, usage);
+        if (usage is not null)
+        {
+            AddModels(call.Status, usage.Models);
+        }
     }
 
     /// <summary>The sums as they are now, to be turned into totals when no lock is held any more.</summary>
@@ -47,7 +54,7 @@ internal sealed class TotalsBook
             End(ref run);
         }
 
-        return new(_byParticipant.Take(), _byTool.Take(), _byRoom.Take());
+        return new(_byParticipant.Take(), _byTool.Take(), _byRoom.Take(), _byModel.Take());
     }
 
     /// <summary>The sums of a run. Names are told apart by reference: that of one participant or tool is one object.</summary>
@@ -66,6 +73,16 @@ internal sealed class TotalsBook
         }
 
         return ref run.Sums;
+    }
+
+    private void AddModels(CallStatus status, IReadOnlyList<ModelUsage>? models)
+    {
+        foreach (var each in models ?? [])
+        {
+            var sums = default(Tally);
+            sums.Add(status, 0, 0, 0, new CallUsage(each.InputTokens, each.OutputTokens, each.Cost));
+            _byModel.Add(each.Model, in sums);
+        }
     }
 
     private void End(ref Run run)
@@ -91,7 +108,7 @@ internal sealed class TotalsBook
     }
 
     /// <summary>The sums of one moment.</summary>
-    public readonly struct Copy(TotalsColumn.Copy byParticipant, TotalsColumn.Copy byTool, TotalsColumn.Copy byRoom)
+    public readonly struct Copy(TotalsColumn.Copy byParticipant, TotalsColumn.Copy byTool, TotalsColumn.Copy byRoom, TotalsColumn.Copy byModel)
     {
         public JournalTotals ToTotals() => new()
         {
@@ -99,6 +116,7 @@ internal sealed class TotalsBook
             ByParticipant = byParticipant.ToTotals(),
             ByTool = byTool.ToTotals(),
             ByRoom = byRoom.ToTotals(),
+            ByModel = byModel.ToTotals(),
         };
     }
 }

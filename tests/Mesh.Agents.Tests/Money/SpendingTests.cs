@@ -22,7 +22,25 @@ public sealed class SpendingTests : AgentRoom
         await Bob.Agents.AskAsync<string>("guide", new { prompt = "?" }).InTime();
 
         var entry = Journal.ToList(new() { Tool = "agents/guide" })[0];
-        Assert.Equal((new CallUsage(30, 20, 0.05m), "bob", "bot"), (entry.Usage, entry.OnBehalfOf, entry.Provider));
+        Assert.Equal((CallUsage.OfModel("scripted-model", 30, 20, 0.05m), "bob", "bot"), (entry.Usage, entry.OnBehalfOf, entry.Provider));
+    }
+
+    [Fact]
+    public async Task Totals_tell_what_each_model_used()
+    {
+        using var small = new ScriptedChatClient(ScriptedTurn.Says("ok").WithUsage(30, 20)) { Metadata = new("acme", null, "small") };
+        using var large = new ScriptedChatClient(ScriptedTurn.Says("ok").WithUsage(3, 2), ScriptedTurn.Says("ok").WithUsage(1, 1)) { Metadata = new("acme", null, "large") };
+
+        await InCallAsync(async _ =>
+        {
+            await new ToolLoop(small).RunAsync(RoomFunctions.None(Bot), [User("?")]);
+            await new ToolLoop(large).RunAsync(RoomFunctions.None(Bot), [User("?")]);
+            await new ToolLoop(large).RunAsync(RoomFunctions.None(Bot), [User("?")]);
+        });
+
+        var totals = Journal.GetTotals();
+        Assert.Equal(["large 1 4+3", "small 1 30+20"], totals.ByModel.Select(each => $"{each.Key} {each.Value.Calls} {each.Value.InputTokens}+{each.Value.OutputTokens}").Order());
+        Assert.Equal((34, 23), (totals.All.InputTokens, totals.All.OutputTokens));
     }
 
     [Fact]
