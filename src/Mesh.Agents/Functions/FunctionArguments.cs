@@ -45,9 +45,9 @@ internal static class FunctionArguments
         }
 
         json.WriteEndObject();
-        byte[] written = scratch.End();
+        var written = scratch.End();
         _scratch = scratch.IsSmall ? scratch : null;
-        return JsonPayload.FromUtf8(written);
+        return JsonPayload.FromElement(written);
     }
 
     /// <summary>The arguments as a client of a model has them.</summary>
@@ -139,10 +139,12 @@ internal static class FunctionArguments
             Json.Reset(_buffer);
         }
 
-        public byte[] End()
+        /// <summary>An element, which the call path need not read again; it owns its memory.</summary>
+        /// <exception cref="JsonException">It is nested deeper than anything that enters a room.</exception>
+        public JsonElement End()
         {
             Json.Flush();
-            return _buffer.WrittenSpan.ToArray();
+            return JsonElement.Parse(_buffer.WrittenSpan);
         }
     }
 }
