@@ -21,7 +21,7 @@ builder.Services.AddMesh()
     .AddRoom("suite")
     .AllowAnonymous(Grants.AgentDefault)
     .AddService(new RoomService(TestTools.Toolkit) { Grants = Grants.AgentDefault })
-    .AddToolkit(new Toolkit("json", TestTools.SchemaTool))
+    .AddToolkit(new Toolkit("json", TestTools.SchemaTool, TestTools.HeaderTool))
     .AddService(ChangingTools.Service);
 var app = builder.Build();
 app.MapMeshMcp("/mcp", new()

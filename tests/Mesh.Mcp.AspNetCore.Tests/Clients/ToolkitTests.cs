@@ -36,6 +36,16 @@ public sealed class ToolkitTests : McpHttpTests
     }
 
     [Theory, MemberData(nameof(Revisions))]
+    public async Task Arguments_go_as_headers_besides_where_a_tool_wants_that(string revision)
+    {
+        await StartAsync(tools: new Marked());
+        var bob = await ImportAsync(revision);
+
+        Assert.Equal("""{"city":"\u00C5s","days":3}""", await bob.Toolkits.InvokeAsync<string>("far/kit_plan", new { city = "Ås", days = 3 }, cancellationToken: Stop).InTime());
+        Assert.Equal("""{"days":3}""", await bob.Toolkits.InvokeAsync<string>("far/kit_plan", new { days = 3 }, cancellationToken: Stop).InTime());
+    }
+
+    [Theory, MemberData(nameof(Revisions))]
     public async Task Progress_comes_in_order_before_the_result(string revision)
     {
         await StartAsync(tools: Tool.Create("steps", async (CallContext call) =>
@@ -118,7 +128,7 @@ public sealed class ToolkitTests : McpHttpTests
         var page = await bob.Toolkits.InvokeAsync<JsonElement>("far/list_resources", new { }, cancellationToken: Stop).InTime();
         Assert.Equal(["mesh://state/a"], page.GetProperty("resources").EnumerateArray().Select(each => each.GetProperty("uri").GetString()));
         Assert.Equal("""{"n":1}""", await bob.Toolkits.InvokeAsync<string>("far/read_resource", new { uri = "mesh://state/a" }, cancellationToken: Stop).InTime());
-        Assert.False((await bob.Toolkits.TryInvokeAsync("far/read_resource", new { uri = "mesh://state/none" }, cancellationToken: Stop).InTime()).IsResult);
+        Assert.Equal(MeshErrorCode.NotFound, (await FailAsync(bob, "far/read_resource", new { uri = "mesh://state/none" })).Code);
     }
 
     [Theory, MemberData(nameof(Revisions))]
@@ -149,19 +159,24 @@ public sealed class ToolkitTests : McpHttpTests
         Assert.Equal("one", await EchoAsync(bob, "one"));
         using (var http = new HttpClient())
         {
-            // One session too many takes the place of the toolkit's, which has no stream open now.
-            using var initialize = Post(Initialize, headers: ("X-User", "ada"));
-            initialize.RequestUri = Endpoint;
-            using var response = await http.SendAsync(initialize, Stop).InTime();
-            Assert.Equal(200, (int)response.StatusCode);
+            // One session too many takes the place of the toolkit's, which has no stream open now, once its last request has ended.
+            await UntilAsync(async () =>
+            {
+                using var initialize = Post(Initialize, headers: ("X-User", "ada"));
+                initialize.RequestUri = Endpoint;
+                using var response = await http.SendAsync(initialize, Stop).InTime();
+                return response.IsSuccessStatusCode;
+            });
         }
 
         var lost = (await bob.Toolkits.TryInvokeAsync("far/kit_echo", new { text = "two" }, cancellationToken: Stop).InTime()).Error;
         Assert.True(lost is null || lost.Code == MeshErrorCode.Unavailable || lost.Code == MeshErrorCode.ProviderLost, $"{lost}");
-        await TickAsync(() => _statuses.Any(status => status.State == McpToolkitState.Reconnecting));
-        await _nearClock.TimerWithinAsync(TimeSpan.FromSeconds(1)).InTime();
-        _nearClock.Advance(TimeSpan.FromSeconds(1));
-        await TickAsync(() => _toolkit.Status.State == McpToolkitState.Connected);
+        await UntilAsync(() => new(_statuses.Any(status => status.State == McpToolkitState.Reconnecting)));
+        await UntilAsync(() =>
+        {
+            _nearClock.Advance(TimeSpan.FromMilliseconds(1));
+            return new(_toolkit.Status.State == McpToolkitState.Connected);
+        });
 
         Assert.Equal("three", await EchoAsync(bob, "three"));
         Assert.Contains(Assert.Single(await bob.Toolkits.ListAsync("desk", Stop).InTime()).Tools, tool => tool.Name == "kit_echo");
@@ -199,16 +214,32 @@ public sealed class ToolkitTests : McpHttpTests
     }
 
     /// <summary>Lets the time pass that the served room holds changes back for.</summary>
-    private async Task TickAsync(Func<bool> isSo)
+    private Task TickAsync(Func<bool> isSo) => UntilAsync(() =>
+    {
+        Clock.Advance(TimeSpan.FromMilliseconds(1));
+        return new(isSo());
+    });
+
+    private static async Task UntilAsync(Func<ValueTask<bool>> isSo)
     {
         using var timeout = new CancellationTokenSource(Bounded.TestTimeout);
-        while (!isSo())
+        while (!await isSo())
         {
             timeout.Token.ThrowIfCancellationRequested();
-            Clock.Advance(TimeSpan.FromMilliseconds(10));
             await Task.Yield();
         }
     }
 
     private sealed record Sum(int Value);
+
+    private sealed class Marked() : Tool(new()
+    {
+        Name = "plan",
+        InputSchema = JsonElement.Parse("""
+            {"type":"object","properties":{"city":{"type":"string","x-mcp-header":"City"},"days":{"type":"integer","x-mcp-header":"Days"}},"required":["days"]}
+            """),
+    })
+    {
+        protected override ValueTask<ToolResponse> InvokeAsync(JsonElement arguments, CallContext context) => new(new TextResponse(arguments.GetRawText()));
+    }
 }
