@@ -46,6 +46,11 @@ internal sealed class CallGate(int maxRunning, int maxWaiting)
     /// <summary>Takes a place if one is free. <see cref="Exit"/> must follow.</summary>
     public bool TryEnter()
     {
+        if (!IsFree)
+        {
+            return false;
+        }
+
         lock (_lock)
         {
             bool isFree = _running < MaxRunning;
@@ -80,9 +85,9 @@ internal sealed class CallGate(int maxRunning, int maxWaiting)
 
     /// <summary>Gives a place up, to the first that waits.</summary>
     /// <param name="elapsed">How long the call has run, in ticks of the clock; 0 when it has not.</param>
-    public void Exit(long elapsed)
+    /// <returns>Who has it now, and must be told; null when nobody waits.</returns>
+    public CallTurn? Exit(long elapsed)
     {
-        CallTurn? next;
         lock (_lock)
         {
             if (elapsed > 0)
@@ -90,7 +95,7 @@ internal sealed class CallGate(int maxRunning, int maxWaiting)
                 _typical = _typical == 0 ? elapsed : Math.Max(1, _typical + ((elapsed - _typical) / Smoothing));
             }
 
-            next = _first;
+            var next = _first;
             if (next is null)
             {
                 _running--;
@@ -99,9 +104,9 @@ internal sealed class CallGate(int maxRunning, int maxWaiting)
             {
                 UnlinkLocked(next, CallTurnState.Come);
             }
-        }
 
-        next?.Tell();
+            return next;
+        }
     }
 
     /// <summary>Takes a call out of the line that does not want its turn any more; without effect when that has come.</summary>
