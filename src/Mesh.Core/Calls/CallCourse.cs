@@ -48,10 +48,9 @@ internal abstract class CallCourse(CallState call) : DueItem, IValueTaskSource<C
         _context ??= ExecutionContext.Capture();
         var turn = new CallTurn(this, gate);
 
-        // Two full fences: whoever ends the call meanwhile either finds the turn in line, or is seen here.
-        Interlocked.Exchange(ref _turn, turn);
+        // Entering the gate is a full fence: whoever ends the call meanwhile either finds the turn, in line or about to be, or is seen here.
+        Volatile.Write(ref _turn, turn);
         var state = gate.Enter(turn);
-        Interlocked.MemoryBarrier();
         if (state == CallTurnState.Waiting && Imposed is not null)
         {
             turn.Leave();
@@ -114,7 +113,7 @@ internal abstract class CallCourse(CallState call) : DueItem, IValueTaskSource<C
             // The next one is served here and now, where the memory of its gate is. Whoever waits for this one goes on
             // elsewhere: it must not wait for the handler of another.
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
-            next.Take();
+            next.Take(_handledAt);
         }
         else
         {
@@ -154,7 +153,7 @@ internal abstract class CallCourse(CallState call) : DueItem, IValueTaskSource<C
     {
         try
         {
-            var end = _handler is null ? CallQueueing.Enter(call, _turn!.State) : EndRace();
+            var end = _handler is null ? CallQueueing.Enter(call, _turn!.State, _turn.CameAt) : EndRace();
             if (end.Course is null)
             {
                 Finish(CallPipeline.FinishAttempt(call, end));

@@ -15,7 +15,7 @@ internal sealed class CallGate(int maxRunning, int maxWaiting)
     /// <summary>Of the time that calls take, the last one counts one part in so many.</summary>
     private const int Smoothing = 8;
 
-    private readonly Lock _lock = new();
+    private SpinLock _gate = new(enableThreadOwnerTracking: false);
     private CallTurn? _first;
     private CallTurn? _last;
     private int _running;
@@ -51,7 +51,7 @@ internal sealed class CallGate(int maxRunning, int maxWaiting)
             return false;
         }
 
-        lock (_lock)
+        using (new SpinHold(ref _gate))
         {
             bool isFree = _running < MaxRunning;
             _running += isFree ? 1 : 0;
@@ -62,7 +62,7 @@ internal sealed class CallGate(int maxRunning, int maxWaiting)
     /// <summary>Takes a place if one is free, or lines up; what came of it is the turn's state as well.</summary>
     public CallTurnState Enter(CallTurn turn)
     {
-        lock (_lock)
+        using (new SpinHold(ref _gate))
         {
             if (_running < MaxRunning)
             {
@@ -88,7 +88,7 @@ internal sealed class CallGate(int maxRunning, int maxWaiting)
     /// <returns>Who has it now, and must be told; null when nobody waits.</returns>
     public CallTurn? Exit(long elapsed)
     {
-        lock (_lock)
+        using (new SpinHold(ref _gate))
         {
             if (elapsed > 0)
             {
@@ -102,7 +102,7 @@ internal sealed class CallGate(int maxRunning, int maxWaiting)
             }
             else
             {
-                UnlinkLocked(next, CallTurnState.Come);
+                UnlinkHeld(next, CallTurnState.Come);
             }
 
             return next;
@@ -112,14 +112,14 @@ internal sealed class CallGate(int maxRunning, int maxWaiting)
     /// <summary>Takes a call out of the line that does not want its turn any more; without effect when that has come.</summary>
     public void Leave(CallTurn turn)
     {
-        lock (_lock)
+        using (new SpinHold(ref _gate))
         {
             if (turn.State != CallTurnState.Waiting)
             {
                 return;
             }
 
-            UnlinkLocked(turn, CallTurnState.Left);
+            UnlinkHeld(turn, CallTurnState.Left);
         }
 
         turn.Tell();
@@ -129,7 +129,7 @@ internal sealed class CallGate(int maxRunning, int maxWaiting)
     public void Close()
     {
         CallTurn? turn;
-        lock (_lock)
+        using (new SpinHold(ref _gate))
         {
             _isClosed = true;
             turn = _first;
@@ -156,13 +156,13 @@ internal sealed class CallGate(int maxRunning, int maxWaiting)
     /// </summary>
     public long EstimateTurn()
     {
-        lock (_lock)
+        using (new SpinHold(ref _gate))
         {
             return (long)Math.Min((double)_typical * (_waiting + 1) / MaxRunning, long.MaxValue / 2);
         }
     }
 
-    private void UnlinkLocked(CallTurn turn, CallTurnState state)
+    private void UnlinkHeld(CallTurn turn, CallTurnState state)
     {
         _ = turn.Previous is null ? _first = turn.Next : turn.Previous.Next = turn.Next;
         _ = turn.Next is null ? _last = turn.Previous : turn.Next.Previous = turn.Previous;

@@ -151,10 +151,14 @@ internal sealed class CallPipeline(MeshHost host)
     }
 
     /// <summary>Invokes an instance, in which the call has a place where there is a gate.</summary>
-    public static CallEnd Serve(CallState call, bool isCounted, CallGate? gate)
+    public static CallEnd Serve(CallState call, bool isCounted, CallGate? gate, long beganAt = 0)
     {
         var instance = call.Instance!;
-        long beganAt = gate is null ? 0 : call.Host.Clock.GetTimestamp();
+        if (gate is not null && beganAt == 0)
+        {
+            beganAt = call.Host.Clock.GetTimestamp();
+        }
+
         if (isCounted)
         {
             instance.Enter();

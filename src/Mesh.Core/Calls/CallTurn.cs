@@ -7,6 +7,9 @@ internal sealed class CallTurn(IThreadPoolWorkItem waiting, CallGate gate)
 {
     public CallTurnState State { get; set; }
 
+    /// <summary>When it came, as a timestamp; 0 where whoever told it had no clock at hand.</summary>
+    public long CameAt { get; private set; }
+
     public CallTurn? Previous { get; set; }
 
     public CallTurn? Next { get; set; }
@@ -15,8 +18,10 @@ internal sealed class CallTurn(IThreadPoolWorkItem waiting, CallGate gate)
     public void Tell() => ThreadPool.UnsafeQueueUserWorkItem(waiting, preferLocal: false);
 
     /// <summary>The same where the caller has nothing more to do: on the thread pool, the call goes on at once.</summary>
-    public void Take()
+    /// <param name="now">The time.</param>
+    public void Take(long now)
     {
+        CameAt = now;
         if (Thread.CurrentThread.IsThreadPoolThread)
         {
             waiting.Execute();

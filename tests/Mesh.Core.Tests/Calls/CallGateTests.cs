@@ -65,7 +65,7 @@ public sealed class CallGateTests
         Assert.Same(second, gate.Exit(0));
         second.Leave();
         Assert.Equal(CallTurnState.Come, second.State);
-        second.Take();
+        second.Take(0);
         await whoSecond.Told.Task.InTime();
         Assert.Null(gate.Exit(0));
         Assert.True(gate.TryEnter());
