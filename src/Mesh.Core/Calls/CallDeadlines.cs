@@ -29,6 +29,7 @@ internal sealed class CallDeadlines
     /// <param name="due">The timestamp.</param>
     public void Set(CallLife call, long due)
     {
+        bool isBeforeTimer;
         using (new SpinHold(ref _gate))
         {
             RemoveHeld(call);
@@ -37,11 +38,12 @@ internal sealed class CallDeadlines
             {
                 _others.Add(call);
             }
+
+            // Whoever sets the timer for less looks here once more afterwards, so one of the two sees the other.
+            isBeforeTimer = due < _timer.Due;
         }
 
-        // A full fence: whoever unsets the timer meanwhile either sees the call, or has unset it before this looks.
-        Interlocked.MemoryBarrier();
-        if (due < _timer.Due)
+        if (isBeforeTimer)
         {
             SetTimer();
         }
