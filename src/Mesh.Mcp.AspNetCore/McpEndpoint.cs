@@ -143,6 +143,11 @@ internal sealed class McpEndpoint(
         message.Context = new() { User = context.User, ProtocolVersion = caller.Revision };
         if (!caller.HasSessions)
         {
+            if (message is JsonRpcRequest request && await CompareAsync(context, participant, request).ConfigureAwait(false) is { } different)
+            {
+                return different;
+            }
+
             await McpExchange.AnswerAsync(context, participant.Server, message, isStream ? stopping : CancellationToken.None).ConfigureAwait(false);
             return null;
         }
@@ -172,6 +177,19 @@ internal sealed class McpEndpoint(
         finally
         {
             session.Lease.Exit();
+        }
+    }
+
+    private static async ValueTask<McpFailure?> CompareAsync(HttpContext context, ServedParticipant participant, JsonRpcRequest request)
+    {
+        try
+        {
+            string? different = await participant.Server.CompareHeadersAsync(request, name => McpHeaders.Read(context.Request.Headers, name), context.RequestAborted).ConfigureAwait(false);
+            return different is null ? null : McpFailure.HeaderMismatch(different);
+        }
+        catch (MeshException exception)
+        {
+            return McpFailure.Of(exception.Error);
         }
     }
 

@@ -207,6 +207,42 @@ public abstract class RoomClientLimitContract : RoomClientContract
     }
 
     [Fact]
+    public async Task No_caller_waits_for_a_handler_that_blocks_its_thread_behind_its_own()
+    {
+        var ada = await JoinAsync("ada", Grants.Full, ParticipantRole.Agent);
+        var (goOn, unblock) = (new Signal(), new ManualResetEventSlim());
+        await ada.Agents.RegisterAsync(Agent.Create("turns", async (string text) =>
+        {
+            _started.Release();
+            if (text == "blocks")
+            {
+                unblock.Wait(TestContext.Current.CancellationToken);
+            }
+
+            await goOn.WaitStubbornlyAsync();
+            return text;
+        }), new() { MaxConcurrency = 1 }).InTime();
+        var bob = await JoinAsync("bob");
+        var first = bob.Agents.TryAskAsync("turns", (object)"first").AsTask();
+        await StartedAsync();
+        var second = bob.Agents.TryAskAsync("turns", (object)"blocks").AsTask();
+        await WaitingAsync(2, "turns");
+        try
+        {
+            goOn.Set();
+            await StartedAsync();
+            Assert.True((await first.InTime()).IsResult);
+            Assert.False(second.IsCompleted);
+        }
+        finally
+        {
+            unblock.Set();
+        }
+
+        Assert.True((await second.InTime()).IsResult);
+    }
+
+    [Fact]
     public async Task A_call_that_would_wait_for_itself_is_told_so()
     {
         var ada = await JoinAsync("ada", Grants.Full, ParticipantRole.Agent);

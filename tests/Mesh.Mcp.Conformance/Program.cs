@@ -6,7 +6,13 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-// The server that the official conformance suite is run against: a room whose tools, prompts and resources are what the suite
+// As "client ADDRESS" it is the client that the official conformance suite runs.
+if (args is ["client", var server])
+{
+    return await SuiteClient.RunAsync(new Uri(server));
+}
+
+// Else it is the server that the official conformance suite is run against: a room whose tools, prompts and resources are what the suite
 // looks for, served as any room is. It prints its address when it can be reached, and runs until its standard input ends.
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
@@ -15,7 +21,7 @@ builder.Services.AddMesh()
     .AddRoom("suite")
     .AllowAnonymous(Grants.AgentDefault)
     .AddService(new RoomService(TestTools.Toolkit) { Grants = Grants.AgentDefault })
-    .AddToolkit(new Toolkit("json", TestTools.SchemaTool))
+    .AddToolkit(new Toolkit("json", TestTools.SchemaTool, TestTools.HeaderTool))
     .AddService(ChangingTools.Service);
 var app = builder.Build();
 app.MapMeshMcp("/mcp", new()
@@ -32,3 +38,4 @@ await app.StartAsync();
 Console.WriteLine($"{app.Urls.First()}/mcp");
 await Console.In.ReadToEndAsync();
 await app.StopAsync();
+return 0;

@@ -47,6 +47,9 @@ internal static class TestTools
     /// <summary>A tool whose schema uses what revision 2020-12 of JSON Schema has, and earlier ones do not.</summary>
     public static Tool SchemaTool { get; } = new SchemaToolCode();
 
+    /// <summary>A tool one of whose parameters is sent as a header besides.</summary>
+    public static Tool HeaderTool { get; } = new HeaderToolCode();
+
     private static Tool Make(string name, Delegate code) => Tool.Create(name, code, new() { Description = $"What the suite calls test_{name}." });
 
     private static BytesPart Resource(string uri, string type, string text) => new(System.Text.Encoding.UTF8.GetBytes(text), type) { Name = uri };
@@ -164,11 +167,28 @@ internal static class TestTools
             {
               "$schema": "https://json-schema.org/draft/2020-12/schema",
               "type": "object",
-              "$defs": { "address": { "type": "object", "properties": { "street": { "type": "string" }, "city": { "type": "string" } } } },
-              "properties": { "name": { "type": "string" }, "address": { "$ref": "#/$defs/address" } },
+              "$defs": { "address": { "$anchor": "addressDef", "type": "object", "properties": { "street": { "type": "string" }, "city": { "type": "string" } } } },
+              "properties": {
+                "name": { "type": "string" }, "address": { "$ref": "#/$defs/address" },
+                "contactMethod": { "type": "string", "enum": ["phone", "email"] }, "phone": { "type": "string" }, "email": { "type": "string" }
+              },
+              "allOf": [ { "anyOf": [ { "required": ["phone"] }, { "required": ["email"] } ] } ],
+              "if": { "properties": { "contactMethod": { "const": "phone" } }, "required": ["contactMethod"] },
+              "then": { "required": ["phone"] },
+              "else": { "required": ["email"] },
               "additionalProperties": false
             }
             """),
+    })
+    {
+        protected override ValueTask<ToolResponse> InvokeAsync(JsonElement arguments, CallContext context) => new(new TextResponse($"Called with {arguments}"));
+    }
+
+    private sealed class HeaderToolCode() : Tool(new ToolDefinition
+    {
+        Name = "header_tool",
+        Description = "Tool whose region is sent as the header Mcp-Param-Region besides",
+        InputSchema = JsonElement.Parse("""{"type":"object","properties":{"region":{"type":"string","x-mcp-header":"Region"}},"additionalProperties":false}"""),
     })
     {
         protected override ValueTask<ToolResponse> InvokeAsync(JsonElement arguments, CallContext context) => new(new TextResponse($"Called with {arguments}"));

@@ -2,18 +2,25 @@ namespace Mesh;
 
 /// <summary>
 /// The deadlines of a host's calls that did not end at once, behind one timer, which is set only while there are any. A
-/// timer for each call would cost it more than its journal entry.
+/// timer for each call would cost it more than its journal entry. Most calls have the host's time-out, and are due in the
+/// order in which they came.
 /// </summary>
 internal sealed class CallDeadlines
 {
-    private readonly Lock _lock = new();
-    private readonly DueHeap<CallLife> _calls = new();
+    private readonly DueLine<CallLife> _usual = new();
+    private readonly DueHeap<CallLife> _others = new();
     private readonly TimeProvider _clock;
+    private readonly long _usualTimeout;
+    private readonly Lock _timerLock = new();
     private readonly DueTimer _timer;
+    private SpinLock _gate = new(enableThreadOwnerTracking: false);
 
-    public CallDeadlines(TimeProvider clock)
+    /// <param name="clock">The host's clock.</param>
+    /// <param name="usualTimeout">The time that most calls have, in ticks of the clock.</param>
+    public CallDeadlines(TimeProvider clock, long usualTimeout)
     {
         _clock = clock;
+        _usualTimeout = usualTimeout;
         _timer = new(clock, OnTimer);
     }
 
@@ -22,51 +29,53 @@ internal sealed class CallDeadlines
     /// <param name="due">The timestamp.</param>
     public void Set(CallLife call, long due)
     {
-        lock (_lock)
+        bool isBeforeTimer;
+        using (new SpinHold(ref _gate))
         {
+            RemoveHeld(call);
             call.Due = due;
-            if (call.HeapIndex < 0)
+            if (due - call.Call.StartedAt != _usualTimeout || !_usual.TryAdd(call))
             {
-                _calls.Add(call);
-            }
-            else
-            {
-                _calls.Update(call);
+                _others.Add(call);
             }
 
-            if (due < _timer.Due)
-            {
-                _timer.Set(due, _clock.GetTimestamp());
-            }
+            // Whoever sets the timer for less looks here once more afterwards, so one of the two sees the other.
+            isBeforeTimer = due < _timer.Due;
+        }
+
+        if (isBeforeTimer)
+        {
+            SetTimer();
         }
     }
 
     /// <summary>Forgets a call; without effect when it was told, or not set.</summary>
     public void Remove(CallLife call)
     {
-        if (call.HeapIndex < 0)
+        if (call.Place == DueItem.Nowhere)
         {
             return;
         }
 
-        lock (_lock)
+        bool isLast;
+        using (new SpinHold(ref _gate))
         {
-            if (call.HeapIndex >= 0)
-            {
-                _calls.Remove(call);
-            }
+            RemoveHeld(call);
+            isLast = FirstDueHeld == long.MaxValue;
+        }
 
-            // Set too early for those that are left, it does no harm.
-            if (_calls.Count == 0)
-            {
-                _timer.Set(long.MaxValue, 0);
-            }
+        // Set too early for those that are left, it does no harm.
+        if (isLast)
+        {
+            SetTimer();
         }
     }
 
+    private long FirstDueHeld => Math.Min(_usual.FirstDue, _others.FirstDue);
+
     private void OnTimer()
     {
-        lock (_lock)
+        lock (_timerLock)
         {
             _timer.Reset();
         }
@@ -75,21 +84,52 @@ internal sealed class CallDeadlines
         {
             call.OnDue();
         }
+
+        SetTimer();
     }
 
-    /// <summary>The next call whose time has come; when there is none, the timer is set for the first of the others.</summary>
+    /// <summary>The next call whose time has come; null when there is none.</summary>
     private CallLife? TakeDue()
     {
-        lock (_lock)
+        long now = _clock.GetTimestamp();
+        using (new SpinHold(ref _gate))
         {
-            long now = _clock.GetTimestamp();
-            var call = _calls.TakeDue(now);
-            if (call is null)
-            {
-                _timer.Set(_calls.FirstDue, now);
-            }
+            return _usual.FirstDue <= _others.FirstDue ? _usual.TakeDue(now) : _others.TakeDue(now);
+        }
+    }
 
-            return call;
+    /// <summary>Sets the timer for the first call, or for none.</summary>
+    private void SetTimer()
+    {
+        lock (_timerLock)
+        {
+            long due;
+            do
+            {
+                due = FirstDue();
+                _timer.Set(due, _clock.GetTimestamp());
+            }
+            while (FirstDue() < due);
+        }
+    }
+
+    private long FirstDue()
+    {
+        using (new SpinHold(ref _gate))
+        {
+            return FirstDueHeld;
+        }
+    }
+
+    private void RemoveHeld(CallLife call)
+    {
+        if (call.Place == DueItem.InLine)
+        {
+            _usual.Remove(call);
+        }
+        else if (call.Place != DueItem.Nowhere)
+        {
+            _others.Remove(call);
         }
     }
 }

@@ -26,16 +26,10 @@ internal readonly struct CallEnd
     /// <summary>Whether it is there and is a result.</summary>
     public bool IsResult => _toCome is null && Outcome.IsResult;
 
-    /// <summary>The turn that the call waits for; what follows is up to <see cref="CallPipeline.GoOnAsync"/>.</summary>
-    public CallTurn? Turn => _toCome as CallTurn;
+    /// <summary>The course of a call that waits for its turn or its handler, and goes on by itself.</summary>
+    public CallLife? Course => _toCome as CallLife;
 
-    /// <summary>The life of a call whose handler runs; what follows is up to <see cref="CallPipeline.GoOnAsync"/>.</summary>
-    public CallLife? Running => _toCome as CallLife;
-
-    /// <summary>What the tool's code will answer; <see cref="ToolRunner.Finish"/> makes an end of it.</summary>
-    public Task<ToolResponse>? Answer => _toCome as Task<ToolResponse>;
-
-    /// <summary>The task of the outcome or of the answer, where either is to come.</summary>
+    /// <summary>The task of the outcome, or of an answer that an invoker has to read.</summary>
     public Task? ToCome => _toCome as Task;
 
     public static implicit operator CallEnd(CallOutcome outcome) => new(outcome, null);
@@ -45,21 +39,20 @@ internal readonly struct CallEnd
     public static CallEnd Of(ValueTask<CallOutcome> running) =>
         running.IsCompletedSuccessfully ? new(running.Result, null) : new(default, running.AsTask());
 
-    public static CallEnd Of(Task<ToolResponse> answer) => new(default, answer);
+    /// <summary>An answer to come: <see cref="ToolRunner.Finish"/> makes an end of it.</summary>
+    public static CallEnd OfAnswer(Task answer) => new(default, answer);
 
-    public static CallEnd Of(CallTurn turn) => new(default, turn);
+    public static CallEnd Of(CallLife course) => new(default, course);
 
-    public static CallEnd Of(CallLife running) => new(default, running);
-
+    /// <summary>To be awaited once.</summary>
     public ValueTask<CallOutcome> AsValueTask() => _toCome switch
     {
         null => new(Outcome),
-        Task<CallOutcome> task => new(task),
-        CallLife life => CallPipeline.GoOnAsync(life.Call, this, null),
-        var turn => CallPipeline.GoOnAsync(((CallTurn)turn).Call, this, null),
+        CallLife course => course.WaitAsync(),
+        var task => new((Task<CallOutcome>)task),
     };
 
-    /// <summary>For awaiting it.</summary>
+    /// <summary>For awaiting it, once.</summary>
     public ConfiguredValueTaskAwaitable<CallOutcome> ConfigureAwait(bool continueOnCapturedContext) =>
         AsValueTask().ConfigureAwait(continueOnCapturedContext);
 }

@@ -1,5 +1,3 @@
-using System.Threading.Tasks.Sources;
-
 namespace Mesh;
 
 /// <summary>
@@ -7,9 +5,8 @@ namespace Mesh;
 /// between its handler and whatever may end it from outside (its caller, its caller leaving, its parent, its deadline, its
 /// provider leaving).
 /// </summary>
-internal sealed class CallLife(CallState call) : DueItem, IValueTaskSource<CallEnd>, IDisposable
+internal sealed class CallLife(CallState call) : CallCourse(call), IDisposable
 {
-    private ManualResetValueTaskSourceCore<bool> _race;
     private CancellationTokenSource? _cancellation;
     private CancellationTokenRegistration _caller;
     private CancellationTokenRegistration _parent;
@@ -17,23 +14,12 @@ internal sealed class CallLife(CallState call) : DueItem, IValueTaskSource<CallE
     private CallLink _asCaller;
     private CallLink _asProvider;
     private MeshError? _imposed;
-    private Task? _handler;
-    private CallEnd _handled;
-    private CallGate? _gate;
-    private long _beganAt;
-    private bool _isRaceOver;
     private bool _isCancelled;
     private int _pauses;
     private long _pausedAt;
     private long _resumedAt;
     private CallSpending? _spending;
-    private CallTurn? _turn;
     private bool _disposed;
-
-    public CallState Call => call;
-
-    /// <inheritdoc/>
-    public override long Order => 0;
 
     /// <summary>The token, made when it is first asked for: most handlers never do.</summary>
     public CancellationToken Token
@@ -56,46 +42,44 @@ internal sealed class CallLife(CallState call) : DueItem, IValueTaskSource<CallE
         }
     }
 
-    /// <summary>Whether a handler still runs that the call no longer waits for.</summary>
-    public bool HandlerLeftBehind { get; private set; }
-
     /// <summary>What the call used, as its handler reports it.</summary>
     public CallUsage? Usage => _spending?.Usage;
 
     /// <summary>What a result that goes as JSON was taken for, where it goes back if the caller does not get it.</summary>
     public IHandedOut? HandedOut { get; set; }
 
-    public CallOutcome? Imposed => Volatile.Read(ref _imposed) is { } error ? CallOutcome.FromError(error) : null;
+    /// <inheritdoc/>
+    public override CallOutcome? Imposed => Volatile.Read(ref _imposed) is { } error ? CallOutcome.FromError(error) : null;
 
     /// <summary>Its place in the list of a participant: that of its caller, or that of whoever serves it.</summary>
-    public ref CallLink LinkOf(RoomMember member) => ref member == call.Member ? ref _asCaller : ref _asProvider;
+    public ref CallLink LinkOf(RoomMember member) => ref member == Call.Member ? ref _asCaller : ref _asProvider;
 
-    /// <summary>Links the call to all that may end it. Called once, right after it was published in its call.</summary>
+    /// <summary>Links the call to all that may end it. Called once, right after it was published in its Call.</summary>
     public void Arm()
     {
         SetDue();
-        if (call.CallerToken.CanBeCanceled)
+        if (Call.CallerToken.CanBeCanceled)
         {
-            _caller = call.CallerToken.UnsafeRegister(
-                static state => ((CallState)state!).Abandon(CallErrors.Cancelled(((CallState)state).Request.Target)), call);
+            _caller = Call.CallerToken.UnsafeRegister(
+                static state => ((CallState)state!).Abandon(CallErrors.Cancelled(((CallState)state).Request.Target)), Call);
         }
 
-        if (call.Parent is { } parent)
+        if (Call.Parent is { } parent)
         {
             _parent = parent.CancellationToken.UnsafeRegister(
-                static state => ((CallState)state!).Abandon(CallErrors.ParentEnded(((CallState)state).Request.Target)), call);
+                static state => ((CallState)state!).Abandon(CallErrors.ParentEnded(((CallState)state).Request.Target)), Call);
         }
 
-        if (!call.Member.TryTrack(this))
+        if (!Call.Member.TryTrack(this))
         {
-            Impose(CallErrors.CallerLeft(call));
+            Impose(CallErrors.CallerLeft(Call));
         }
     }
 
     /// <summary>Links the call to the life of whoever serves it, for as long as it waits for an approval or its handler runs.</summary>
     public void TrackProvider(ToolInstance instance)
     {
-        if (instance.Provider is not { } provider || provider == call.Member || provider == _provider)
+        if (instance.Provider is not { } provider || provider == Call.Member || provider == _provider)
         {
             return;
         }
@@ -105,25 +89,9 @@ internal sealed class CallLife(CallState call) : DueItem, IValueTaskSource<CallE
         _provider = provider;
         if (!provider.TryTrack(this))
         {
-            Impose(CallErrors.ProviderLeft(call));
+            Impose(CallErrors.ProviderLeft(Call));
         }
     }
-
-    /// <summary>Lets a handler race against what ends its call before it; called once.</summary>
-    /// <param name="handler">The handler: the task of its answer, or of an outcome.</param>
-    /// <param name="gate">Where the handler has a place, which it keeps until it is done, also when its call no longer waits for it.</param>
-    /// <param name="beganAt">When it began; 0 without a gate.</param>
-    public void Watch(Task handler, CallGate? gate = null, long beganAt = 0)
-    {
-        (_handler, _gate, _beganAt) = (handler, gate, beganAt);
-        handler.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(OnHandled);
-    }
-
-    /// <summary>
-    /// Waits for the end of the race; called once, after <see cref="Watch"/>. Whatever ended the call came first, even if the
-    /// handler ended with it: its token was cancelled for that.
-    /// </summary>
-    public ValueTask<CallEnd> WaitAsync() => new(this, _race.Version);
 
     /// <summary>Ends the call with an error and cancels its token, unless it has ended already.</summary>
     public void Impose(MeshError error)
@@ -142,20 +110,8 @@ internal sealed class CallLife(CallState call) : DueItem, IValueTaskSource<CallE
             return false;
         }
 
-        Volatile.Read(ref _turn)?.Leave();
-        EndRace(byHandler: false);
+        OnImposed();
         return true;
-    }
-
-    /// <summary>Lets what ends the call end its waiting for a turn as well.</summary>
-    public void Await(CallTurn turn)
-    {
-        // A full fence: whoever ends the call meanwhile either sees the turn, or is seen.
-        Interlocked.Exchange(ref _turn, turn);
-        if (Volatile.Read(ref _imposed) is not null)
-        {
-            turn.Leave();
-        }
     }
 
     /// <summary>Cancels the token of a call that an end was imposed on.</summary>
@@ -169,7 +125,7 @@ internal sealed class CallLife(CallState call) : DueItem, IValueTaskSource<CallE
         // A full fence: whoever makes the token meanwhile either sees that it is cancelled, or is seen.
         Interlocked.Exchange(ref _isCancelled, true);
 
-        // Callbacks on the token are a handler's own code: they must not run on the thread of whoever ends the call.
+        // Callbacks on the token are a handler's own code: they must not run on the thread of whoever ends the Call.
         _ = Volatile.Read(ref _cancellation)?.CancelAsync();
     }
 
@@ -187,7 +143,7 @@ internal sealed class CallLife(CallState call) : DueItem, IValueTaskSource<CallE
     {
         lock (this)
         {
-            return IsOver || OpenSpending() is not { } spending ? (0, CallErrors.CallEnded(call.Request.Target)) : spending.TryReserve(number, estimate);
+            return IsOver || OpenSpending() is not { } spending ? (0, CallErrors.CallEnded(Call.Request.Target)) : spending.TryReserve(number, estimate);
         }
     }
 
@@ -206,7 +162,7 @@ internal sealed class CallLife(CallState call) : DueItem, IValueTaskSource<CallE
     {
         lock (this)
         {
-            (_spending ??= new(call)).Inherit(usage);
+            (_spending ??= new(Call)).Inherit(usage);
         }
     }
 
@@ -217,7 +173,7 @@ internal sealed class CallLife(CallState call) : DueItem, IValueTaskSource<CallE
         {
             if (_pauses++ == 0)
             {
-                _pausedAt = call.Host.Clock.GetTimestamp();
+                _pausedAt = Call.Host.Clock.GetTimestamp();
             }
         }
     }
@@ -229,10 +185,10 @@ internal sealed class CallLife(CallState call) : DueItem, IValueTaskSource<CallE
         {
             if (--_pauses == 0 && !_disposed)
             {
-                _resumedAt = call.Host.Clock.GetTimestamp();
-                if (call.Deadline != long.MaxValue)
+                _resumedAt = Call.Host.Clock.GetTimestamp();
+                if (Call.Deadline != long.MaxValue)
                 {
-                    call.Deadline += _resumedAt - _pausedAt;
+                    Call.Deadline += _resumedAt - _pausedAt;
                 }
 
                 SetDue();
@@ -245,7 +201,7 @@ internal sealed class CallLife(CallState call) : DueItem, IValueTaskSource<CallE
     {
         lock (this)
         {
-            return _pauses > 0 ? TimeSpan.Zero : call.Host.Clock.GetElapsedTime(Math.Max(timestamp, _resumedAt));
+            return _pauses > 0 ? TimeSpan.Zero : Call.Host.Clock.GetElapsedTime(Math.Max(timestamp, _resumedAt));
         }
     }
 
@@ -261,10 +217,10 @@ internal sealed class CallLife(CallState call) : DueItem, IValueTaskSource<CallE
             CloseSpending();
         }
 
-        call.Host.Deadlines.Remove(this);
+        Call.Host.Deadlines.Remove(this);
         _caller.Unregister();
         _parent.Unregister();
-        call.Member.Untrack(this);
+        Call.Member.Untrack(this);
         _provider?.Untrack(this);
     }
 
@@ -280,28 +236,16 @@ internal sealed class CallLife(CallState call) : DueItem, IValueTaskSource<CallE
             }
 
             isPaused = _pauses > 0;
-            long now = call.Host.Clock.GetTimestamp();
-            if ((isPaused || now < call.Deadline) && now < (call.Account?.Deadline ?? long.MaxValue))
+            long now = Call.Host.Clock.GetTimestamp();
+            if ((isPaused || now < Call.Deadline) && now < (Call.Account?.Deadline ?? long.MaxValue))
             {
                 SetDue();
                 return;
             }
         }
 
-        Impose(CallErrors.PastDeadline(call, isPaused));
+        Impose(CallErrors.PastDeadline(Call, isPaused));
     }
-
-    CallEnd IValueTaskSource<CallEnd>.GetResult(short token)
-    {
-        _race.GetResult(token);
-        HandlerLeftBehind = !_handler!.IsCompleted;
-        return Imposed ?? _handled;
-    }
-
-    ValueTaskSourceStatus IValueTaskSource<CallEnd>.GetStatus(short token) => _race.GetStatus(token);
-
-    void IValueTaskSource<CallEnd>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _race.OnCompleted(continuation, state, token, flags);
 
     private bool IsOver => _disposed || Volatile.Read(ref _imposed) is not null;
 
@@ -311,50 +255,24 @@ internal sealed class CallLife(CallState call) : DueItem, IValueTaskSource<CallE
         if (_spending is null)
         {
             // A full fence: whoever disposes of the call meanwhile either sees it, or has marked it as ended before.
-            Interlocked.Exchange(ref _spending, new CallSpending(call));
-            if (call.HasEnded)
+            Interlocked.Exchange(ref _spending, new CallSpending(Call));
+            if (Call.HasEnded)
             {
                 _spending.Close();
             }
         }
 
-        return call.HasEnded ? null : _spending;
-    }
-
-    private void OnHandled()
-    {
-        _gate?.Exit(call.Host.Clock.GetTimestamp() - _beganAt);
-
-        // Also for a call that has ended: a fault is told to the host, and streams that nobody reads are closed.
-        _handled = _handler is Task<ToolResponse> answer ? ToolRunner.Finish(answer, call) : ((Task<CallOutcome>)_handler!).Result;
-        if (!EndRace(byHandler: true) && call.Instance!.Registration is null)
-        {
-            // The call may be over long before its handler is.
-            call.TakeBack();
-        }
-    }
-
-    /// <summary>Ends the race; the first one wins. Who waits goes on at once behind its handler, and elsewhere behind whoever imposed the end.</summary>
-    private bool EndRace(bool byHandler)
-    {
-        if (Interlocked.Exchange(ref _isRaceOver, true))
-        {
-            return false;
-        }
-
-        _race.RunContinuationsAsynchronously = !byHandler;
-        _race.SetResult(true);
-        return true;
+        return Call.HasEnded ? null : _spending;
     }
 
     /// <summary>Sets the earlier of the call's deadline and its budgets' wall time, which no pause stops.</summary>
     private void SetDue()
     {
-        long wall = call.Account?.Deadline ?? long.MaxValue;
-        long due = _pauses > 0 ? wall : Math.Min(call.Deadline, wall);
+        long wall = Call.Account?.Deadline ?? long.MaxValue;
+        long due = _pauses > 0 ? wall : Math.Min(Call.Deadline, wall);
         if (due != long.MaxValue)
         {
-            call.Host.Deadlines.Set(this, due);
+            Call.Host.Deadlines.Set(this, due);
         }
     }
 }

@@ -32,33 +32,9 @@ internal sealed class CallPipeline(MeshHost host)
         CallEnd end = (CallValidation.Measure(call) ?? Admit(call)) is { } refusal ? refusal
             : _hasFilters ? CallEnd.Of(FilterAsync(call))
             : Check(call);
-        return end.IsThere ? Settle(call, end.Outcome, admitted: true) : CallEnd.Of(GoOnAsync(call, end, this));
-    }
-
-    /// <summary>
-    /// What is left of a call that does not end at once: its turn, its handler, its output. The only state machine of the
-    /// path for an ordinary call.
-    /// </summary>
-    /// <param name="call">The call.</param>
-    /// <param name="end">How far it got.</param>
-    /// <param name="settling">What settles it; null where a stage around it goes on.</param>
-    public static async ValueTask<CallOutcome> GoOnAsync(CallState call, CallEnd end, CallPipeline? settling)
-    {
-        if (end.Turn is { } turn)
-        {
-            end = await CallQueueing.EnterAsync(call, await turn.WaitAsync().ConfigureAwait(false)).ConfigureAwait(false) is { } refusal
-                ? refusal
-                : Serve(call, call.Instance!.IsCounted, call.Instance.Gate);
-        }
-
-        if (end.Running is { } life)
-        {
-            end = await life.WaitAsync().ConfigureAwait(false);
-            end = FinishAttempt(call, OnHandled(call, end.IsThere ? end.Outcome : await end.ConfigureAwait(false)));
-        }
-
-        var outcome = await end.ConfigureAwait(false);
-        return settling is null ? outcome : await settling.Settle(call, outcome, admitted: true).ConfigureAwait(false);
+        return end.IsThere ? Settle(call, end.Outcome, admitted: true)
+            : end.Course is null ? CallEnd.Of(SettleAsync(call, end))
+            : end;
     }
 
     private static MeshError? Admit(CallState call)
@@ -75,10 +51,13 @@ internal sealed class CallPipeline(MeshHost host)
     }
 
     /// <summary>Host filters, and all that follows.</summary>
-    private static async ValueTask<CallOutcome> FilterAsync(CallState call) =>
-        (await CallFilters.RunAsync(call).ConfigureAwait(false) ?? CallValidation.Measure(call)) is { } refusal
+    private static async ValueTask<CallOutcome> FilterAsync(CallState call)
+    {
+        call.IsStaged = true;
+        return (await CallFilters.RunAsync(call).ConfigureAwait(false) ?? CallValidation.Measure(call)) is { } refusal
             ? CallOutcome.FromError(refusal)
             : await Check(call).ConfigureAwait(false);
+    }
 
     /// <summary>Resolve, authorise, validate input, and all that follows.</summary>
     private static CallEnd Check(CallState call) =>
@@ -98,6 +77,7 @@ internal sealed class CallPipeline(MeshHost host)
 
     private static async ValueTask<CallOutcome> ApproveAsync(CallState call)
     {
+        call.IsStaged = true;
         var refusal = CallPassing.MakeJson(call) ?? await CallApproval.AskAsync(call).ConfigureAwait(false) ?? CallApproval.Recheck(call);
         return refusal is null ? await InvokeAndRetry(call).ConfigureAwait(false) : CallOutcome.FromError(refusal);
     }
@@ -105,10 +85,11 @@ internal sealed class CallPipeline(MeshHost host)
     private static CallEnd InvokeAndRetry(CallState call)
     {
         var end = Invoke(call);
-        return end is { Turn: null, Running: null } ? FinishAttempt(call, end) : end;
+        return end.Course is null ? FinishAttempt(call, end) : end;
     }
 
-    private static CallEnd FinishAttempt(CallState call, CallEnd end) => end.IsResult ? end : CallEnd.Of(RetryAsync(call, end));
+    /// <summary>The end of a call whose first attempt has ended.</summary>
+    public static CallEnd FinishAttempt(CallState call, CallEnd end) => end.IsResult ? end : CallEnd.Of(RetryAsync(call, end));
 
     private static async ValueTask<CallOutcome> RetryAsync(CallState call, CallEnd first)
     {
@@ -136,6 +117,7 @@ internal sealed class CallPipeline(MeshHost host)
     /// <summary>The first call under an idempotency key is performed; later ones get its outcome.</summary>
     private static async ValueTask<CallOutcome> PerformOnceAsync(CallState call)
     {
+        call.IsStaged = true;
         var store = call.Member.Room.IdempotencyKeys;
         if (store.Begin(call, out var entry, out bool isOwner) is { } refusal)
         {
@@ -144,9 +126,8 @@ internal sealed class CallPipeline(MeshHost host)
 
         if (!isOwner)
         {
-            var life = call.EnsureLife();
-            life.Watch(entry.Outcome.Task);
-            return (await life.WaitAsync().ConfigureAwait(false)).Outcome;
+            await ((Task)entry.Outcome.Task.WaitAsync(call.CancellationToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return call.Imposed ?? await entry.Outcome.Task.ConfigureAwait(false);
         }
 
         var outcome = await Perform(call).ConfigureAwait(false);
@@ -170,10 +151,14 @@ internal sealed class CallPipeline(MeshHost host)
     }
 
     /// <summary>Invokes an instance, in which the call has a place where there is a gate.</summary>
-    private static CallEnd Serve(CallState call, bool isCounted, CallGate? gate)
+    public static CallEnd Serve(CallState call, bool isCounted, CallGate? gate, long beganAt = 0)
     {
         var instance = call.Instance!;
-        long beganAt = gate is null ? 0 : call.Host.Clock.GetTimestamp();
+        if (gate is not null && beganAt == 0)
+        {
+            beganAt = call.Host.Clock.GetTimestamp();
+        }
+
         if (isCounted)
         {
             instance.Enter();
@@ -198,7 +183,7 @@ internal sealed class CallPipeline(MeshHost host)
         if (isCounted)
         {
             instance.Exit();
-            gate?.Exit(call.EndedAt - beganAt);
+            gate?.Exit(call.EndedAt - beganAt)?.Tell();
         }
 
         // A handler that blocked its caller's thread past the deadline is found out only now.
@@ -207,12 +192,21 @@ internal sealed class CallPipeline(MeshHost host)
             call.Imposed ?? (call.EndedAt > call.EffectiveDeadline ? CallOutcome.FromError(CallErrors.PastDeadline(call)) : handled.Outcome));
     }
 
-    private static CallEnd OnHandled(CallState call, CallOutcome outcome)
+    /// <summary>What follows when the handler of a call is done that did not end at once, or was left behind.</summary>
+    public static CallEnd OnHandled(CallState call, CallEnd handled, long endedAt)
     {
+        if (!handled.IsThere)
+        {
+            return CallEnd.Of(OnHandledAsync(call, handled, endedAt));
+        }
+
         call.Instance!.Exit();
-        call.EndedAt = call.Host.Clock.GetTimestamp();
-        return CheckOutput(call, outcome);
+        call.EndedAt = endedAt;
+        return CheckOutput(call, handled.Outcome);
     }
+
+    private static async ValueTask<CallOutcome> OnHandledAsync(CallState call, CallEnd handled, long endedAt) =>
+        await OnHandled(call, await handled.ConfigureAwait(false), endedAt).ConfigureAwait(false);
 
     private static CallEnd CheckOutput(CallState call, CallOutcome outcome) => outcome.IsResult
         ? CallValidation.CheckOutput(call, outcome.Response)
@@ -232,8 +226,12 @@ internal sealed class CallPipeline(MeshHost host)
             : host.DefaultDeadline(call.StartedAt);
     }
 
+    /// <summary>The same for a call that a stage goes on with by itself.</summary>
+    private async ValueTask<CallOutcome> SettleAsync(CallState call, CallEnd end) =>
+        await Settle(call, await end.ConfigureAwait(false), admitted: true).ConfigureAwait(false);
+
     /// <summary>Settle, and the journal, which wraps it all.</summary>
-    private CallEnd Settle(CallState call, CallOutcome outcome, bool admitted)
+    public CallEnd Settle(CallState call, CallOutcome outcome, bool admitted)
     {
         CallBudget.Settle(call);
         call.MarkEnded();

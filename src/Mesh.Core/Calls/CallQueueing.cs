@@ -9,7 +9,7 @@ internal static class CallQueueing
     /// <summary>How often a call that was turned away looks for an instance with a place; others look at the same time.</summary>
     private const int MostLooks = 3;
 
-    /// <summary>Lines a call up at its instance; <see cref="EnterAsync"/> must follow when its turn is told.</summary>
+    /// <summary>Lines a call up at its instance. It then goes on by itself when its turn is told.</summary>
     public static CallEnd LineUp(CallState call, CallGate gate)
     {
         if (HoldsAllPlaces(call, gate))
@@ -17,23 +17,57 @@ internal static class CallQueueing
             return CallErrors.WouldWaitForItself(call, gate);
         }
 
-        var turn = new CallTurn(call, gate);
-        if (gate.Enter(turn) == CallTurnState.Waiting)
-        {
-            call.EnsureLife().Await(turn);
-        }
-        else
-        {
-            turn.Tell();
-        }
-
-        return CallEnd.Of(turn);
+        var life = call.EnsureLife();
+        var state = life.LineUp(gate);
+        return state == CallTurnState.Waiting ? CallEnd.Of(life) : Enter(call, state);
     }
 
     /// <summary>Sees to what the waiting has ended with: the call has a place now, or looks for one at another instance.</summary>
-    /// <returns>Null when it has one, or its instance sets no limit.</returns>
-    public static ValueTask<MeshError?> EnterAsync(CallState call, CallTurnState state) =>
-        HasPlace(call, state) ? new(Recheck(call)) : LookOnAsync(call, state);
+    /// <param name="call">The call.</param>
+    /// <param name="state">How the waiting has ended.</param>
+    /// <param name="cameAt">When its turn came; 0 when it has just come.</param>
+    public static CallEnd Enter(CallState call, CallTurnState state, long cameAt = 0)
+    {
+        var life = call.EnsureLife();
+        while (!HasPlace(call, state))
+        {
+            var gate = call.Instance!.Gate!;
+            if (state == CallTurnState.Come)
+            {
+                // The turn came together with what makes it useless: the next one has it.
+                gate.Exit(0)?.Tell();
+                state = CallTurnState.Withdrawn;
+            }
+
+            if (call.Imposed is { } imposed)
+            {
+                return imposed;
+            }
+
+            if ((state == CallTurnState.Refused && ++life.Looks > MostLooks) || !TryMove(call))
+            {
+                return state == CallTurnState.Refused ? CallErrors.Overloaded(call, gate) : CallErrors.WithdrawnBeforeTurn(call);
+            }
+
+            if (call.Instance.Gate is not { } other)
+            {
+                return CallPipeline.Serve(call, call.Instance.IsCounted, null);
+            }
+
+            if (HoldsAllPlaces(call, other))
+            {
+                return CallErrors.WouldWaitForItself(call, other);
+            }
+
+            state = life.LineUp(other);
+            if (state == CallTurnState.Waiting)
+            {
+                return CallEnd.Of(life);
+            }
+        }
+
+        return Recheck(call) is { } refusal ? refusal : CallPipeline.Serve(call, isCounted: true, call.Instance!.Gate, cameAt);
+    }
 
     /// <summary>Whether its turn has come, and is of use.</summary>
     private static bool HasPlace(CallState call, CallTurnState state) =>
@@ -45,52 +79,10 @@ internal static class CallQueueing
         var refusal = CallAuthorization.Recheck(call);
         if (refusal is not null)
         {
-            call.Instance!.Gate!.Exit(0);
+            call.Instance!.Gate!.Exit(0)?.Tell();
         }
 
         return refusal;
-    }
-
-    private static async ValueTask<MeshError?> LookOnAsync(CallState call, CallTurnState state)
-    {
-        for (int looks = 0; ;)
-        {
-            var gate = call.Instance!.Gate!;
-            if (HasPlace(call, state))
-            {
-                return Recheck(call);
-            }
-
-            if (state == CallTurnState.Come)
-            {
-                // The turn came together with what makes it useless: the next one has it.
-                gate.Exit(0);
-                state = CallTurnState.Withdrawn;
-            }
-
-            if (call.Imposed is { Error: { } error })
-            {
-                return error;
-            }
-
-            if ((state == CallTurnState.Refused && ++looks > MostLooks) || !TryMove(call))
-            {
-                return state == CallTurnState.Refused ? CallErrors.Overloaded(call, gate) : CallErrors.WithdrawnBeforeTurn(call);
-            }
-
-            if (call.Instance.Gate is not { } other)
-            {
-                return null;
-            }
-
-            var end = LineUp(call, other);
-            if (end.Turn is not { } turn)
-            {
-                return end.Outcome.Error;
-            }
-
-            state = await turn.WaitAsync().ConfigureAwait(false);
-        }
     }
 
     /// <summary>Whether the places are taken by the very calls that this one is made within, which wait for it.</summary>

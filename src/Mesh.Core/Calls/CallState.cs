@@ -105,6 +105,9 @@ internal sealed class CallState : CallContext
     /// <summary>Whether the handler was entered, from when on an effect may have happened.</summary>
     public bool HasStarted { get; set; }
 
+    /// <summary>Whether a stage that waits goes on with the call when its attempt has ended; else it settles by itself.</summary>
+    public bool IsStaged { get; set; }
+
     /// <summary>Whether handlers at the far end of a connection may act within this call by naming its id.</summary>
     public bool IsPublished { get; set; }
 
@@ -244,6 +247,7 @@ internal sealed class CallState : CallContext
             IsReserved = IsReserved,
             CallerAccount = CallerAccount,
             ArgumentBytes = ArgumentBytes,
+            IsStaged = true,
         };
         if (_life?.CloseSpending() is { } usage)
         {

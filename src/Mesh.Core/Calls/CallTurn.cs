@@ -1,41 +1,45 @@
-using System.Threading.Tasks.Sources;
-
 namespace Mesh;
 
 /// <summary>A call that stands in line at a gate. Its links and its state change under the gate's lock.</summary>
-/// <remarks>Whoever is told goes on on the thread pool: a row of short handlers must not run inside one another.</remarks>
-internal sealed class CallTurn(CallState call, CallGate gate) : IValueTaskSource<CallTurnState>
+/// <param name="waiting">What goes on when it is told.</param>
+/// <param name="gate">The gate.</param>
+internal sealed class CallTurn(IThreadPoolWorkItem waiting, CallGate gate)
 {
-    private ManualResetValueTaskSourceCore<CallTurnState> _told = new() { RunContinuationsAsynchronously = true };
-
-    public CallState Call => call;
-
     public CallTurnState State { get; set; }
+
+    /// <summary>When it came, as a timestamp; 0 where whoever told it had no clock at hand.</summary>
+    public long CameAt { get; private set; }
 
     public CallTurn? Previous { get; set; }
 
     public CallTurn? Next { get; set; }
 
-    /// <summary>Waits for whatever ends the waiting; to be awaited once.</summary>
-    public ValueTask<CallTurnState> WaitAsync() => new(this, _told.Version);
+    /// <summary>Tells the call how its waiting has ended; called once, outside of the gate's lock. The call goes on on the thread pool.</summary>
+    public void Tell() => ThreadPool.UnsafeQueueUserWorkItem(waiting, preferLocal: false);
 
-    /// <summary>Tells whoever waits how the waiting has ended; called once, outside of the gate's lock.</summary>
-    public void Tell() => _told.SetResult(State);
+    /// <summary>The same where the caller has nothing more to do: on the thread pool, the call goes on at once.</summary>
+    /// <param name="now">The time.</param>
+    public void Take(long now)
+    {
+        CameAt = now;
+        if (Thread.CurrentThread.IsThreadPoolThread)
+        {
+            waiting.Execute();
+        }
+        else
+        {
+            Tell();
+        }
+    }
 
     /// <summary>Stops waiting, unless the turn has come.</summary>
     public void Leave() => gate.Leave(this);
-
-    CallTurnState IValueTaskSource<CallTurnState>.GetResult(short token) => _told.GetResult(token);
-
-    ValueTaskSourceStatus IValueTaskSource<CallTurnState>.GetStatus(short token) => _told.GetStatus(token);
-
-    void IValueTaskSource<CallTurnState>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _told.OnCompleted(continuation, state, token, flags);
 }
 
 /// <summary>Where a call stands at a gate.</summary>
 internal enum CallTurnState
 {
+    /// <summary>Not in line yet, or in line.</summary>
     Waiting,
 
     /// <summary>It has a place, and must give it up.</summary>

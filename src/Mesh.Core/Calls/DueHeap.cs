@@ -6,8 +6,20 @@ internal abstract class DueItem
     /// <summary>When, as a timestamp.</summary>
     public long Due { get; set; }
 
-    /// <summary>Where it stands in its heap; -1 while it is in none.</summary>
-    public int HeapIndex { get; set; } = -1;
+    /// <summary>The place of an item that waits for nothing.</summary>
+    public const int Nowhere = -1;
+
+    /// <summary>The place of an item in a <see cref="DueLine{T}"/>.</summary>
+    public const int InLine = -2;
+
+    /// <summary>Its index in a <see cref="DueHeap{T}"/>, or one of the two above.</summary>
+    public int Place { get; set; } = Nowhere;
+
+    /// <summary>Who is due before it, in a line.</summary>
+    public DueItem? Previous { get; set; }
+
+    /// <summary>Who is due after it, in a line.</summary>
+    public DueItem? Next { get; set; }
 
     /// <summary>Which of those that are due at the same time comes first: the one with the lowest.</summary>
     public abstract long Order { get; }
@@ -43,8 +55,8 @@ internal sealed class DueHeap<T>
 
     public void Remove(T item)
     {
-        int index = item.HeapIndex;
-        item.HeapIndex = -1;
+        int index = item.Place;
+        item.Place = DueItem.Nowhere;
         var last = _items[--Count];
         _items[Count] = null!;
         if (last != item)
@@ -54,7 +66,7 @@ internal sealed class DueHeap<T>
     }
 
     /// <summary>Finds the place of an item whose time was changed.</summary>
-    public void Update(T item) => Move(item.HeapIndex, item);
+    public void Update(T item) => Move(item.Place, item);
 
     /// <summary>Takes out the first one that is due; null when none is.</summary>
     public T? TakeDue(long now)
@@ -116,7 +128,7 @@ internal sealed class DueHeap<T>
     private void Put(int index, T item)
     {
         _items[index] = item;
-        item.HeapIndex = index;
+        item.Place = index;
     }
 
     private static bool IsBefore(T a, T b) => a.Due < b.Due || (a.Due == b.Due && a.Order < b.Order);

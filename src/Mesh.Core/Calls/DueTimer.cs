@@ -6,7 +6,11 @@ internal sealed class DueTimer(TimeProvider clock, Action onTime)
     private ITimer? _timer;
 
     /// <summary>What it is set for; <see cref="long.MaxValue"/> for nothing.</summary>
-    public long Due { get; private set; } = long.MaxValue;
+    public long Due
+    {
+        get => Volatile.Read(ref field);
+        private set => Volatile.Write(ref field, value);
+    } = long.MaxValue;
 
     /// <summary>Sets it for a time, or for none.</summary>
     /// <param name="due">The timestamp; <see cref="long.MaxValue"/> for none.</param>

@@ -2,23 +2,24 @@ namespace Mesh;
 
 /// <summary>
 /// The calls of one participant that did not end at once, those that it makes and those that it serves: a list through the
-/// calls themselves, in no order. Thread-safe; a call is added and removed in a few steps, for which a monitor would take
-/// longer than they do.
+/// calls themselves, in no order. Thread-safe.
 /// </summary>
 internal struct LiveCalls()
 {
-    private SpinLock _lock = new(enableThreadOwnerTracking: false);
+    private SpinLock _gate = new(enableThreadOwnerTracking: false);
     private CallLife? _first;
     private bool _isClosed;
 
     /// <summary>False when its participant has left.</summary>
     public bool TryAdd(CallLife life, RoomMember member)
     {
-        bool taken = false;
-        _lock.Enter(ref taken);
-        bool isOpen = !_isClosed;
-        if (isOpen)
+        using (new SpinHold(ref _gate))
         {
+            if (_isClosed)
+            {
+                return false;
+            }
+
             life.LinkOf(member).Next = _first;
             if (_first is not null)
             {
@@ -26,45 +27,43 @@ internal struct LiveCalls()
             }
 
             _first = life;
+            return true;
         }
-
-        _lock.Exit(useMemoryBarrier: false);
-        return isOpen;
     }
 
     /// <summary>Takes a call out; without effect when it is not in.</summary>
     public void Remove(CallLife life, RoomMember member)
     {
-        bool taken = false;
-        _lock.Enter(ref taken);
-        RemoveLocked(life, member);
-        _lock.Exit(useMemoryBarrier: false);
+        using (new SpinHold(ref _gate))
+        {
+            RemoveHeld(life, member);
+        }
     }
 
     /// <summary>Takes no more calls.</summary>
     public void Close()
     {
-        bool taken = false;
-        _lock.Enter(ref taken);
-        _isClosed = true;
-        _lock.Exit();
+        using (new SpinHold(ref _gate))
+        {
+            _isClosed = true;
+        }
     }
 
     public CallState[] ToArray(RoomMember member)
     {
         var calls = new List<CallState>();
-        bool taken = false;
-        _lock.Enter(ref taken);
-        for (var life = _first; life is not null; life = life.LinkOf(member).Next)
+        using (new SpinHold(ref _gate))
         {
-            calls.Add(life.Call);
+            for (var life = _first; life is not null; life = life.LinkOf(member).Next)
+            {
+                calls.Add(life.Call);
+            }
         }
 
-        _lock.Exit();
         return [.. calls];
     }
 
-    private void RemoveLocked(CallLife life, RoomMember member)
+    private void RemoveHeld(CallLife life, RoomMember member)
     {
         ref var link = ref life.LinkOf(member);
         if (link.Previous is not null)

@@ -49,7 +49,7 @@ public sealed class MemoryJournal : IJournal
     public ValueTask AppendAsync(JournalEntry entry)
     {
         TaskCompletionSource? waiting;
-        using (new Hold(ref _gate))
+        using (new SpinHold(ref _gate))
         {
             if (entry.Event is { } e)
             {
@@ -84,7 +84,7 @@ public sealed class MemoryJournal : IJournal
     {
         var record = CallRecord.Of(call, outcome);
         TaskCompletionSource? waiting;
-        using (new Hold(ref _gate))
+        using (new SpinHold(ref _gate))
         {
             ref var place = ref _calls.Add(++_last);
             _payloads.Remove(in place);
@@ -131,7 +131,7 @@ public sealed class MemoryJournal : IJournal
     public JournalTotals GetTotals()
     {
         TotalsBook.Copy sums;
-        using (new Hold(ref _gate))
+        using (new SpinHold(ref _gate))
         {
             sums = _totals.Take();
         }
@@ -168,7 +168,7 @@ public sealed class MemoryJournal : IJournal
     internal long ReadPage(JournalPage page, JournalQuery query, long after, long upTo, int most, List<JournalEntry> found)
     {
         long end;
-        using (new Hold(ref _gate))
+        using (new SpinHold(ref _gate))
         {
             end = page.Fill(_calls, _events, after, upTo);
         }
@@ -179,7 +179,7 @@ public sealed class MemoryJournal : IJournal
     private JournalCounts CountsOf<T>(EntryRing<T> ring)
         where T : struct
     {
-        using (new Hold(ref _gate))
+        using (new SpinHold(ref _gate))
         {
             return new(ring.Appended, ring.Count);
         }
@@ -188,7 +188,7 @@ public sealed class MemoryJournal : IJournal
     /// <summary>What completes with the next entry; null when there is one beyond that number already.</summary>
     private Task? NextAfter(long after)
     {
-        using (new Hold(ref _gate))
+        using (new SpinHold(ref _gate))
         {
             // One source for all who wait, and none when nobody does.
             return _last > after ? null : (_waiting ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
@@ -204,28 +204,6 @@ public sealed class MemoryJournal : IJournal
         }
 
         return waiting;
-    }
-
-    /// <summary>The lock, until it is disposed.</summary>
-    private readonly ref struct Hold
-    {
-        private readonly ref SpinLock _gate;
-        private readonly bool _isHeld;
-
-        public Hold(ref SpinLock gate)
-        {
-            _gate = ref gate;
-            _gate.Enter(ref _isHeld);
-        }
-
-        public void Dispose()
-        {
-            if (_isHeld)
-            {
-                // Who waits for the lock sees that it is free a little later, and who leaves it saves half of its cost.
-                _gate.Exit(useMemoryBarrier: false);
-            }
-        }
     }
 }
 

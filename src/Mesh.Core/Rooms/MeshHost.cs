@@ -29,8 +29,8 @@ public sealed class MeshHost : IAsyncDisposable
         Options = (options ?? new MeshHostOptions()).Validated();
         Journal = Options.Journal ?? new MemoryJournal();
         Times = new HostTimes(Clock);
-        Deadlines = new CallDeadlines(Clock);
         _defaultTimeout = Clock.After(0, Options.CallTimeout);
+        Deadlines = new CallDeadlines(Clock, _defaultTimeout);
         Contracts = new ContractCache(SchemaOptions.Default with
         {
             MaxInstanceBytes = Math.Max(Options.MaxArgumentBytes, Options.MaxResponseBytes),

@@ -71,6 +71,8 @@ internal sealed class BuiltInInvoker(Tool tool) : ToolInvoker
 {
     public override CallEnd Invoke(CallState call) => ToolRunner.Run(tool, call, call.Arguments);
 
+    public override CallEnd Finish(Task handler, CallState call) => ToolRunner.Finish(tool, handler, call);
+
     public override ToolPassage? FindPassage<TArguments, TResult>(ToolContract contract, PassedType<TArguments> arguments, PassedType<TResult> result) =>
         tool.FindPassage(arguments, result);
 }

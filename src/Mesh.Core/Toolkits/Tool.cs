@@ -41,6 +41,20 @@ public abstract partial class Tool
     /// stays with the provider.</exception>
     protected internal abstract ValueTask<ToolResponse> InvokeAsync(JsonElement arguments, CallContext context);
 
+    /// <summary>Calls the code. What it answers is there, or to come.</summary>
+    /// <param name="arguments">The arguments, an object.</param>
+    /// <param name="context">The call.</param>
+    /// <param name="answer">What <see cref="ReadAnswer"/> reads when it has ended; null where the response is there.</param>
+    internal virtual ToolResponse? Begin(JsonElement arguments, CallContext context, out Task? answer)
+    {
+        var running = InvokeAsync(arguments, context);
+        answer = running.IsCompletedSuccessfully ? null : running.AsTask();
+        return answer is null ? running.Result : null;
+    }
+
+    /// <summary>The response of an answer that was to come; throws what its code has thrown.</summary>
+    internal virtual ToolResponse ReadAnswer(Task answer, CallContext context) => ((Task<ToolResponse>)answer).GetAwaiter().GetResult();
+
     /// <summary>The name.</summary>
     public override string ToString() => Name;
 }

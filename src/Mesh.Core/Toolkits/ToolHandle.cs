@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization.Metadata;
+using System.Threading.Tasks.Sources;
 
 namespace Mesh;
 
@@ -56,8 +57,8 @@ public sealed class ToolHandle<TArguments, TResult>
     public ValueTask<TResult> InvokeAsync(TArguments arguments, CallOptions? options = null, CancellationToken cancellationToken = default)
     {
         var call = _room.Call(Address, ToPayload(arguments), options, cancellationToken);
-        return call is { IsThere: true, Outcome: { IsResult: true, Response: PassedCall<TArguments, TResult> passed } }
-            ? new(passed.Result!)
+        return call is { IsThere: true, Outcome: { IsResult: true, Response: PassedCall<TArguments, TResult> passed } } ? new(passed.Result!)
+            : call.Course is { } course ? new(new Answer(this, course, cancellationToken), course.Version)
             : WaitAsync(call, cancellationToken);
 
         async ValueTask<TResult> WaitAsync(CallEnd call, CancellationToken cancellationToken) =>
@@ -135,5 +136,16 @@ public sealed class ToolHandle<TArguments, TResult>
     {
         var response = outcome.GetResult(cancellationToken);
         return response is PassedCall<TArguments, TResult> passed ? passed.Result! : ResponseReader.Read(response, _result.Info, Address);
+    }
+
+    /// <summary>The result of a call that has its outcome later: whoever awaits it awaits the call itself.</summary>
+    private sealed class Answer(ToolHandle<TArguments, TResult> handle, IValueTaskSource<CallOutcome> course, CancellationToken cancellationToken) : IValueTaskSource<TResult>
+    {
+        public TResult GetResult(short token) => handle.Read(course.GetResult(token), cancellationToken);
+
+        public ValueTaskSourceStatus GetStatus(short token) => course.GetStatus(token);
+
+        public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+            course.OnCompleted(continuation, state, token, flags);
     }
 }

@@ -6,6 +6,11 @@ internal abstract class ToolInvoker
     /// <summary>Serves one call. Never throws: a failure is an outcome.</summary>
     public abstract CallEnd Invoke(CallState call);
 
+    /// <summary>Reads what has come of an answer that was to come.</summary>
+    /// <param name="handler">What <see cref="Invoke"/> returned; it has ended.</param>
+    /// <param name="call">The call.</param>
+    public virtual CallEnd Finish(Task handler, CallState call) => ((Task<CallOutcome>)handler).GetAwaiter().GetResult();
+
     /// <summary>How values of a caller's types get to the tool by reference; null when they go as JSON.</summary>
     /// <param name="contract">What the tool is registered with.</param>
     /// <param name="arguments">The type of the arguments.</param>
@@ -23,6 +28,8 @@ internal sealed class MissingToolInvoker(MeshId registrationId) : ToolInvoker
 internal sealed class DirectToolInvoker(Tool tool, RoomClient provider) : ToolInvoker
 {
     public override CallEnd Invoke(CallState call) => ToolRunner.Run(tool, call.EnterHandler(provider), call.Arguments);
+
+    public override CallEnd Finish(Task handler, CallState call) => ToolRunner.Finish(tool, handler, call);
 
     // A lease may have been registered by hand, with another definition than that of the code behind it.
     public override ToolPassage? FindPassage<TArguments, TResult>(ToolContract contract, PassedType<TArguments> arguments, PassedType<TResult> result) =>

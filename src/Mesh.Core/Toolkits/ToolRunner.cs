@@ -10,32 +10,33 @@ internal static class ToolRunner
 {
     /// <summary>Enters a tool's code. Where that goes on for longer, its task is the end; <see cref="Finish"/> must follow.</summary>
     public static CallEnd Run(Tool tool, CallContext context, JsonElement arguments) =>
-        tool.RunOnThreadPool ? CallEnd.Of(HopAsync(tool, context, arguments)) : Enter(tool, context, arguments);
+        tool.RunOnThreadPool ? CallEnd.OfAnswer(HopAsync(tool, context, arguments)) : Enter(tool, context, arguments);
 
     /// <summary>The same to its end.</summary>
     public static async ValueTask<CallOutcome> RunAsync(Tool tool, CallContext context, JsonElement arguments)
     {
         var end = Run(tool, context, arguments);
-        if (end.Answer is { } answer)
-        {
-            await ((Task)answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            end = Finish(answer, context);
-        }
-
-        return await end.ConfigureAwait(false);
+        return end.ToCome is { } answer ? await FinishAsync(tool, answer, context).ConfigureAwait(false) : end.Outcome;
     }
 
     /// <summary>What a tool's code has answered that has ended.</summary>
-    public static CallEnd Finish(Task<ToolResponse> answer, CallContext context)
+    public static CallEnd Finish(Tool tool, Task answer, CallContext context)
     {
         try
         {
-            return Read(answer.GetAwaiter().GetResult(), context);
+            var end = Read(tool.ReadAnswer(answer, context), context);
+            return end.ToCome is { } dropping ? CallEnd.Of(FinishAsync(tool, dropping, context)) : end;
         }
         catch (Exception exception)
         {
             return Fail(exception, context);
         }
+    }
+
+    private static async ValueTask<CallOutcome> FinishAsync(Tool tool, Task answer, CallContext context)
+    {
+        await answer.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return await Finish(tool, answer, context).ConfigureAwait(false);
     }
 
     /// <summary>Apart from <see cref="Run"/>, so that only a call that hops pays for a closure.</summary>
@@ -48,16 +49,19 @@ internal static class ToolRunner
     /// <summary>Calls the code within the call.</summary>
     private static CallEnd Enter(Tool tool, CallContext context, JsonElement arguments)
     {
-        if (ExecutionContext.Capture() is not { } outside)
+        bool isSuppressed = ExecutionContext.IsFlowSuppressed();
+        if (isSuppressed)
         {
-            return CallEnd.Of(EnterSuppressedAsync(tool, context, arguments));
+            // The caller has suppressed the flow of its own context; the handler's call must flow with its code.
+            ExecutionContext.RestoreFlow();
         }
 
+        var outside = ExecutionContext.Capture()!;
         CallContext.Enter(context);
         try
         {
-            var running = tool.InvokeAsync(arguments, context);
-            return running.IsCompletedSuccessfully ? Read(running.Result, context) : CallEnd.Of(running.AsTask());
+            var response = tool.Begin(arguments, context, out var answer);
+            return answer is null ? Read(response, context) : CallEnd.OfAnswer(answer);
         }
         catch (Exception exception)
         {
@@ -66,26 +70,23 @@ internal static class ToolRunner
         finally
         {
             ExecutionContext.Restore(outside);
+            if (isSuppressed)
+            {
+                ExecutionContext.SuppressFlow();
+            }
         }
-    }
-
-    /// <summary>The same where the caller has suppressed the flow of its context: then only a state machine can put it back.</summary>
-    private static async Task<ToolResponse> EnterSuppressedAsync(Tool tool, CallContext context, JsonElement arguments)
-    {
-        CallContext.Enter(context);
-        return await tool.InvokeAsync(arguments, context).ConfigureAwait(false);
     }
 
     private static CallEnd Read(ToolResponse? response, CallContext context) =>
         response is null ? Fault(context, new InvalidOperationException("The tool returned no response."))
-        : response.HasStreams && context.CancellationToken.IsCancellationRequested ? CallEnd.Of(DropAsync(response, context))
+        : response.HasStreams && context.CancellationToken.IsCancellationRequested ? CallEnd.OfAnswer(DropAsync(response, context))
         : CallOutcome.FromResult(response.Own());
 
     /// <summary>The call has ended without the response: nobody will read its streams.</summary>
-    private static async ValueTask<CallOutcome> DropAsync(ToolResponse response, CallContext context)
+    private static async Task<ToolResponse> DropAsync(ToolResponse response, CallContext context)
     {
         await ContentReader.DisposeAsync(context.Host, context.Request, response).ConfigureAwait(false);
-        return CallOutcome.FromError(CallErrors.Cancelled(context.Request.Target));
+        throw new OperationCanceledException(context.CancellationToken);
     }
 
     private static CallOutcome Fail(Exception exception, CallContext context) => exception switch

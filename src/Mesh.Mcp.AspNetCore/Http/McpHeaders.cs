@@ -17,6 +17,7 @@ internal static class McpHeaders
 
     private const string Method = "Mcp-Method";
     private const string Name = "Mcp-Name";
+    private const string ParameterPrefix = "Mcp-Param-";
     private const string RevisionKey = "io.modelcontextprotocol/protocolVersion";
     private const string CapabilitiesKey = "io.modelcontextprotocol/clientCapabilities";
     private const string EncodedStart = "=?base64?";
@@ -69,9 +70,30 @@ internal static class McpHeaders
             "resources/read" => Text(parameters?["uri"]) ?? "",
             _ => null,
         };
-        return name is null || (headers[Name] is [{ } given] && Decode(given) == name) ? null
-            : McpFailure.HeaderMismatch($"The header {Name} has to be there once and name what the body names; what is not plain ASCII as {EncodedStart}…{EncodedEnd}.");
+        if (name is not null && (headers[Name] is not [{ } given] || Decode(given) != name))
+        {
+            return McpFailure.HeaderMismatch($"The header {Name} has to be there once and name what the body names; what is not plain ASCII as {EncodedStart}…{EncodedEnd}.");
+        }
+
+        return method == "tools/call" ? CheckParameters(headers) : null;
     }
+
+    /// <summary>What the headers of parameters say is held against the tool's own schema, where that is known; here only whether they say anything.</summary>
+    private static McpFailure? CheckParameters(IHeaderDictionary headers)
+    {
+        foreach (var (name, values) in headers)
+        {
+            if (name.StartsWith(ParameterPrefix, StringComparison.OrdinalIgnoreCase) && (values is not [{ } value] || Decode(value) is null))
+            {
+                return McpFailure.HeaderMismatch($"A header {ParameterPrefix}… has to be there once; what is not plain ASCII as {EncodedStart}…{EncodedEnd}.");
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A header's value as it was meant; null where it is not there once.</summary>
+    public static string? Read(IHeaderDictionary headers, string name) => headers[name] is [{ } value] ? Decode(value) : null;
 
     private static McpFailure? CheckMeta(JsonObject? meta, string? inBody, string revision) =>
         inBody is null ? McpFailure.Invalid($"The request does not say its revision of the protocol: _meta lacks '{RevisionKey}'.", McpErrorCode.InvalidParams)

@@ -8,11 +8,11 @@ namespace Mesh.Mcp;
 internal interface IGatedTransport : IClientTransport
 {
     /// <summary>Connects with a gate that sees every message.</summary>
-    Task<ITransport> ConnectAsync(MessageGate gate, int maxMessageBytes, CancellationToken cancellationToken);
+    Task<ITransport> ConnectAsync(MessageGate gate, McpToolkitOptions limits, CancellationToken cancellationToken);
 }
 
 /// <summary>Any transport, with a gate before the SDK's client.</summary>
-internal sealed class GatedClientTransport(IClientTransport inner, MessageGate gate, int maxMessageBytes) : IClientTransport
+internal sealed class GatedClientTransport(IClientTransport inner, MessageGate gate, McpToolkitOptions limits) : IClientTransport
 {
     public string Name => inner.Name;
 
@@ -25,7 +25,7 @@ internal sealed class GatedClientTransport(IClientTransport inner, MessageGate g
     public async Task<ITransport> ConnectAsync(CancellationToken cancellationToken = default)
     {
         var transport = inner is IGatedTransport gated
-            ? await gated.ConnectAsync(gate, maxMessageBytes, cancellationToken).ConfigureAwait(false)
+            ? await gated.ConnectAsync(gate, limits, cancellationToken).ConfigureAwait(false)
             : new PumpedTransport(await inner.ConnectAsync(cancellationToken).ConfigureAwait(false), gate);
         Wire = inner is HttpTransport or HttpClientTransport ? null : transport;
         return transport;

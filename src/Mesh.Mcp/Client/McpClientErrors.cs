@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelContextProtocol;
 using ModelContextProtocol.Client;
+using ModelContextProtocol.Protocol;
 
 namespace Mesh.Mcp;
 
@@ -106,6 +107,7 @@ internal static class McpClientErrors
         string message = exception.Message.StartsWith(RemotePrefix, StringComparison.Ordinal) ? exception.Message[RemotePrefix.Length..] : exception.Message;
         var code = exception.ErrorCode switch
         {
+            McpErrorCode.InvalidParams when tool.Method == RequestMethods.ResourcesRead && exception.Data.Contains("uri") => MeshErrorCode.NotFound,
             McpErrorCode.InvalidParams => MeshErrorCode.InvalidArguments,
             McpErrorCode.MethodNotFound or McpErrorCode.ResourceNotFound => MeshErrorCode.NotFound,
             _ => MeshErrorCode.HandlerFailed,
@@ -129,13 +131,19 @@ internal static class McpClientErrors
             Remedy = "The call may have had its effect; tell the provider of the tool.",
         };
 
-    public static MeshError Malformed(RunningCall call) => new(MeshErrorCode.ProtocolError, $"{call.Tool.Label}: its server answered with something that is no JSON.")
+    /// <summary>Who has answered a call, for the beginning of a message.</summary>
+    public static string ServerOf(RunningCall call) => $"{call.Tool.Label}: its server";
+
+    /// <param name="server">Who has answered.</param>
+    public static MeshError Malformed(string server) => new(MeshErrorCode.ProtocolError, $"{server} answered with something that is no JSON.")
     {
         Remedy = "The call may have had its effect; tell the provider of the tool.",
     };
 
-    public static MeshError TooLarge(RunningCall call, int most) =>
-        new(MeshErrorCode.TooLarge, string.Create(CultureInfo.InvariantCulture, $"{call.Tool.Label}: its server answered with more than {most} bytes."))
+    /// <param name="server">Who has answered.</param>
+    /// <param name="most">How many bytes an answer may have.</param>
+    public static MeshError TooLarge(string server, int most) =>
+        new(MeshErrorCode.TooLarge, string.Create(CultureInfo.InvariantCulture, $"{server} answered with more than {most} bytes."))
         {
             Remedy = "Ask for less; the call may have had its effect. The limit is McpToolkitOptions.MaxMessageBytes.",
         };

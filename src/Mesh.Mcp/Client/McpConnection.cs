@@ -20,6 +20,7 @@ internal sealed class McpConnection : IAsyncDisposable
     {
         Name = name;
         Options = options;
+        Gate = new(name);
         Gate.OnToolsChanged = _toolsChanged.Set;
     }
 
@@ -27,7 +28,7 @@ internal sealed class McpConnection : IAsyncDisposable
 
     public McpToolkitOptions Options { get; }
 
-    public MessageGate Gate { get; } = new();
+    public MessageGate Gate { get; }
 
     public McpClient Client => _client ?? throw new InvalidOperationException("The connection is not made yet.");
 
@@ -50,7 +51,7 @@ internal sealed class McpConnection : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            var gated = new GatedClientTransport(transport, connection.Gate, options.MaxMessageBytes);
+            var gated = new GatedClientTransport(transport, connection.Gate, options);
             var clientOptions = requests.ClientOptions(connection);
             connection._client = await McpClient.CreateAsync(gated, clientOptions, cancellationToken: either.Token).ConfigureAwait(false);
             connection._meta = RequestMeta.For(connection._client, clientOptions);
@@ -64,7 +65,8 @@ internal sealed class McpConnection : IAsyncDisposable
             await connection.DisposeAsync().ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             throw new MeshException(
-                timeout.IsCancellationRequested || exception is TimeoutException ? McpClientErrors.ConnectTimeout(name, options.ConnectTimeout) : McpClientErrors.NotConnected(name, exception),
+                connection.Gate.Unusable
+                    ?? (timeout.IsCancellationRequested || exception is TimeoutException ? McpClientErrors.ConnectTimeout(name, options.ConnectTimeout) : McpClientErrors.NotConnected(name, exception)),
                 exception);
         }
     }
@@ -154,7 +156,7 @@ internal sealed class McpConnection : IAsyncDisposable
 
         if (McpClientErrors.Find<ResponseTooLargeException>(exception) is not null)
         {
-            return new ToolException(McpClientErrors.TooLarge(call, Options.MaxMessageBytes), exception);
+            return new ToolException(McpClientErrors.TooLarge(McpClientErrors.ServerOf(call), Options.MaxMessageBytes), exception);
         }
 
         switch (exception)

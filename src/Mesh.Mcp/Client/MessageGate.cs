@@ -11,7 +11,8 @@ namespace Mesh.Mcp;
 /// the SDK does not keep, and takes for itself what concerns the order or comes in floods: progress, and notices of
 /// changes. It never waits.
 /// </summary>
-internal sealed class MessageGate
+/// <param name="name">The name of the server, for messages.</param>
+internal sealed class MessageGate(string name)
 {
     /// <summary>The ids of calls begin here: the SDK numbers its own requests from 1.</summary>
     public const long FirstCall = 1L << 40;
@@ -24,6 +25,7 @@ internal sealed class MessageGate
     private long _lastId = FirstCall;
     private long _dropped;
     private volatile Exception? _end;
+    private volatile MeshError? _unusable;
 
     /// <summary>Told when the server says that its tools have changed; may be told often.</summary>
     public Action? OnToolsChanged { get; set; }
@@ -31,8 +33,17 @@ internal sealed class MessageGate
     /// <summary>Set when the server has acknowledged a subscription.</summary>
     public TaskCompletionSource Subscribed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Why an answer could not be used that no call, but the SDK's client waits for: a greeting, or a list. Null for none.</summary>
+    public MeshError? Unusable
+    {
+        get => _unusable;
+        set => _unusable = value;
+    }
+
     /// <summary>How many messages were dropped: notifications that nobody here reads, and requests beyond <see cref="MostRequests"/>.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
+
+    private string Server => $"MCP server '{name}'";
 
     /// <summary>The calls that the server works on now.</summary>
     public IEnumerable<RunningCall> Calls => _calls.Select(static each => each.Value);
@@ -123,20 +134,35 @@ internal sealed class MessageGate
     /// </summary>
     /// <param name="head">The first bytes of the message.</param>
     /// <param name="tail">The last bytes of it.</param>
-    /// <param name="error">What is wrong.</param>
-    public void Spoiled(ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail, Func<RunningCall, MeshError> error)
+    /// <param name="error">What is wrong, said of the one who has answered.</param>
+    /// <returns>The answer that the SDK's client gets instead, where no call waits for it: it would wait in vain. Null for none.</returns>
+    public JsonRpcError? Spoiled(ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail, Func<string, MeshError> error)
     {
         Interlocked.Increment(ref _dropped);
         if (MessageId.Find(head, tail) is not { } id)
         {
-            return;
+            return null;
         }
 
+        bool isOfCall = false;
         foreach (var call in Calls.Where(call => call.IsKnownAs(id)))
         {
-            call.Fail(error(call));
+            isOfCall = true;
+            call.Fail(error(McpClientErrors.ServerOf(call)));
         }
+
+        if (isOfCall || MessageId.IsRequest(head))
+        {
+            return null;
+        }
+
+        var reason = error(Server);
+        _unusable = reason;
+        return new() { Id = id, Error = new() { Code = (int)ModelContextProtocol.McpErrorCode.InternalError, Message = reason.Message } };
     }
+
+    /// <summary>An answer that the SDK's client waits for is too large.</summary>
+    public void RefuseTooLarge(int most) => _unusable = McpClientErrors.TooLarge(Server, most);
 
     private bool Accept(JsonRpcNotification notification)
     {

@@ -11,6 +11,28 @@ internal static partial class MessageId
     /// <summary>The id, or null where it is in neither end.</summary>
     public static RequestId? Find(ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail) => FindInHead(head) ?? FindInTail(tail);
 
+    /// <summary>Whether a message asks for something, as far as its beginning tells: its method comes before what is large in it.</summary>
+    public static bool IsRequest(ReadOnlySpan<byte> head)
+    {
+        var reader = new Utf8JsonReader(head, isFinalBlock: false, default);
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader is { TokenType: JsonTokenType.PropertyName, CurrentDepth: 1 } && reader.ValueTextEquals("method"u8))
+                {
+                    return true;
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            // As in the search for the id: what was read up to there counts.
+        }
+
+        return false;
+    }
+
     private static RequestId? FindInHead(ReadOnlySpan<byte> head)
     {
         var reader = new Utf8JsonReader(head, isFinalBlock: false, default);

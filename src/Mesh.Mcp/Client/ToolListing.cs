@@ -26,6 +26,7 @@ internal sealed class ToolListing
     public static async Task<ToolListing> ReadAsync(McpLink link, McpConnection connection, CancellationToken cancellationToken)
     {
         var listing = new ToolListing();
+        connection.Gate.Unusable = null;
         using var timeout = new CancellationTokenSource(connection.Options.ConnectTimeout, connection.Options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
@@ -39,6 +40,10 @@ internal sealed class ToolListing
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
             throw new MeshException(McpClientErrors.ConnectTimeout(link.Name, connection.Options.ConnectTimeout));
+        }
+        catch (Exception exception) when (connection.Gate.Unusable is not null && exception is not OutOfMemoryException)
+        {
+            throw new MeshException(connection.Gate.Unusable, exception);
         }
 
         if (connection.Options.OffersResources)

@@ -41,7 +41,9 @@ internal sealed class ResourceRequests(RoomClient room, RoomMcpServerOptions opt
                 }
             }
 
-            throw new McpProtocolException($"Resource not found: '{uri}'.", McpErrorCode.ResourceNotFound);
+            // The newer revision has no code of its own for it, and wants the address beside.
+            var code = McpRevisions.IsNewer(request.Server, request.JsonRpcRequest) ? McpErrorCode.InvalidParams : McpErrorCode.ResourceNotFound;
+            throw new McpProtocolException($"Resource not found: '{uri}'.", code) { Data = { ["uri"] = uri } };
         });
 
     public async ValueTask<IReadOnlyList<string>> CompleteAsync(string template, string variable, string value, CancellationToken cancellationToken)

@@ -145,6 +145,24 @@ public sealed class RoomMcpServer : IAsyncDisposable
     /// </summary>
     public McpServerOptions CreateOptions() => CreateOptions(new McpSession(_options));
 
+    /// <summary>
+    /// Holds a call over HTTP against the headers of its request, for a host that serves revision 2026-07-28: what the schema of
+    /// the tool marks with <c>x-mcp-header</c> is sent as a header besides, for those who route a request without reading it, and
+    /// both have to say the same. The host answers a call where they do not with status 400 and the protocol's error -32020.
+    /// </summary>
+    /// <param name="request">The request; one that is no <c>tools/call</c> has nothing that could differ.</param>
+    /// <param name="requestHeader">Gives the value of a header of the request by its name, whatever its case, decoded where it was
+    /// sent as <c>=?base64?…?=</c>; null where it is not there.</param>
+    /// <param name="cancellationToken">Cancels the look at the room's tools.</param>
+    /// <returns>What differs, for the client to read; null where nothing does.</returns>
+    /// <exception cref="MeshException">The participant has left the room (<see cref="MeshErrorCode.Closed"/>).</exception>
+    public ValueTask<string?> CompareHeadersAsync(JsonRpcRequest request, Func<string, string?> requestHeader, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(requestHeader);
+        return request.Method == RequestMethods.ToolsCall ? _calls.CompareAsync(request, requestHeader, cancellationToken) : default;
+    }
+
     /// <summary>Ends every session, cancels the calls that wait for an answer, and leaves the room if <see cref="JoinAsync"/> has joined it. Calling it again does nothing.</summary>
     public async ValueTask DisposeAsync()
     {

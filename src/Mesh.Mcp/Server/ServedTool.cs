@@ -13,6 +13,7 @@ internal sealed class ServedTool
         Address = address;
         Definition = definition;
         var output = McpToolWriter.OutputSchema(definition);
+        Headers = HeaderParameters.Of(definition.InputSchema);
         HasOutput = output is not null;
         WrapsOutput = output is { } schema && !SchemaRoots.IsObject(schema);
         Newer = McpToolWriter.Write(name, definition, output, anyRoot: true);
@@ -30,6 +31,9 @@ internal sealed class ServedTool
 
     /// <summary>As it was listed before.</summary>
     public McpTool Older { get; }
+
+    /// <summary>Its parameters that are sent as headers of HTTP besides; null for none.</summary>
+    public HeaderParameters? Headers { get; }
 
     /// <summary>Whether its results have a schema, and so are given as structured content.</summary>
     public bool HasOutput { get; }

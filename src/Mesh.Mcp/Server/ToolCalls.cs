@@ -63,6 +63,15 @@ internal sealed class ToolCalls(ToolCatalogue catalogue, RoomCalls calls, LiveCa
         return await AwaitAsync(round, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>What is wrong between a call and the headers of its request; null for nothing, and for a tool that is not there.</summary>
+    public async ValueTask<string?> CompareAsync(JsonRpcRequest request, Func<string, string?> header, CancellationToken cancellationToken)
+    {
+        var tools = await catalogue.GetAsync(cancellationToken).ConfigureAwait(false);
+        return (request.Params as JsonObject)?["name"] is JsonValue value && value.TryGetValue(out string? name) && tools.Find(name)?.Headers is { } headers
+            ? headers.Compare((request.Params as JsonObject)?["arguments"] as JsonObject, header)
+            : null;
+    }
+
     private async Task<CallToolResult> RunAsync(RoundCall round, MeshId id, JsonPayload arguments, CallOptions callOptions)
     {
         try

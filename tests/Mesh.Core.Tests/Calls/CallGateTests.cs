@@ -17,13 +17,15 @@ public sealed class CallGateTests
             var random = new Random(seed);
             for (int i = 0; i < 2_000; i++)
             {
-                var turn = new CallTurn(null!, gate);
+                var waiting = new Waiting();
+                var turn = new CallTurn(waiting, gate);
                 var state = gate.Enter(turn);
                 if (state == CallTurnState.Waiting)
                 {
                     // Leaves at any moment, that in which its turn comes among them.
                     var leaving = random.Next(3) == 0 ? Task.Run(turn.Leave) : Task.CompletedTask;
-                    state = await turn.WaitAsync();
+                    await waiting.Told.Task;
+                    state = turn.State;
                     await leaving;
                 }
 
@@ -38,7 +40,7 @@ public sealed class CallGateTests
                     }
 
                     Interlocked.Decrement(ref running);
-                    gate.Exit(1);
+                    gate.Exit(1)?.Tell();
                 }
             }
         }))).InTime();
@@ -52,15 +54,21 @@ public sealed class CallGateTests
     {
         var gate = new CallGate(1, 2);
         Assert.True(gate.TryEnter());
-        var (first, second) = (new CallTurn(null!, gate), new CallTurn(null!, gate));
+        var (whoFirst, whoSecond) = (new Waiting(), new Waiting());
+        var (first, second) = (new CallTurn(whoFirst, gate), new CallTurn(whoSecond, gate));
         Assert.Equal(CallTurnState.Waiting, gate.Enter(first));
         Assert.Equal(CallTurnState.Waiting, gate.Enter(second));
-        Assert.Equal(CallTurnState.Refused, gate.Enter(new CallTurn(null!, gate)));
+        Assert.Equal(CallTurnState.Refused, gate.Enter(new CallTurn(new Waiting(), gate)));
         first.Leave();
-        Assert.Equal(CallTurnState.Left, await first.WaitAsync().InTime());
-        gate.Exit(0);
+        await whoFirst.Told.Task.InTime();
+        Assert.Equal(CallTurnState.Left, first.State);
+        Assert.Same(second, gate.Exit(0));
         second.Leave();
-        Assert.Equal(CallTurnState.Come, await second.WaitAsync().InTime());
+        Assert.Equal(CallTurnState.Come, second.State);
+        second.Take(0);
+        await whoSecond.Told.Task.InTime();
+        Assert.Null(gate.Exit(0));
+        Assert.True(gate.TryEnter());
         Assert.Equal(1, gate.Load);
     }
 
@@ -69,15 +77,14 @@ public sealed class CallGateTests
     {
         var gate = new CallGate(1, 8);
         Assert.True(gate.TryEnter());
-        var turns = Enumerable.Range(0, 3).Select(_ => new CallTurn(null!, gate)).ToArray();
+        var waiting = Enumerable.Range(0, 3).Select(_ => new Waiting()).ToArray();
+        CallTurn[] turns = [.. waiting.Select(each => new CallTurn(each, gate))];
         Assert.All(turns, turn => Assert.Equal(CallTurnState.Waiting, gate.Enter(turn)));
         gate.Close();
-        foreach (var turn in turns)
-        {
-            Assert.Equal(CallTurnState.Withdrawn, await turn.WaitAsync().InTime());
-        }
+        await Task.WhenAll(waiting.Select(each => each.Told.Task)).InTime();
+        Assert.All(turns, turn => Assert.Equal(CallTurnState.Withdrawn, turn.State));
 
-        Assert.Equal(CallTurnState.Withdrawn, gate.Enter(new CallTurn(null!, gate)));
+        Assert.Equal(CallTurnState.Withdrawn, gate.Enter(new CallTurn(new Waiting(), gate)));
         gate.Exit(0);
         Assert.Equal(0, gate.Load);
     }
@@ -119,6 +126,14 @@ public sealed class CallGateTests
         Assert.Contains("RegistrationOptions.MaxWaiting", error.Message, StringComparison.Ordinal);
         error = Assert.Throws<ArgumentOutOfRangeException>(() => new AgentOptions { MaxWaiting = limit });
         Assert.Contains("AgentOptions.MaxWaiting", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Waits for being told; told twice, it fails.</summary>
+    private sealed class Waiting : IThreadPoolWorkItem
+    {
+        public TaskCompletionSource Told { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Execute() => Told.SetResult();
     }
 
     private static void InterlockedMax(ref int most, int now)

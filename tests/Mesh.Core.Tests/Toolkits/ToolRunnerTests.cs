@@ -32,6 +32,38 @@ public sealed class ToolRunnerTests
         Assert.Same(thrown, Assert.Single(faults).Exception);
     }
 
+    /// <summary>A task may be more than the method says: what it brings beyond that is nobody's answer.</summary>
+    [Fact]
+    public async Task What_a_method_returns_is_read_by_its_signature_alone()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var mesh = new MeshHost();
+        await using var ada = await mesh.JoinAsync("r", "ada", Grants.Full, cancellationToken: cancellationToken);
+        await ada.Toolkits.RegisterAsync(
+            Toolkit.Create(
+                "t",
+                Tool.Create("response", Task () => ResponseAsync()),
+                Tool.Create("outcome", Task () => OutcomeAsync()),
+                Tool.Create("given", () => ResponseAsync())),
+            cancellationToken: cancellationToken);
+        var response = ada.Toolkits.TryInvokeAsync("t/response", cancellationToken: cancellationToken);
+        var outcome = ada.Toolkits.TryInvokeAsync("t/outcome", cancellationToken: cancellationToken);
+        var given = ada.Toolkits.TryInvokeAsync("t/given", cancellationToken: cancellationToken);
+        goOn.SetResult();
+        Assert.IsType<EmptyResponse>((await response).Response);
+        Assert.IsType<EmptyResponse>((await outcome).Response);
+        Assert.Equal("secret", Assert.IsType<TextResponse>((await given).Response).Text);
+
+        async Task<ToolResponse> ResponseAsync()
+        {
+            await goOn.Task.ConfigureAwait(false);
+            return new TextResponse("secret");
+        }
+
+        async Task<CallOutcome> OutcomeAsync() => CallOutcome.FromResult(await ResponseAsync().ConfigureAwait(false));
+    }
+
     private static async Task<(CallOutcome Outcome, List<MeshFault> Faults)> RunAsync(Exception thrown, CancellationToken ofCall)
     {
         var faults = new List<MeshFault>();

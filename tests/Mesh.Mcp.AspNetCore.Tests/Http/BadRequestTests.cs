@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
 
 namespace Mesh.Mcp.AspNetCore.Tests.Http;
 
@@ -132,6 +133,48 @@ public sealed class BadRequestTests : McpHttpTests
         Assert.Equal((400, -32020, 7), (status, CodeOf(answer), answer.GetProperty("id").GetInt32()));
     }
 
+    [Theory]
+    [InlineData("""{"city":"Oslo","days":3,"deep":{"fast":true} }""", "Oslo", "3", "true", true)]
+    [InlineData("""{"city":"Oslo","days":3}""", "=?base64?T3Nsbw==?=", "3.0", null, true)]
+    [InlineData("""{"city":"Ås","days":3}""", "=?base64?w4Vz?=", "3", null, true)]
+    [InlineData("""{"days":3}""", null, "3", null, true)]
+    [InlineData("""{"days":3,"deep":{} }""", null, "3", null, true)]
+    [InlineData("""{"city":"Oslo","days":3}""", "Bergen", "3", null, false)]
+    [InlineData("""{"city":"Oslo","days":3}""", "oslo", "3", null, false)]
+    [InlineData("""{"city":"Oslo","days":3}""", null, "3", null, false)]
+    [InlineData("""{"days":3}""", "Oslo", "3", null, false)]
+    [InlineData("""{"city":"Oslo","days":3}""", "Oslo", "4", null, false)]
+    [InlineData("""{"city":"Oslo","days":3}""", "Oslo", "three", null, false)]
+    [InlineData("""{"city":"Oslo","days":3,"deep":{"fast":true} }""", "Oslo", "3", "True", false)]
+    [InlineData("""{"city":"Oslo","days":3}""", "=?base64?T3Nsbw?=", "3", null, false)]
+    [InlineData("""{"city":"Oslo","days":3}""", "=?base64?!!!?=", "3", null, false)]
+    [InlineData("""{"city":null,"days":3}""", "Oslo", "3", null, false)]
+    [InlineData("""[]""", "Oslo", "3", null, false)]
+    public async Task Arguments_that_are_sent_as_headers_besides_say_the_same_there(string arguments, string? city, string? days, string? fast, bool isSame)
+    {
+        var ran = 0;
+        await StartAsync(tools: new Marked(() => ran++));
+        var (status, answer) = await SendAsync(NewHttp(), PostNewer(
+            "tools/call", "kit_plan", $$""" "name":"kit_plan","arguments":{{arguments}} """, headers: [("Mcp-Param-City", city), ("mcp-param-days", days), ("Mcp-Param-Fast", fast)]));
+
+        Assert.Equal((isSame ? 200 : 400, isSame ? 1 : 0), (status, ran));
+        if (!isSame)
+        {
+            Assert.Equal(-32020, CodeOf(answer));
+        }
+    }
+
+    [Fact]
+    public async Task Before_there_were_such_headers_they_are_not_looked_at()
+    {
+        await StartAsync(tools: new Marked(() => { }));
+        var http = NewHttp();
+        var (status, answer) = await SendAsync(http, Post(
+            """{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"kit_plan","arguments":{"city":"Oslo","days":3} } }""",
+            headers: [("Mcp-Session-Id", await BeginAsync(http)), ("MCP-Protocol-Version", Older), ("Mcp-Param-City", "Bergen")]));
+        Assert.Equal((200, "planned"), (status, answer.GetProperty("result").GetProperty("content")[0].GetProperty("text").GetString()));
+    }
+
     [Fact]
     public async Task A_name_may_be_sent_as_base64()
     {
@@ -178,5 +221,29 @@ public sealed class BadRequestTests : McpHttpTests
         request.Headers.Add("MCP-Protocol-Version", Newer);
 
         Assert.Equal(405, (await SendAsync(NewHttp(), request)).Status);
+    }
+
+    /// <summary>A tool whose schema wants some of its arguments as headers besides.</summary>
+    private sealed class Marked(Action run) : Tool(new()
+    {
+        Name = "plan",
+        InputSchema = JsonElement.Parse("""
+            {
+              "type":"object",
+              "properties":{
+                "city":{"type":["string","null"],"x-mcp-header":"City"},
+                "days":{"type":"integer","x-mcp-header":"Days"},
+                "deep":{"type":"object","properties":{"fast":{"type":"boolean","x-mcp-header":"Fast"} } }
+              },
+              "required":["days"]
+            }
+            """),
+    })
+    {
+        protected override ValueTask<ToolResponse> InvokeAsync(JsonElement arguments, CallContext context)
+        {
+            run();
+            return new(new TextResponse("planned"));
+        }
     }
 }

@@ -41,6 +41,9 @@ internal sealed class HttpTestServer : IAsyncDisposable
     /// <summary>Where every request is sent on to, instead of being answered; null for nowhere.</summary>
     public string? RedirectsTo { get; set; }
 
+    /// <summary>Whether no request is answered any more.</summary>
+    public bool IsSilent { get; set; }
+
     /// <summary>The requests that came with these header values.</summary>
     public List<string?> Tokens { get; } = [];
 
@@ -96,6 +99,11 @@ internal sealed class HttpTestServer : IAsyncDisposable
     private async Task<int> AnswerAsync(HttpListenerContext context)
     {
         var response = context.Response;
+        if (IsSilent)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, _stop.Token);
+        }
+
         if (RedirectsTo is { } target)
         {
             response.RedirectLocation = target;

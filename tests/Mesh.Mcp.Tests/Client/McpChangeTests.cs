@@ -136,6 +136,30 @@ public sealed class McpChangeTests : ToolkitFixture
     }
 
     [Fact]
+    public async Task A_tool_that_takes_the_place_of_another_under_the_same_name_here_must_be_approved_again()
+    {
+        var hashes = new List<string>();
+        Room = new()
+        {
+            RequiresApproval = static (tool, _) => tool.Name == "a_b",
+            Approver = (request, _) =>
+            {
+                hashes.Add(request.Record.DefinitionHash);
+                return new(ApprovalAnswer.ApprovedFor(request.Record));
+            },
+        };
+        Server.Tools = [TestServer.Tool("a/b")];
+        var ada = await OfferAsync(Newer);
+        Assert.Equal("a/b {}", await TextAsync(ada, "far/a_b"));
+        Server.Tools = [TestServer.Tool("a:b")];
+        var before = Registration.Current;
+        await Server.AnnounceChangeAsync().InTime();
+        await UntilAsync(() => Registration.Current != before);
+        Assert.Equal("a:b {}", await TextAsync(ada, "far/a_b"));
+        Assert.Equal(2, hashes.Distinct().Count());
+    }
+
+    [Fact]
     public async Task A_change_that_breaks_anothers_contract_leaves_the_unchanged_tools()
     {
         Server.Tools = [TestServer.Tool("send", Free), TestServer.Tool("keep")];

@@ -7,6 +7,7 @@ namespace Mesh.Mcp.Tests.Client;
 public sealed class McpHttpTests : ToolkitFixture
 {
     private readonly HttpTestServer _http;
+    private readonly List<ModelContextProtocol.Protocol.Tool> _tools = [TestServer.Tool("go")];
     private Func<ModelContextProtocol.Server.RequestContext<CallToolRequestParams>, CancellationToken, ValueTask<CallToolResult>> _onCall =
         static (request, _) => new(TestServer.Text($"{request.Params!.Name} done"));
 
@@ -16,7 +17,7 @@ public sealed class McpHttpTests : ToolkitFixture
         Capabilities = new() { Tools = new() },
         Handlers = new()
         {
-            ListToolsHandler = static (_, _) => new(new ListToolsResult { Tools = [TestServer.Tool("go")] }),
+            ListToolsHandler = (_, _) => new(new ListToolsResult { Tools = [.. _tools] }),
             CallToolHandler = (request, token) => _onCall(request, token),
         },
     }));
@@ -69,6 +70,76 @@ public sealed class McpHttpTests : ToolkitFixture
         _onCall = static (_, _) => new(TestServer.Text("fine"));
         Assert.Equal("fine", await TextAsync(ada, "web/go"));
         Assert.Equal(1, _http.Sessions);
+    }
+
+    [Fact]
+    public async Task A_hundred_megabytes_are_given_up_at_the_limit()
+    {
+        var ada = await ConnectAsync();
+        _onCall = static (_, _) => new(TestServer.Text(new string('x', 100_000_000)));
+        Assert.Equal(MeshErrorCode.TooLarge, (await FailAsync(ada, "web/go")).Code);
+        _onCall = static (_, _) => new(TestServer.Text("fine"));
+        Assert.Equal("fine", await TextAsync(ada, "web/go"));
+    }
+
+    [Fact]
+    public async Task A_list_that_is_too_large_is_reported_at_once()
+    {
+        _tools[0].Description = new string('x', 300_000);
+        var exception = await Assert.ThrowsAsync<MeshException>(() => ConnectAsync(options => options with { MaxMessageBytes = 100_000 }));
+        Assert.Equal((MeshErrorCode.TooLarge, "MCP server 'web' answered with more than 100000 bytes."), (exception.Code, exception.Error.Message));
+    }
+
+    [Fact]
+    public async Task A_flood_of_notifications_is_counted_and_holds_nothing_up()
+    {
+        var ada = await ConnectAsync();
+        _onCall = static async (request, token) =>
+        {
+            for (int i = 0; i < 10_000; i++)
+            {
+                await request.Server.SendMessageAsync(
+                    new JsonRpcNotification { Method = "notifications/message", Params = new System.Text.Json.Nodes.JsonObject { ["level"] = "info", ["data"] = i } }, token);
+            }
+
+            return TestServer.Text("done");
+        };
+        Assert.Equal("done", await TextAsync(ada, "web/go"));
+        Assert.Equal(10_000, Toolkit.DroppedMessages);
+    }
+
+    [Fact]
+    public async Task A_server_that_never_answers_is_not_waited_for_longer_than_allowed()
+    {
+        _http.IsSilent = true;
+        var connecting = ConnectAsync();
+        await Clock.TimerWithinAsync(TimeSpan.FromSeconds(30)).InTime();
+        await UntilAsync(() => _http.Tokens.Count > 0);
+        Clock.Advance(TimeSpan.FromSeconds(31));
+        var exception = await Assert.ThrowsAsync<MeshException>(() => connecting.InTime());
+        Assert.Equal((MeshErrorCode.Unavailable, "MCP server 'web' did not answer within 30 s."), (exception.Code, exception.Error.Message));
+    }
+
+    [Fact]
+    public async Task A_call_that_is_never_answered_ends_at_its_deadline_and_so_does_leaving()
+    {
+        var ada = await ConnectAsync(options => options with { Reconnect = null });
+        _http.IsSilent = true;
+        int before = _http.Tokens.Count;
+        var call = ada.Toolkits.TryInvokeAsync("web/go", default(JsonPayload), new CallOptions { Timeout = TimeSpan.FromSeconds(5) }, null, Stop);
+        await UntilAsync(() => _http.Tokens.Count > before);
+        Clock.Advance(TimeSpan.FromSeconds(6));
+        Assert.Equal(MeshErrorCode.DeadlineExceeded, (await call.InTime()).Error?.Code);
+
+        // The notice of the cancellation, and the end of the session, are not answered either.
+        var leaving = Toolkit.DisposeAsync().AsTask();
+        while (!leaving.IsCompleted)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        await leaving;
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Mesh.Contracts;
 using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
 
 namespace Mesh.Mcp.Tests.Client;
 
@@ -35,6 +36,78 @@ public sealed class McpLimitTests : ToolkitFixture
         Assert.Equal(MeshErrorCode.TooLarge, (await FailAsync(ada, "far/huge")).Code);
         Server.OnCall = (_, _) => new(TestServer.Text("fine"));
         Assert.Equal("fine", await TextAsync(ada, "far/huge"));
+    }
+
+    [Theory]
+    [InlineData(Older)]
+    [InlineData(Newer)]
+    public async Task A_list_that_is_too_large_is_reported_at_once(string revision)
+    {
+        Server.Tools = [TestServer.Tool("small")];
+        Server.Tools[0].Description = new string('x', 300_000);
+        var exception = await Assert.ThrowsAsync<MeshException>(() => OfferAsync(revision, options => options with { MaxMessageBytes = 100_000 }));
+        Assert.Equal((MeshErrorCode.TooLarge, "MCP server 'far' answered with more than 100000 bytes."), (exception.Code, exception.Error.Message));
+    }
+
+    [Theory]
+    [InlineData(Older)]
+    [InlineData(Newer)]
+    public async Task A_list_that_becomes_too_large_ends_the_connection_and_says_why(string revision)
+    {
+        Server.Tools = [TestServer.Tool("small")];
+        var ada = await OfferAsync(revision, options => options with { MaxMessageBytes = 100_000, Reconnect = null });
+        Server.Tools = [TestServer.Tool("small")];
+        Server.Tools[0].Description = new string('x', 300_000);
+        await Server.AnnounceChangeAsync().InTime();
+        Assert.Equal(MeshErrorCode.TooLarge, (await StatusAsync(status => status.State == McpToolkitState.Closed)).Error?.Code);
+        Assert.Equal(MeshErrorCode.Unavailable, (await FailAsync(ada, "far/small")).Code);
+    }
+
+    [Fact]
+    public async Task A_server_that_asks_without_end_is_answered_ten_times()
+    {
+        Server.Tools = [TestServer.Tool("ask"), TestServer.Tool("go")];
+        int rounds = 0;
+        Server.OnCall = (request, _) =>
+        {
+            if (request.Params!.Name == "go")
+            {
+                return new(TestServer.Text("fine"));
+            }
+
+            rounds++;
+            throw new InputRequiredException(new Dictionary<string, InputRequest> { ["q"] = InputRequest.ForElicitation(new() { Message = "And now?", RequestedSchema = new() }) }, "again");
+        };
+        int asked = 0;
+        var ada = await OfferAsync(Newer, options => options with
+        {
+            Questions = (_, _) =>
+            {
+                asked++;
+                return new(McpAnswer.Accepted());
+            },
+        });
+        Assert.Equal(MeshErrorCode.ProtocolError, (await FailAsync(ada, "far/ask")).Code);
+        Assert.Equal((10, 9), (rounds, asked));
+        Assert.Equal("fine", await TextAsync(ada, "far/go"));
+    }
+
+    [Fact]
+    public async Task A_server_that_reads_nothing_holds_up_no_call_beyond_its_deadline()
+    {
+        Server.Tools = [TestServer.Tool("go")];
+        var (toServer, fromServer) = Server.Open();
+        var stuck = new StuckStream(toServer);
+        Connect(await McpToolkit.ConnectAsync("far", McpTransport.Streams(stuck, fromServer), Options(Newer) with { Reconnect = null }, Stop).InTime());
+        await Toolkit.RegisterAsync(await JoinAsync("bridge", Grants.Full, ParticipantRole.Agent), null, Stop).InTime();
+        var ada = await JoinAsync("ada");
+        Assert.Equal("go {}", await TextAsync(ada, "far/go"));
+        stuck.IsStuck = true;
+        var calls = Enumerable.Range(0, 3).Select(_ => ada.Toolkits.TryInvokeAsync("far/go", default(JsonPayload), new CallOptions { Timeout = TimeSpan.FromSeconds(5) }, null, Stop).AsTask()).ToArray();
+        await stuck.Stuck.InTime();
+        Clock.Advance(TimeSpan.FromSeconds(6));
+        Assert.All(await Task.WhenAll(calls).InTime(), outcome => Assert.Equal(MeshErrorCode.DeadlineExceeded, outcome.Error?.Code));
+        await Toolkit.DisposeAsync().InTime();
     }
 
     [Theory]
@@ -146,5 +219,56 @@ public sealed class McpLimitTests : ToolkitFixture
         await UntilAsync(() => Toolkit.DroppedMessages == 36);
         release.Set();
         Assert.Equal("36 64", await call);
+    }
+
+    /// <summary>A stream that takes nothing any more once it is stuck, until it is closed.</summary>
+    private sealed class StuckStream(Stream inner) : Stream
+    {
+        private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public volatile bool IsStuck;
+
+        public Signal Stuck { get; } = new();
+
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (IsStuck)
+            {
+                Stuck.Set();
+                await _closed.Task.WaitAsync(cancellationToken);
+                throw new IOException("Closed.");
+            }
+
+            await inner.WriteAsync(buffer, cancellationToken);
+        }
+
+        public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+
+        public override void Flush() => inner.Flush();
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => inner.Write(buffer, offset, count);
+
+        protected override void Dispose(bool disposing)
+        {
+            _closed.TrySetResult();
+            inner.Dispose();
+            base.Dispose(disposing);
+        }
     }
 }

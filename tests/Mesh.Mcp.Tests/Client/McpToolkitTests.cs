@@ -94,6 +94,30 @@ public sealed class McpToolkitTests : ToolkitFixture
         Assert.Equal(MeshErrorCode.InvalidOutput, (await FailAsync(ada, "far/sum", new { a = 1 })).Code);
     }
 
+    [Theory]
+    [InlineData(Older)]
+    [InlineData(Newer)]
+    public async Task A_server_that_promises_structure_and_gives_none_has_failed(string revision)
+    {
+        Server.Tools = [TestServer.Tool("sum", Sum, """{"type":"object","properties":{"sum":{"type":"integer"}},"required":["sum"]}"""), TestServer.Tool("free")];
+        var ada = await OfferAsync(revision);
+        foreach (var lie in (CallToolResult[])
+        [
+            TestServer.Text("three"),
+            new() { Content = [] },
+            new() { StructuredContent = JsonElement.Parse("[3]") },
+            new() { StructuredContent = JsonElement.Parse("null"), Content = [new TextContentBlock { Text = "3" }] },
+        ])
+        {
+            Server.OnCall = (_, _) => new(lie);
+            var error = await FailAsync(ada, "far/sum", new { a = 1 });
+            Assert.Equal(MeshErrorCode.InvalidOutput, error.Code);
+            Assert.DoesNotContain("three", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(McpToolkitState.Connected, Toolkit.Status.State);
+    }
+
     [Fact]
     public async Task Content_of_every_kind_arrives()
     {

@@ -14,6 +14,12 @@ public sealed class MessageIdTests
         Assert.Equal(new RequestId(id), MessageId.Find(Encoding.UTF8.GetBytes(head), Encoding.UTF8.GetBytes(tail)));
 
     [Theory]
+    [InlineData("""{"jsonrpc":"2.0","id":7,"method":"elicitation/create","params":{"message":"…""", true)]
+    [InlineData("""{"jsonrpc":"2.0","id":7,"result":{"method":"x","y":"…""", false)]
+    [InlineData("nonsense", false)]
+    public void A_request_is_told_from_an_answer(string head, bool isRequest) => Assert.Equal(isRequest, MessageId.IsRequest(Encoding.UTF8.GetBytes(head)));
+
+    [Theory]
     [InlineData("Listening on port 80", "Listening on port 80")]
     [InlineData("""{"result":{"x":"…""", """…","id":3}}""")]
     [InlineData("""{"method":"x","params":{"id":4}}""", """{"method":"x","params":{"id":4}}""")]

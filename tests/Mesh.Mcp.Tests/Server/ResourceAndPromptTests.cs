@@ -46,6 +46,8 @@ public sealed class ResourceAndPromptTests : RoomMcpServerTests
         var refused = await Assert.ThrowsAsync<McpProtocolException>(() => client.ReadResourceAsync("mesh://state/other", cancellationToken: Stop).InTime());
 
         Assert.Contains("mesh://state/mine.x", missing.Message, StringComparison.Ordinal);
+        Assert.Equal(revision == Newer ? McpErrorCode.InvalidParams : McpErrorCode.ResourceNotFound, missing.ErrorCode);
+        Assert.Equal("mesh://state/mine.x", missing.Data["uri"]?.ToString());
         Assert.Contains("not found", foreign.Message, StringComparison.Ordinal);
         Assert.Contains("not_granted", refused.Message, StringComparison.Ordinal);
     }

@@ -27,6 +27,21 @@ internal sealed class MethodTool : Tool
                 _ => MethodPassage<TArguments, TResult>.TryCreate(_method, arguments, result))
             : null;
 
-    protected internal override ValueTask<ToolResponse> InvokeAsync(JsonElement arguments, CallContext context) =>
-        _method.Result.CallAsync(MethodPassage.Of(context.Request.Arguments.Passed)?.Method ?? _method.Call, arguments, context);
+    internal override ToolResponse? Begin(JsonElement arguments, CallContext context, out Task? answer) =>
+        _method.Result.Call(MethodPassage.Of(context.Request.Arguments.Passed)?.Method ?? _method.Call, arguments, context, out answer);
+
+    internal override ToolResponse ReadAnswer(Task answer, CallContext context) =>
+        answer is Task<ToolResponse> ? base.ReadAnswer(answer, context) : _method.Result.Finish(answer, context);
+
+    protected internal override ValueTask<ToolResponse> InvokeAsync(JsonElement arguments, CallContext context)
+    {
+        var response = Begin(arguments, context, out var answer);
+        return answer is null ? new(response!) : WaitAsync(answer, context);
+    }
+
+    private async ValueTask<ToolResponse> WaitAsync(Task answer, CallContext context)
+    {
+        await answer.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return ReadAnswer(answer, context);
+    }
 }

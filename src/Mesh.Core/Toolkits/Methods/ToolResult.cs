@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Text.Json;
@@ -22,11 +23,18 @@ internal abstract class ToolResult(ResultContent? content, JsonElement? chunkSch
     public virtual TypeGuard<T>? Guard<T>(PassedType<T> type) => content?.Guard(type);
 
     /// <summary>Calls the method and makes a response of what it returns.</summary>
-    public virtual ValueTask<ToolResponse> CallAsync(MethodCall method, JsonElement arguments, CallContext context) =>
-        ReadAsync(method.Invoke(arguments, context), context);
+    /// <param name="method">The method.</param>
+    /// <param name="arguments">The arguments, an object.</param>
+    /// <param name="context">The call.</param>
+    /// <param name="answer">What <see cref="Finish"/> makes a response of when it has ended; null where the response is there.</param>
+    public virtual ToolResponse? Call(MethodCall method, JsonElement arguments, CallContext context, out Task? answer) =>
+        Read(method.Invoke(arguments, context), context, out answer);
 
-    /// <summary>Waits for the value, if there is something to wait for, and makes it a response.</summary>
-    public abstract ValueTask<ToolResponse> ReadAsync(object? returned, CallContext context);
+    /// <summary>Makes a response of what the method has returned.</summary>
+    protected abstract ToolResponse? Read(object? returned, CallContext context, out Task? answer);
+
+    /// <summary>Makes a response of an answer that was to come; throws what the method has thrown.</summary>
+    public virtual ToolResponse Finish(Task answer, CallContext context) => throw new UnreachableException("Nothing was to come.");
 
     /// <summary>The value as a response; an empty one where nothing is made of it.</summary>
     protected ToolResponse ToResponse(object? value, CallContext context) => content?.ToResponse(value, context) ?? EmptyResponse.Instance;
@@ -57,52 +65,68 @@ internal abstract class ToolResult(ResultContent? content, JsonElement? chunkSch
 /// <summary>Nothing, now or later.</summary>
 internal sealed class VoidResult() : ToolResult(null)
 {
-    public override ValueTask<ToolResponse> ReadAsync(object? returned, CallContext context) => returned switch
+    protected override ToolResponse? Read(object? returned, CallContext context, out Task? answer)
     {
-        Task { IsCompletedSuccessfully: false } task => WaitAsync(task),
-        ValueTask { IsCompletedSuccessfully: false } task => WaitAsync(task.AsTask()),
-        _ => new(EmptyResponse.Instance),
-    };
+        answer = returned switch
+        {
+            Task { IsCompletedSuccessfully: false } task => task,
+            ValueTask { IsCompletedSuccessfully: false } task => task.AsTask(),
+            _ => null,
+        };
+        if (answer is Task<ToolResponse> or Task<CallOutcome>)
+        {
+            // Of a method that promises nothing: what its task brings is not for the caller.
+            answer = DropAsync(answer);
+        }
 
-    private static async ValueTask<ToolResponse> WaitAsync(Task task)
+        return answer is null ? EmptyResponse.Instance : null;
+    }
+
+    public override ToolResponse Finish(Task answer, CallContext context)
     {
-        await task.ConfigureAwait(false);
+        answer.GetAwaiter().GetResult();
         return EmptyResponse.Instance;
     }
+
+    private static async Task DropAsync(Task task) => await task.ConfigureAwait(false);
 }
 
 /// <summary>A value that is there when the method returns.</summary>
 internal sealed class ValueResult(ResultContent content) : ToolResult(content)
 {
-    public override ValueTask<ToolResponse> ReadAsync(object? returned, CallContext context) => new(ToResponse(returned, context));
+    protected override ToolResponse? Read(object? returned, CallContext context, out Task? answer)
+    {
+        answer = null;
+        return ToResponse(returned, context);
+    }
 }
 
 /// <summary>A value to wait for.</summary>
-internal sealed class TaskResult<T>(ResultContent content) : ToolResult(content)
+internal class TaskResult<T>(ResultContent content) : ToolResult(content)
 {
-    public override ValueTask<ToolResponse> ReadAsync(object? returned, CallContext context)
+    protected override ToolResponse? Read(object? returned, CallContext context, out Task? answer) => Read(new ValueTask<T>((Task<T>)returned!), context, out answer);
+
+    public override ToolResponse Finish(Task answer, CallContext context) => ToResponse(((Task<T>)answer).GetAwaiter().GetResult(), context);
+
+    /// <summary>Without a state machine: the method's own task is the answer, unless it could be taken for another end of the call.</summary>
+    protected ToolResponse? Read(ValueTask<T> value, CallContext context, out Task? answer)
     {
-        // Without a state machine where there is nothing to wait for.
-        var value = (Task<T>)returned!;
-        return value.IsCompletedSuccessfully ? new(ToResponse(value.Result, context)) : WaitAsync(value, context);
+        answer = value.IsCompletedSuccessfully ? null
+            : typeof(T) == typeof(CallOutcome) ? WaitAsync(value, context)
+            : value.AsTask();
+        return answer is null ? ToResponse(value.Result, context) : null;
     }
 
-    private async ValueTask<ToolResponse> WaitAsync(Task<T> value, CallContext context) => ToResponse(await value.ConfigureAwait(false), context);
+    private async Task<ToolResponse> WaitAsync(ValueTask<T> value, CallContext context) => ToResponse(await value.ConfigureAwait(false), context);
 }
 
 /// <summary>A value to wait for.</summary>
-internal sealed class ValueTaskResult<T>(ResultContent content) : ToolResult(content)
+internal sealed class ValueTaskResult<T>(ResultContent content) : TaskResult<T>(content)
 {
-    public override ValueTask<ToolResponse> CallAsync(MethodCall method, JsonElement arguments, CallContext context) =>
-        method is MethodCall<ValueTask<T>> typed ? Read(typed.Call(arguments, context), context) : base.CallAsync(method, arguments, context);
+    public override ToolResponse? Call(MethodCall method, JsonElement arguments, CallContext context, out Task? answer) =>
+        method is MethodCall<ValueTask<T>> typed ? Read(typed.Call(arguments, context), context, out answer) : base.Call(method, arguments, context, out answer);
 
-    public override ValueTask<ToolResponse> ReadAsync(object? returned, CallContext context) => Read((ValueTask<T>)returned!, context);
-
-    // Without a state machine where there is nothing to wait for.
-    private ValueTask<ToolResponse> Read(ValueTask<T> value, CallContext context) =>
-        value.IsCompletedSuccessfully ? new(ToResponse(value.Result, context)) : WaitAsync(value, context);
-
-    private async ValueTask<ToolResponse> WaitAsync(ValueTask<T> value, CallContext context) => ToResponse(await value.ConfigureAwait(false), context);
+    protected override ToolResponse? Read(object? returned, CallContext context, out Task? answer) => Read((ValueTask<T>)returned!, context, out answer);
 }
 
 /// <summary>A stream of values: each is a chunk, and the result is empty.</summary>
@@ -112,12 +136,25 @@ internal sealed class StreamResult<T>(ResultContent content) : ToolResult(null, 
 
     public override TypeGuard<TItem>? Guard<TItem>(PassedType<TItem> type) => content.Guard(type);
 
-    public override async ValueTask<ToolResponse> ReadAsync(object? returned, CallContext context)
+    protected override ToolResponse? Read(object? returned, CallContext context, out Task? answer)
+    {
+        var writing = WriteAsync((IAsyncEnumerable<T>)returned!, context);
+        answer = writing.IsCompletedSuccessfully ? null : writing;
+        return answer is null ? EmptyResponse.Instance : null;
+    }
+
+    public override ToolResponse Finish(Task answer, CallContext context)
+    {
+        answer.GetAwaiter().GetResult();
+        return EmptyResponse.Instance;
+    }
+
+    private async Task WriteAsync(IAsyncEnumerable<T> items, CallContext context)
     {
         var (passage, most) = (MethodPassage.Of(context.Request.Arguments.Passed), context.Host.Options.MaxResponseBytes);
 
         // The iterator is disposed here when its MoveNext has ended, also when the caller is long gone.
-        await foreach (var item in ((IAsyncEnumerable<T>)returned!).WithCancellation(context.CancellationToken).ConfigureAwait(false))
+        await foreach (var item in items.WithCancellation(context.CancellationToken).ConfigureAwait(false))
         {
             if (passage is not null && item is not null && passage.PassItem(item, most) is { } typed)
             {
@@ -128,7 +165,5 @@ internal sealed class StreamResult<T>(ResultContent content) : ToolResult(null, 
                 await context.WriteChunkAsync(content.ToPart(item)).ConfigureAwait(false);
             }
         }
-
-        return EmptyResponse.Instance;
     }
 }

@@ -4,7 +4,7 @@ using System.Net;
 namespace Mesh.Mcp;
 
 /// <summary>Limits the size of a response, and of each event where it is a stream of events.</summary>
-internal sealed class BoundedResponses(HttpMessageHandler inner, int mostBytes) : DelegatingHandler(inner)
+internal sealed class BoundedResponses(HttpMessageHandler inner, int mostBytes, MessageGate gate) : DelegatingHandler(inner)
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -13,13 +13,26 @@ internal sealed class BoundedResponses(HttpMessageHandler inner, int mostBytes) 
         if (!isEvents && response.Content.Headers.ContentLength > mostBytes)
         {
             response.Dispose();
+            Tell(RunningCall.Current);
             throw new ResponseTooLargeException(mostBytes);
         }
 
         // The SDK takes a stream that fails for one that was cut, and asks for its rest: so the call is told directly.
         var call = RunningCall.Current;
-        response.Content = new BoundedContent(response.Content, mostBytes, isEvents, () => call?.Fail(McpClientErrors.TooLarge(call, mostBytes)));
+        response.Content = new BoundedContent(response.Content, mostBytes, isEvents, () => Tell(call));
         return response;
+    }
+
+    private void Tell(RunningCall? call)
+    {
+        if (call is null)
+        {
+            gate.RefuseTooLarge(mostBytes);
+        }
+        else
+        {
+            call.Fail(McpClientErrors.TooLarge(McpClientErrors.ServerOf(call), mostBytes));
+        }
     }
 
     private sealed class BoundedContent : HttpContent

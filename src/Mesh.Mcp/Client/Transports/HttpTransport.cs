@@ -11,9 +11,9 @@ internal sealed class HttpTransport(HttpClientTransportOptions options, PublicAd
     public Task<ITransport> ConnectAsync(CancellationToken cancellationToken = default) =>
         throw new NotSupportedException("It connects with a gate.");
 
-    public async Task<ITransport> ConnectAsync(MessageGate gate, int maxMessageBytes, CancellationToken cancellationToken)
+    public async Task<ITransport> ConnectAsync(MessageGate gate, McpToolkitOptions limits, CancellationToken cancellationToken)
     {
-        var client = NewClient(maxMessageBytes);
+        var client = NewClient(limits, gate);
         var transport = new HttpClientTransport(options, client, ownsHttpClient: true);
         try
         {
@@ -26,7 +26,7 @@ internal sealed class HttpTransport(HttpClientTransportOptions options, PublicAd
         }
     }
 
-    internal HttpClient NewClient(int maxMessageBytes)
+    internal HttpClient NewClient(McpToolkitOptions limits, MessageGate gate)
     {
         var sockets = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };
         if (guard is not null)
@@ -36,7 +36,8 @@ internal sealed class HttpTransport(HttpClientTransportOptions options, PublicAd
         }
 
         // Calls have deadlines of their own, and streams have none.
-        return new HttpClient(new BoundedResponses(sockets, maxMessageBytes)) { Timeout = Timeout.InfiniteTimeSpan };
+        var bounded = new BoundedResponses(sockets, limits.MaxMessageBytes, gate);
+        return new HttpClient(new BoundedRequests(bounded, limits.TimeProvider)) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     /// <summary>A session that takes its HTTP client with it.</summary>

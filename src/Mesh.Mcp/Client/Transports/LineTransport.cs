@@ -145,12 +145,13 @@ internal sealed class LineTransport : ITransport
                 if (skipped.IsSkipping)
                 {
                     skipped.Add(line);
-                    _gate.Spoiled(skipped.Head, skipped.Tail, call => McpClientErrors.TooLarge(call, _most));
+                    var answer = _gate.Spoiled(skipped.Head, skipped.Tail, server => McpClientErrors.TooLarge(server, _most));
                     skipped = default;
+                    await InsteadAsync(answer, cancellationToken).ConfigureAwait(false);
                 }
                 else if (line.Length > _most)
                 {
-                    _gate.Spoiled(Ends(line, EndBytes), Ends(line, -EndBytes), call => McpClientErrors.TooLarge(call, _most));
+                    await InsteadAsync(_gate.Spoiled(Ends(line, EndBytes), Ends(line, -EndBytes), server => McpClientErrors.TooLarge(server, _most)), cancellationToken).ConfigureAwait(false);
                 }
                 else
                 {
@@ -175,7 +176,9 @@ internal sealed class LineTransport : ITransport
 
     private async ValueTask PassAsync(ReadOnlySequence<byte> line, CancellationToken cancellationToken)
     {
-        if (Parse(line) is not { } message)
+        var message = Parse(line, out var instead);
+        await InsteadAsync(instead, cancellationToken).ConfigureAwait(false);
+        if (message is null)
         {
             return;
         }
@@ -190,8 +193,13 @@ internal sealed class LineTransport : ITransport
         }
     }
 
-    private JsonRpcMessage? Parse(ReadOnlySequence<byte> line)
+    /// <summary>What the SDK's client gets in place of an answer that cannot be used.</summary>
+    private ValueTask InsteadAsync(JsonRpcError? answer, CancellationToken cancellationToken) =>
+        answer is null ? default : _messages.Writer.WriteAsync(answer, cancellationToken);
+
+    private JsonRpcMessage? Parse(ReadOnlySequence<byte> line, out JsonRpcError? instead)
     {
+        instead = null;
         if (IsBlank(line))
         {
             return null;
@@ -205,7 +213,7 @@ internal sealed class LineTransport : ITransport
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
         {
             // Servers that write other things to their output than messages are common enough.
-            _gate.Spoiled(Ends(line, EndBytes), Ends(line, -EndBytes), McpClientErrors.Malformed);
+            instead = _gate.Spoiled(Ends(line, EndBytes), Ends(line, -EndBytes), McpClientErrors.Malformed);
             return null;
         }
     }

@@ -13,7 +13,7 @@ internal sealed class ProcessTransport(StdioClientTransportOptions options) : IG
     public Task<ITransport> ConnectAsync(CancellationToken cancellationToken = default) =>
         throw new NotSupportedException("It connects with a gate.");
 
-    public Task<ITransport> ConnectAsync(MessageGate gate, int maxMessageBytes, CancellationToken cancellationToken)
+    public Task<ITransport> ConnectAsync(MessageGate gate, McpToolkitOptions limits, CancellationToken cancellationToken)
     {
         var process = new Process { StartInfo = StartInfo() };
         try
@@ -31,7 +31,7 @@ internal sealed class ProcessTransport(StdioClientTransportOptions options) : IG
                 exception);
         }
 
-        return Task.FromResult<ITransport>(new ServerProcess(process, options, gate, maxMessageBytes).Transport);
+        return Task.FromResult<ITransport>(new ServerProcess(process, options, gate, limits.MaxMessageBytes).Transport);
     }
 
     private ProcessStartInfo StartInfo()

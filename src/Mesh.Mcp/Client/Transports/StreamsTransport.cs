@@ -12,7 +12,7 @@ internal sealed class StreamsTransport(Stream toServer, Stream fromServer, strin
     public Task<ITransport> ConnectAsync(CancellationToken cancellationToken = default) =>
         throw new NotSupportedException("It connects with a gate.");
 
-    public Task<ITransport> ConnectAsync(MessageGate gate, int maxMessageBytes, CancellationToken cancellationToken)
+    public Task<ITransport> ConnectAsync(MessageGate gate, McpToolkitOptions limits, CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _used, true))
         {
@@ -22,7 +22,7 @@ internal sealed class StreamsTransport(Stream toServer, Stream fromServer, strin
             });
         }
 
-        return Task.FromResult<ITransport>(new LineTransport(toServer, fromServer, gate, maxMessageBytes, CloseAsync));
+        return Task.FromResult<ITransport>(new LineTransport(toServer, fromServer, gate, limits.MaxMessageBytes, CloseAsync));
     }
 
     private async Task<Exception?> CloseAsync()

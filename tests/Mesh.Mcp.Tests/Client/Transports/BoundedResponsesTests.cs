@@ -37,7 +37,7 @@ public sealed class BoundedResponsesTests
 
     private static async Task<string> ReadAsync(string type, string body)
     {
-        using var client = new HttpClient(new BoundedResponses(new Fixed(type, body), 1_000));
+        using var client = new HttpClient(new BoundedResponses(new Fixed(type, body), 1_000, new MessageGate("far")));
         using var response = await client.GetAsync(new Uri("https://example.org"), HttpCompletionOption.ResponseHeadersRead, Stop);
         Assert.Equal(type, response.Content.Headers.ContentType?.MediaType);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(Stop));

@@ -77,7 +77,7 @@ public sealed class PublicAddressesTests
     [Fact]
     public async Task What_leads_elsewhere_in_plain_text_is_refused_too()
     {
-        using var client = new HttpTransport(new HttpClientTransportOptions { Endpoint = new Uri("https://example.org") }, new PublicAddresses((_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse("93.184.216.34")]))).NewClient(1_024);
+        using var client = new HttpTransport(new HttpClientTransportOptions { Endpoint = new Uri("https://example.org") }, new PublicAddresses((_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse("93.184.216.34")]))).NewClient(new(), new MessageGate("far"));
         var exception = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(new Uri("http://example.org/.well-known/oauth-protected-resource"), Stop));
         Assert.Equal(MeshErrorCode.NotGranted, Assert.IsType<MeshException>(exception.InnerException).Code);
     }

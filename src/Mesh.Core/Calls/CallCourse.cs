@@ -1,0 +1,211 @@
+using System.Threading.Tasks.Sources;
+
+namespace Mesh;
+
+/// <summary>
+/// How a call goes on that does not end at once: from its turn at a gate to its handler, through the race between that and
+/// whatever ends the call before, to its outcome. Written out by hand instead of as state machines: all that such a call
+/// needs is this one object, and whoever waits for the outcome waits for it.
+/// </summary>
+internal abstract class CallCourse(CallState call) : DueItem, IValueTaskSource<CallOutcome>, IThreadPoolWorkItem
+{
+    private const int Watching = 1;
+    private const int Over = 2;
+
+    private ManualResetValueTaskSourceCore<CallOutcome> _end;
+    private ExecutionContext? _context;
+    private CallTurn? _turn;
+    private Task? _handler;
+    private CallEnd _handled;
+    private CallGate? _gate;
+    private long _beganAt;
+    private long _handledAt;
+    private int _race;
+
+    public CallState Call => call;
+
+    /// <inheritdoc/>
+    public override long Order => 0;
+
+    /// <summary>What has ended the call from outside, if anything has.</summary>
+    public abstract CallOutcome? Imposed { get; }
+
+    /// <summary>Whether a handler still runs that the call no longer waits for.</summary>
+    public bool HandlerLeftBehind { get; private set; }
+
+    /// <summary>How often the call was turned away and has looked for another instance.</summary>
+    public int Looks { get; set; }
+
+    /// <summary>The outcome; settled, unless a stage around the call goes on with it. To be awaited once.</summary>
+    public ValueTask<CallOutcome> WaitAsync() => new(this, Version);
+
+    /// <summary>What whoever awaits it has to show.</summary>
+    public short Version => _end.Version;
+
+    /// <summary>Lines the call up at a gate. Where it waits, it goes on by itself when it is told.</summary>
+    public CallTurnState LineUp(CallGate gate)
+    {
+        _context ??= ExecutionContext.Capture();
+        var turn = new CallTurn(this, gate);
+
+        // Entering the gate is a full fence: whoever ends the call meanwhile either finds the turn, in line or about to be, or is seen here.
+        Volatile.Write(ref _turn, turn);
+        var state = gate.Enter(turn);
+        if (state == CallTurnState.Waiting && Imposed is not null)
+        {
+            turn.Leave();
+        }
+
+        return state;
+    }
+
+    /// <summary>Lets a handler race against what ends its call before it; called once. The call then goes on by itself.</summary>
+    /// <param name="handler">The handler: the task of its answer, which the instance's invoker reads.</param>
+    /// <param name="gate">Where the handler has a place, which it keeps until it is done, also when its call no longer waits for it.</param>
+    /// <param name="beganAt">When it began; 0 without a gate.</param>
+    public void Watch(Task handler, CallGate? gate, long beganAt)
+    {
+        _context ??= ExecutionContext.Capture();
+        (_handler, _gate, _beganAt) = (handler, gate, beganAt);
+        bool isOver = Interlocked.Or(ref _race, Watching) != 0;
+        handler.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(OnHandled);
+        if (isOver)
+        {
+            GoOn();
+        }
+    }
+
+    /// <summary>What the thread pool was given to do: the call was told its turn, or its handler has answered.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        if (_handler is null)
+        {
+            GoOn();
+        }
+        else
+        {
+            OnAnswered();
+        }
+    }
+
+    CallOutcome IValueTaskSource<CallOutcome>.GetResult(short token) => _end.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<CallOutcome>.GetStatus(short token) => _end.GetStatus(token);
+
+    void IValueTaskSource<CallOutcome>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _end.OnCompleted(continuation, state, token, flags);
+
+    /// <summary>Something has ended the call from outside: whoever waits for it goes on elsewhere.</summary>
+    protected void OnImposed()
+    {
+        Volatile.Read(ref _turn)?.Leave();
+        if (Interlocked.Or(ref _race, Over) == Watching)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static course => course.GoOn(), this, preferLocal: false);
+        }
+    }
+
+    private void OnHandled()
+    {
+        _handledAt = call.Host.Clock.GetTimestamp();
+        if (_gate?.Exit(_handledAt - _beganAt) is { } next)
+        {
+            // The next one is served here and now, where the memory of its gate is. Whoever waits for this one goes on
+            // elsewhere: it must not wait for the handler of another.
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+            next.Take(_handledAt);
+        }
+        else
+        {
+            OnAnswered();
+        }
+    }
+
+    private void OnAnswered()
+    {
+        // Also for a call that has ended: a fault is told to the host, and streams that nobody reads are closed.
+        _handled = call.Instance!.Invoker.Finish(_handler!, call);
+        if (Interlocked.Or(ref _race, Over) == Watching)
+        {
+            GoOn();
+        }
+        else if (call.Instance.Registration is null)
+        {
+            // The call may be over long before its handler is.
+            call.TakeBack();
+        }
+    }
+
+    /// <summary>Goes on in the caller's context: it was told its turn, or its race is over.</summary>
+    private void GoOn()
+    {
+        if (_context is null)
+        {
+            Proceed();
+        }
+        else
+        {
+            ExecutionContext.Run(_context, static course => ((CallCourse)course!).Proceed(), this);
+        }
+    }
+
+    private void Proceed()
+    {
+        try
+        {
+            var end = _handler is null ? CallQueueing.Enter(call, _turn!.State, _turn.CameAt) : EndRace();
+            if (end.Course is null)
+            {
+                Finish(CallPipeline.FinishAttempt(call, end));
+            }
+        }
+        catch (Exception exception)
+        {
+            _end.SetException(exception);
+        }
+    }
+
+    /// <summary>Whatever ended the call came first, even if the handler ended with it: its token was cancelled for that.</summary>
+    private CallEnd EndRace()
+    {
+        HandlerLeftBehind = !_handler!.IsCompleted;
+        return Imposed is { } imposed
+            ? CallPipeline.OnHandled(call, imposed, call.Host.Clock.GetTimestamp())
+            : CallPipeline.OnHandled(call, _handled, _handledAt);
+    }
+
+    private void Finish(CallEnd end)
+    {
+        if (!end.IsThere)
+        {
+            _ = FinishAsync(end);
+            return;
+        }
+
+        end = call.IsStaged ? end : call.Host.Pipeline.Settle(call, end.Outcome, admitted: true);
+        if (end.IsThere)
+        {
+            _end.SetResult(end.Outcome);
+        }
+        else
+        {
+            _ = PublishAsync(end);
+        }
+    }
+
+    /// <summary>Never faults: what fails is the end.</summary>
+    private async Task FinishAsync(CallEnd end)
+    {
+        try
+        {
+            Finish(await end.ConfigureAwait(false));
+        }
+        catch (Exception exception)
+        {
+            _end.SetException(exception);
+        }
+    }
+
+    /// <summary>Never faults: a journal that fails was reported.</summary>
+    private async Task PublishAsync(CallEnd settled) => _end.SetResult(await settled.ConfigureAwait(false));
+}
