@@ -45,9 +45,9 @@ internal static class FunctionArguments
         }
 
         json.WriteEndObject();
-        var written = scratch.End();
+        byte[] written = scratch.End();
         _scratch = scratch.IsSmall ? scratch : null;
-        return JsonPayload.FromElement(written);
+        return JsonPayload.FromUtf8(written);
     }
 
     /// <summary>The arguments as a client of a model has them.</summary>
@@ -139,12 +139,11 @@ internal static class FunctionArguments
             Json.Reset(_buffer);
         }
 
-        /// <summary>An element, which the call path need not read again; it owns its memory.</summary>
-        /// <exception cref="JsonException">It is nested deeper than anything that enters a room.</exception>
-        public JsonElement End()
+        /// <summary>UTF-8: a call answers in the form in which it was asked, and a model reads text.</summary>
+        public byte[] End()
         {
             Json.Flush();
-            return JsonElement.Parse(_buffer.WrittenSpan);
+            return _buffer.WrittenSpan.ToArray();
         }
     }
 }

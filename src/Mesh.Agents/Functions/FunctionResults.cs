@@ -10,7 +10,11 @@ internal static class FunctionResults
 {
     private const string Nothing = "The tool has done its work and gave no output.";
 
-    /// <summary>A result: a JSON element, text, or a list of contents where there are files or links.</summary>
+    /// <summary>A result for whoever calls a function by itself: a JSON element, as functions give it, or what a model reads.</summary>
+    public static object ToResult(ToolResponse response) =>
+        response is JsonResponse { Value.IsEmpty: false } json ? json.Value.ToElement() : ToContent(response, int.MaxValue);
+
+    /// <summary>A result as a model reads it: text, which is JSON unless it is a JSON string, or a list of contents where there are files or links.</summary>
     /// <param name="response">What the tool answered.</param>
     /// <param name="limit">How many characters of text there may be; see <see cref="TrimmedText"/>.</param>
     public static object ToContent(ToolResponse response, int limit)
@@ -20,8 +24,7 @@ internal static class FunctionResults
             case JsonResponse json when json.Value.IsEmpty:
                 return Nothing;
             case JsonResponse json:
-                // Bytes are no fewer than characters.
-                return json.Value.Length <= limit ? json.Value.ToElement() : TrimmedText.Of(json.Value.ToString(), limit);
+                return TrimmedText.Of(TextOf(json.Value), limit);
             case TextResponse text:
                 return TrimmedText.Of(text.Text, limit);
             default:
@@ -82,6 +85,20 @@ internal static class FunctionResults
         _ when parts.All(part => part is TextPart or JsonPart) => TrimmedText.Of(string.Join("\n", parts.Select(TextOf)), limit),
         _ => parts.Select(part => ToContent(part, limit)).ToList(),
     };
+
+    /// <summary>JSON as text; a string without its quotes, which cost tokens and hide the ends of its lines.</summary>
+    private static string TextOf(JsonPayload json)
+    {
+        var utf8 = json.Utf8Span;
+        if (utf8.TrimStart(" \t\r\n"u8) is not [(byte)'"', ..])
+        {
+            return Encoding.UTF8.GetString(utf8);
+        }
+
+        var reader = new Utf8JsonReader(utf8);
+        reader.Read();
+        return reader.GetString()!;
+    }
 
     private static string TextOf(ContentPart part) => part is TextPart text ? text.Text : ((JsonPart)part).Value.ToString();
 

@@ -30,6 +30,6 @@ internal sealed class RoomFunction(RoomClient room, string name, ToolDefinition 
     protected override async ValueTask<object?> InvokeCoreAsync(AIFunctionArguments arguments, CancellationToken cancellationToken)
     {
         var outcome = await CallAsync(arguments, null, cancellationToken).ConfigureAwait(false);
-        return FunctionResults.ToContent(outcome.GetResult(cancellationToken), int.MaxValue);
+        return FunctionResults.ToResult(outcome.GetResult(cancellationToken));
     }
 }

@@ -161,10 +161,7 @@ internal sealed class Turn
         var response = _answer.ToChatResponse();
         _answer.Clear();
         _last = response;
-        if (response.Usage is { } usage)
-        {
-            (_usage ??= new()).Add(usage);
-        }
+        AddUsage(response.Usage);
 
         _context.TakeUsage(response.Usage);
         List<FunctionCallContent>? calls = null;
@@ -175,7 +172,7 @@ internal sealed class Turn
             {
                 if (content is FunctionCallContent { InformationalOnly: false } call)
                 {
-                    (calls ??= []).Add(call);
+                    (calls ??= new(message.Contents.Count)).Add(call);
                 }
                 else if (content is FunctionResultContent { CallId: { } id })
                 {
@@ -206,6 +203,21 @@ internal sealed class Turn
             _chatOptions.ConversationId = conversation;
             _context.LeaveToProvider();
         }
+    }
+
+    private void AddUsage(UsageDetails? usage)
+    {
+        if (usage is null || _usage is null)
+        {
+            _usage ??= usage;
+            return;
+        }
+
+        // The first is the client's own object, and stays as it was.
+        var sum = new UsageDetails();
+        sum.Add(_usage);
+        sum.Add(usage);
+        _usage = sum;
     }
 
     private ChatMessage TakeResults()

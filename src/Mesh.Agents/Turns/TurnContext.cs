@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 
@@ -63,7 +64,16 @@ internal sealed class TurnContext(ToolLoopOptions options, IList<ChatMessage> me
         answer.Sum(static update => update.Contents.Sum(LengthOf)) / CharactersPerToken;
 
     /// <summary>How many tokens messages have, about.</summary>
-    public static long EstimateTokens(IEnumerable<ChatMessage> messages) => messages.Sum(LengthOf) / CharactersPerToken;
+    public static long EstimateTokens(IList<ChatMessage> messages)
+    {
+        long length = 0;
+        for (int i = 0; i < messages.Count; i++)
+        {
+            length += LengthOf(messages[i]);
+        }
+
+        return length / CharactersPerToken;
+    }
 
     /// <summary>Takes over what the provider has counted: everything that it was sent and has said so far, which is in the list by then or added next.</summary>
     public void TakeUsage(UsageDetails? usage)
@@ -143,9 +153,10 @@ internal sealed class TurnContext(ToolLoopOptions options, IList<ChatMessage> me
     private static long LengthOf(ChatMessage message)
     {
         long length = 4 * CharactersPerToken;
-        foreach (var content in message.Contents)
+        var contents = message.Contents;
+        for (int i = 0; i < contents.Count; i++)
         {
-            length += LengthOf(content);
+            length += LengthOf(contents[i]);
         }
 
         return length;
@@ -155,17 +166,36 @@ internal sealed class TurnContext(ToolLoopOptions options, IList<ChatMessage> me
     {
         TextContent text => text.Text.Length,
         TextReasoningContent reasoning => reasoning.Text.Length,
-        FunctionCallContent call => call.Name.Length + (call.Arguments?.Sum(static each => each.Key.Length + LengthOf(each.Value)) ?? 0),
+        FunctionCallContent call => call.Name.Length + LengthOf(call.Arguments),
         FunctionResultContent result => LengthOf(result.Result),
         DataContent data => data.Data.Length,
         _ => 0,
     };
 
+    private static long LengthOf(IDictionary<string, object?>? arguments)
+    {
+        long length = 0;
+        if (arguments is Dictionary<string, object?> dictionary)
+        {
+            // What clients give; its enumerator is no object.
+            foreach (var (name, value) in dictionary)
+            {
+                length += name.Length + LengthOf(value);
+            }
+        }
+        else if (arguments is not null)
+        {
+            length = arguments.Sum(static each => each.Key.Length + LengthOf(each.Value));
+        }
+
+        return length;
+    }
+
     private static long LengthOf(object? value) => value switch
     {
         null => 4,
         string text => text.Length,
-        JsonElement { ValueKind: not JsonValueKind.Undefined } element => element.GetRawText().Length,
+        JsonElement { ValueKind: not JsonValueKind.Undefined } element => JsonMarshal.GetRawUtf8Value(element).Length,
         IEnumerable<AIContent> contents => contents.Sum(LengthOf),
         _ => 16,
     };
