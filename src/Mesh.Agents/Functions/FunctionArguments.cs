@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
@@ -80,6 +81,10 @@ internal static class FunctionArguments
                 break;
             case JsonElement { ValueKind: JsonValueKind.Undefined }:
                 json.WriteNullValue();
+                break;
+            case JsonElement { ValueKind: not (JsonValueKind.Object or JsonValueKind.Array) } scalar:
+                // As it was read: no need to unescape a string, and to escape it again.
+                json.WriteRawValue(JsonMarshal.GetRawUtf8Value(scalar), skipInputValidation: true);
                 break;
             case JsonElement element:
                 element.WriteTo(json);

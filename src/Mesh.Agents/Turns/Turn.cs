@@ -168,11 +168,13 @@ internal sealed class Turn
         HashSet<string>? answered = null;
         foreach (var message in response.Messages)
         {
-            foreach (var content in message.Contents)
+            var contents = message.Contents;
+            for (int i = 0; i < contents.Count; i++)
             {
+                var content = contents[i];
                 if (content is FunctionCallContent { InformationalOnly: false } call)
                 {
-                    (calls ??= new(message.Contents.Count)).Add(call);
+                    (calls ??= new(contents.Count)).Add(call);
                 }
                 else if (content is FunctionResultContent { CallId: { } id })
                 {
@@ -185,7 +187,7 @@ internal sealed class Turn
                 (message.AdditionalProperties ??= [])[ToolLoop.InterruptedKey] = true;
             }
 
-            if (message.Contents.Count > 0)
+            if (contents.Count > 0)
             {
                 Add(message);
             }
