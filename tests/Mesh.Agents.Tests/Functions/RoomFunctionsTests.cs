@@ -81,6 +81,17 @@ public sealed class RoomFunctionsTests : AgentRoom
     }
 
     [Theory]
+    [InlineData("""{"a":"b\nc"}""", """{"a":"b\nc"}""")]
+    [InlineData(""" "one\ntwo \"three\"" """, "one\ntwo \"three\"")]
+    [InlineData("17", "17")]
+    public void A_model_reads_json_as_it_is_and_a_json_string_as_what_it_says(string json, string read) =>
+        Assert.Equal(read, FunctionResults.ToContent(new JsonResponse(JsonPayload.FromUtf8(System.Text.Encoding.UTF8.GetBytes(json))), 1_000));
+
+    [Fact]
+    public void Who_calls_a_function_by_itself_gets_json_as_an_element() =>
+        Assert.Equal("[1]", Assert.IsType<JsonElement>(FunctionResults.ToResult(new JsonResponse(JsonPayload.FromUtf8("[1]"u8.ToArray())))).GetRawText());
+
+    [Theory]
     [InlineData(200, 200, 0)]
     [InlineData(201, 200, 1)]
     [InlineData(100_000, 1_000, 99_000)]
