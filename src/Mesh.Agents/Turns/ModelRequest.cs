@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.AI;
 
 namespace Mesh.Agents;
@@ -141,15 +140,6 @@ internal sealed class ModelRequest : IAsyncDisposable
         }
 
         _span?.End(null, null, exception);
-        string model = _spending.Model is { } name ? $"Model '{name}'" : "The model";
-        return exception switch
-        {
-            MeshException => exception,
-            HttpRequestException { StatusCode: HttpStatusCode.TooManyRequests } => Of(MeshErrorCode.Overloaded, $"{model} takes no more requests at the moment.", "Ask again later, or less often."),
-            TimeoutException or OperationCanceledException => Of(MeshErrorCode.DeadlineExceeded, $"{model} did not answer in time.", "Ask again, or give its client more time."),
-            _ => Of(MeshErrorCode.Unavailable, $"{model} could not be asked, or broke off: {exception.GetType().Name}.", "Ask again; the host's log has the reason."),
-        };
-
-        MeshException Of(MeshErrorCode code, string message, string remedy) => new(new MeshError(code, message) { Remedy = remedy, Retryable = true }, exception);
+        return exception is MeshException ? exception : new MeshException(TurnErrors.NotAnswered(_spending.Model, exception), exception);
     }
 }

@@ -24,7 +24,7 @@ namespace Mesh.Agents;
 /// </code></example>
 public sealed class ToolLoop
 {
-    /// <summary>The property of a message in <see cref="ChatMessage.AdditionalProperties"/> that is true where it was cut off.</summary>
+    /// <summary>The property of a message in <see cref="ChatMessage.AdditionalProperties"/> that is true where it was cut off, also by the limit of its tokens.</summary>
     public const string InterruptedKey = "mesh.interrupted";
 
     /// <summary>A loop around a model.</summary>
@@ -68,7 +68,7 @@ public sealed class ToolLoop
     /// <exception cref="MeshException">Thrown while reading. A limit is reached (<see cref="MeshErrorCode.BudgetExceeded"/>,
     /// <see cref="MeshErrorCode.DeadlineExceeded"/>); the model repeated a malformed call; it, or its provider, failed
     /// (<see cref="MeshErrorCode.Unavailable"/>, <see cref="MeshErrorCode.Overloaded"/>, <see cref="MeshErrorCode.DeadlineExceeded"/>; the inner exception
-    /// is the client's); its answer was filtered (<c>content_filtered</c>).</exception>
+    /// is the client's); its answer was filtered (<c>content_filtered</c>); it refuses (<c>model_refused</c>).</exception>
     public IAsyncEnumerable<ChatResponseUpdate> StreamAsync(
         RoomFunctions functions, IList<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {

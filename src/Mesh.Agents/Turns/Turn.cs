@@ -116,6 +116,11 @@ internal sealed class Turn
         {
             throw new MeshException(TurnErrors.Filtered(Loop.Source));
         }
+
+        if (_last.Messages.Count > 0 && _last.Text.Length == 0 && _last.Messages.SelectMany(message => message.Contents).OfType<ErrorContent>().FirstOrDefault() is { } error)
+        {
+            throw new MeshException(TurnErrors.Failed(Loop.Source, error));
+        }
     }
 
     /// <summary>What the turn has added.</summary>
@@ -182,7 +187,7 @@ internal sealed class Turn
                 }
             }
 
-            if (!isWhole)
+            if (!isWhole || response.FinishReason == ChatFinishReason.Length)
             {
                 (message.AdditionalProperties ??= [])[ToolLoop.InterruptedKey] = true;
             }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Microsoft.Extensions.AI;
 
 namespace Mesh.Agents;
@@ -6,6 +7,9 @@ namespace Mesh.Agents;
 /// <summary>What a turn says when it does not end with an answer.</summary>
 internal static class TurnErrors
 {
+    /// <summary>What Anthropic says when it is overloaded; no standard has it.</summary>
+    private const HttpStatusCode SiteOverloaded = (HttpStatusCode)529;
+
     public static MeshError TooManyIterations(int limit) => new(
         MeshErrorCode.BudgetExceeded, string.Create(CultureInfo.InvariantCulture, $"The model was asked {limit} times in one turn and wants to go on."))
     {
@@ -48,6 +52,42 @@ internal static class TurnErrors
     {
         Remedy = "Ask for something else, or in other words.",
     };
+
+    /// <summary>An answer that is nothing but an error: of the model, which will not, or of its provider, whose words stay with the host.</summary>
+    public static MeshError Failed(ModelSource model, ErrorContent error) =>
+        string.Equals(error.ErrorCode, "refusal", StringComparison.OrdinalIgnoreCase)
+            ? new MeshError(new MeshErrorCode("model_refused"), $"Model '{model.ModelId}' refuses to answer: {TrimmedText.Of(error.Message ?? "", 500)}")
+            {
+                Remedy = "Ask for something else, or in other words.",
+            }
+            : new MeshError(MeshErrorCode.Unavailable, $"Model '{model.ModelId}' gave an error instead of an answer.")
+            {
+                Remedy = "Ask again; the turn's last message has the reason.",
+                Retryable = true,
+            };
+
+    /// <summary>What the client of a model has thrown, without its text.</summary>
+    public static MeshError NotAnswered(string? name, Exception exception)
+    {
+        string model = name is not null ? $"Model '{name}'" : "The model";
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            switch (cause)
+            {
+                case HttpRequestException { StatusCode: HttpStatusCode.TooManyRequests or SiteOverloaded }:
+                    return new(MeshErrorCode.Overloaded, $"{model} takes no more requests at the moment.") { Remedy = "Ask again later, or less often.", Retryable = true };
+                case TimeoutException or OperationCanceledException or HttpRequestException { StatusCode: HttpStatusCode.RequestTimeout or HttpStatusCode.GatewayTimeout }:
+                    return new(MeshErrorCode.DeadlineExceeded, $"{model} did not answer in time.") { Remedy = "Ask again, or give its client more time.", Retryable = true };
+                case HttpRequestException { StatusCode: >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError and var status }:
+                    return new(MeshErrorCode.Unavailable, string.Create(CultureInfo.InvariantCulture, $"The provider of {model} refused the request with HTTP status {(int)status}."))
+                    {
+                        Remedy = "Look at the key, the name and the options of its client; the same again is refused again.",
+                    };
+            }
+        }
+
+        return new(MeshErrorCode.Unavailable, $"{model} could not be asked, or broke off: {exception.GetType().Name}.") { Remedy = "Ask again; the host's log has the reason.", Retryable = true };
+    }
 
     public static MeshError UnknownTool(FunctionCallContent call, RoomFunctions functions) => new(
         MeshErrorCode.NotFound, $"There is no tool '{call.Name}'.")

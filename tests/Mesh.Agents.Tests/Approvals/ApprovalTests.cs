@@ -121,6 +121,36 @@ public sealed class ApprovalTests : AgentRoom
     }
 
     [Theory]
+    [InlineData("person")]
+    [InlineData("agent")]
+    [InlineData("provider")]
+    public async Task Whoever_leaves_in_the_middle_of_an_approval_ends_it_and_nothing_is_run(string who)
+    {
+        var (asked, dropped) = (new Signal(), new Signal());
+        var person = await JoinAsync("eve", ParticipantRole.User, async (_, token) =>
+        {
+            using var registration = token.Register(dropped.Set);
+            asked.Set();
+            await Task.Delay(Timeout.Infinite, token);
+            return ApprovalAnswer.Approved;
+        });
+        var provider = await JoinAsync("has-disk");
+        await provider.Toolkits.RegisterAsync(new Toolkit("disk", [Delete])).InTime();
+        using var model = new ScriptedChatClient(ScriptedTurn.Calls("disk_delete", """{"path":"a"}"""), ScriptedTurn.Says("It is not there."));
+        await using var cleaner = new LlmTaskRunner("cleaner", model) { Requires = [Requirement.Toolkit("disk")] };
+        await cleaner.StartAsync(Bot).InTime();
+
+        var answer = person.Agents.TryAskAsync("cleaner", new { prompt = "go" }).AsTask();
+        await asked.InTime();
+        RoomClient leaving = who switch { "person" => person, "agent" => Bot, _ => provider };
+        await leaving.DisposeAsync().InTime();
+
+        var outcome = await answer.InTime();
+        await dropped.InTime();
+        Assert.Equal((who == "provider", 0), (outcome.IsResult, _runs));
+    }
+
+    [Theory]
     [InlineData("once", 4, 4)]
     [InlineData("arguments", 2, 4)]
     [InlineData("tool", 1, 4)]

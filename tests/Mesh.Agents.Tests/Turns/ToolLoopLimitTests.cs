@@ -150,14 +150,21 @@ public sealed class ToolLoopLimitTests : AgentRoom
 
     [Theory]
     [InlineData("rate", "overloaded")]
+    [InlineData("wrapped", "overloaded")]
+    [InlineData("529", "overloaded")]
     [InlineData("time", "deadline_exceeded")]
+    [InlineData("504", "deadline_exceeded")]
     [InlineData("cancel", "deadline_exceeded")]
+    [InlineData("503", "unavailable")]
+    [InlineData("401", "unavailable", false)]
     [InlineData("other", "unavailable")]
-    public async Task A_provider_that_fails_is_a_failure_with_a_code_and_without_its_text(string how, string code)
+    public async Task A_provider_that_fails_is_a_failure_with_a_code_and_without_its_text(string how, string code, bool isRetryable = true)
     {
         using var model = new ScriptedChatClient(ScriptedTurn.Fails(how switch
         {
             "rate" => new HttpRequestException("secret", null, System.Net.HttpStatusCode.TooManyRequests),
+            "wrapped" => new InvalidOperationException("secret", new HttpRequestException("secret", null, System.Net.HttpStatusCode.TooManyRequests)),
+            "401" or "503" or "504" or "529" => new HttpRequestException("secret", null, (System.Net.HttpStatusCode)int.Parse(how, System.Globalization.CultureInfo.InvariantCulture)),
             "time" => new TimeoutException("secret"),
             "cancel" => new TaskCanceledException("secret"),
             _ => new IOException("secret"),
@@ -165,7 +172,7 @@ public sealed class ToolLoopLimitTests : AgentRoom
 
         var error = await FailAsync(model, RoomFunctions.None(Bot));
 
-        Assert.Equal((code, true), (error.Code.Value, error.Retryable));
+        Assert.Equal((code, isRetryable), (error.Code.Value, error.Retryable));
         Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
         Assert.Single(_messages);
     }
@@ -185,11 +192,43 @@ public sealed class ToolLoopLimitTests : AgentRoom
     [Fact]
     public async Task An_answer_that_is_filtered_is_kept_and_is_a_failure()
     {
-        using var model = new FilteredClient();
+        using var model = new FilteredClient(ChatFinishReason.ContentFilter);
 
         var error = (await Assert.ThrowsAsync<MeshException>(() => new ToolLoop(model).RunAsync(RoomFunctions.None(Bot), _messages).InTime())).Error;
 
         Assert.Equal(("content_filtered", "I can"), (error.Code.Value, _messages[^1].Text));
+    }
+
+    [Theory]
+    [InlineData("Refusal", "model_refused", "I will not.")]
+    [InlineData("server_error", "unavailable", "error instead of an answer")]
+    public async Task An_answer_that_is_an_error_is_a_failure_and_is_kept(string code, string expected, string told)
+    {
+        using var model = new ScriptedChatClient(ScriptedTurn.Empty.Then(new ErrorContent("I will not.") { ErrorCode = code }));
+
+        var error = await FailAsync(model, RoomFunctions.None(Bot));
+
+        Assert.Equal(expected, error.Code.Value);
+        Assert.Contains(told, error.Message, StringComparison.Ordinal);
+        Assert.IsType<ErrorContent>(Assert.Single(_messages[^1].Contents));
+    }
+
+    [Fact]
+    public async Task An_error_beside_an_answer_is_no_failure()
+    {
+        using var model = new ScriptedChatClient(ScriptedTurn.Empty.Then(new ErrorContent("no search today")).ThenSays("It is sunny."));
+
+        Assert.Equal("It is sunny.", (await new ToolLoop(model).RunAsync(RoomFunctions.None(Bot), _messages).InTime()).Text);
+    }
+
+    [Fact]
+    public async Task An_answer_that_the_limit_of_tokens_has_cut_off_is_kept_as_interrupted()
+    {
+        using var model = new FilteredClient(ChatFinishReason.Length);
+
+        var response = await new ToolLoop(model).RunAsync(RoomFunctions.None(Bot), _messages).InTime();
+
+        Assert.Equal(("I can", ChatFinishReason.Length, true), (response.Text, response.FinishReason, _messages[^1].AdditionalProperties?[ToolLoop.InterruptedKey]));
     }
 
     [Fact]
@@ -233,7 +272,7 @@ public sealed class ToolLoopLimitTests : AgentRoom
         return failure.Error;
     }
 
-    private sealed class FilteredClient : IChatClient
+    private sealed class FilteredClient(ChatFinishReason reason) : IChatClient
     {
         public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
@@ -241,7 +280,7 @@ public sealed class ToolLoopLimitTests : AgentRoom
             IEnumerable<ChatMessage> messages, ChatOptions? options = null, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
             await Task.CompletedTask;
-            yield return new(ChatRole.Assistant, "I can") { FinishReason = ChatFinishReason.ContentFilter };
+            yield return new(ChatRole.Assistant, "I can") { FinishReason = reason };
         }
 
         public object? GetService(Type serviceType, object? serviceKey = null) => null;
