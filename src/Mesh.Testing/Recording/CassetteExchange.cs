@@ -54,6 +54,12 @@ internal sealed class CassetteExchange(IReadOnlyList<string> asked)
         }
     }
 
+    public void Fail(Exception exception)
+    {
+        Failure = RecordedFailure.Of(exception);
+        End = CassetteEnd.Failed;
+    }
+
     public static ChatResponseUpdate ReadUpdate(string update) =>
         (ChatResponseUpdate)JsonSerializer.Deserialize(update, CassetteJson.Options.GetTypeInfo(typeof(ChatResponseUpdate)))!;
 }

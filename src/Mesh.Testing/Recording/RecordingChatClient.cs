@@ -145,9 +145,10 @@ public sealed class RecordingChatClient : IChatClient
             _cassette.Exchanges.Add(exchange);
         }
 
-        var stream = _model!.GetStreamingResponseAsync(asked, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        IAsyncEnumerator<ChatResponseUpdate>? stream = null;
         try
         {
+            stream = Open(asked, options, exchange, cancellationToken);
             while (await MoveNextAsync(stream, exchange, cancellationToken).ConfigureAwait(false))
             {
                 // Written down before it is handed out: its reader may change it.
@@ -157,8 +158,25 @@ public sealed class RecordingChatClient : IChatClient
         }
         finally
         {
-            await stream.DisposeAsync().ConfigureAwait(false);
+            if (stream is not null)
+            {
+                await stream.DisposeAsync().ConfigureAwait(false);
+            }
+
             await SaveAsync().ConfigureAwait(false);
+        }
+    }
+
+    private IAsyncEnumerator<ChatResponseUpdate> Open(List<ChatMessage> asked, ChatOptions? options, CassetteExchange exchange, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _model!.GetStreamingResponseAsync(asked, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            exchange.Fail(exception);
+            throw;
         }
     }
 
@@ -176,8 +194,7 @@ public sealed class RecordingChatClient : IChatClient
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            exchange.Failure = RecordedFailure.Of(exception);
-            exchange.End = CassetteEnd.Failed;
+            exchange.Fail(exception);
             throw;
         }
     }

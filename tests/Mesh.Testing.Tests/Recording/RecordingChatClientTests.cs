@@ -137,6 +137,14 @@ public sealed class RecordingChatClientTests : IDisposable
     }
 
     [Fact]
+    public async Task A_model_that_fails_before_it_streams_is_recorded_too()
+    {
+        await Assert.ThrowsAsync<TimeoutException>(() => AskAsync(new(File, () => new Refusing()), "Hello?"));
+
+        await Assert.ThrowsAsync<TimeoutException>(() => AskAsync(new(File), "Hello?"));
+    }
+
+    [Fact]
     public async Task An_answer_that_was_left_is_kept_as_far_as_it_was_read()
     {
         using (var recording = new RecordingChatClient(File, () => new ScriptedChatClient(ScriptedTurn.Says("Hel", "lo."))))
@@ -223,6 +231,12 @@ public sealed class RecordingChatClientTests : IDisposable
                 ? $"{usage.InputTokenCount} + {usage.OutputTokenCount} ({usage.CachedInputTokenCount}, {usage.ReasoningTokenCount})"
                 : ScriptedRequest.Describe(content)),
         ];
+    }
+
+    private sealed class Refusing() : DelegatingChatClient(new ScriptedChatClient())
+    {
+        public override IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+            IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) => throw new TimeoutException("late");
     }
 
     private Task<string> ReadAsync() => System.IO.File.ReadAllTextAsync(File, TestContext.Current.CancellationToken);
