@@ -67,6 +67,7 @@ internal static class McpHeaders
         {
             "tools/call" or "prompts/get" => Text(parameters?["name"]) ?? "",
             "resources/read" => Text(parameters?["uri"]) ?? "",
+            "tasks/get" or "tasks/update" or "tasks/cancel" => Text(parameters?["taskId"]) ?? "",
             _ => null,
         };
         return name is null || (headers[Name] is [{ } given] && Decode(given) == name) ? null

@@ -46,8 +46,14 @@ public sealed class InMemoryTransportTests : ToolkitFixture
         var ada = await ConnectRoomsAsync(revision, server => McpTransport.InMemory(server.RunAsync), Tool.Create("wait", async (CancellationToken token) =>
         {
             started.Set();
-            using var registration = token.Register(cancelled.Set);
-            await Task.Delay(Timeout.InfiniteTimeSpan, token);
+            try
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, token);
+            }
+            finally
+            {
+                cancelled.Set();
+            }
         }));
         using var stop = new CancellationTokenSource();
         var call = ada.Toolkits.TryInvokeAsync("far/kit_wait", default(JsonPayload), cancellationToken: stop.Token).AsTask();
