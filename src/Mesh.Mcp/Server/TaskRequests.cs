@@ -37,10 +37,11 @@ internal sealed class TaskRequests(CallTasks tasks)
     {
         options.Capabilities!.Extensions = new Dictionary<string, object> { [ClientMeansNames.TaskExtension] = new JsonObject() };
         options.RequestHandlers = [.. Handlers];
-        options.Handlers.CallToolWithAlternateHandler = async (request, cancellationToken) =>
+        options.Handlers.CallToolWithAlternateHandler = (request, cancellationToken) =>
         {
-            var answer = await call(request, cancellationToken).ConfigureAwait(false);
-            return answer.Task is { } task ? ResultOrAlternate<CallToolResult>.FromAlternate(task.Create(), McpJson.Default.TaskState) : answer.Result!;
+            // Most calls end where they begin, and need nobody to wait for them.
+            var answering = call(request, cancellationToken);
+            return answering.IsCompletedSuccessfully ? new(Write(answering.Result)) : WriteAsync(answering);
         };
     }
 
@@ -73,6 +74,11 @@ internal sealed class TaskRequests(CallTasks tasks)
                 : throw McpRequests.Invalid("The task is not known: it was never there, or was not asked for in too long a time.");
         },
     };
+
+    private static ResultOrAlternate<CallToolResult> Write(CallAnswer answer) =>
+        answer.Task is { } task ? ResultOrAlternate<CallToolResult>.FromAlternate(task.Create(), McpJson.Default.TaskState) : answer.Result!;
+
+    private static async ValueTask<ResultOrAlternate<CallToolResult>> WriteAsync(ValueTask<CallAnswer> answering) => Write(await answering.ConfigureAwait(false));
 
     private static JsonObject Done() => new() { ["resultType"] = "complete" };
 
