@@ -15,24 +15,27 @@ internal static class TestTasks
 
     public static IReadOnlyList<Toolkit> Toolkits { get; } =
     [
-        Toolkit.Create("slow", Tool.Create("compute", ComputeAsync)),
-        Toolkit.Create("failing", Tool.Create("job", FailAsync)),
-        Toolkit.Create("protocol", Tool.Create("error_job", NeedRootsAsync)),
-        Toolkit.Create("confirm", Tool.Create("delete", ConfirmAsync)),
-        Toolkit.Create("multi", Tool.Create("input", AskTwoAsync)),
+        Toolkit.Create("slow", Make("compute", ComputeAsync)),
+        Toolkit.Create("failing", Make("job", FailAsync)),
+        Toolkit.Create("protocol", Make("error_job", NeedRootsAsync)),
+        Toolkit.Create("confirm", Make("delete", ConfirmAsync)),
+        Toolkit.Create("multi", Make("input", AskTwoAsync)),
     ];
 
     /// <summary>What is never a task.</summary>
     public static RoomService Greeter { get; } = new("greeter", static async (room, cancellationToken) =>
-        await room.Agents.RegisterAsync(Agent.Create("greet", ToolResponse (Guest guest) => new TextResponse($"Hello, {guest.Name}!")), cancellationToken: cancellationToken)) { Grants = Grants.AgentDefault };
+        await room.Agents.RegisterAsync(Agent.Create("greet", ToolResponse (Guest guest) => new TextResponse($"Hello, {guest.Name}!"), new() { Description = "Greets a guest, at once." }), cancellationToken: cancellationToken))
+    { Grants = Grants.AgentDefault };
 
     /// <summary>Asks before it takes long: then the question is no task's.</summary>
-    public static Tool AskFirst { get; } = Tool.Create("tool_with_task", async (CallContext call) =>
+    public static Tool AskFirst { get; } = Make("tool_with_task", async (CallContext call) =>
     {
         var answer = await TestTools.AskAsync(call, "What is your name?", TestTools.NameForm, "user_name");
         await WaitAsync(Long, call);
         return $"Hello, {answer.GetProperty("content")}!";
     });
+
+    private static Tool Make(string name, Delegate code) => Tool.Create(name, code, new() { Description = "What the suite calls to see tasks." });
 
     private static async Task<string> ComputeAsync(int seconds, string label, CallContext call)
     {
