@@ -102,6 +102,9 @@ public sealed class McpGatewaySampleTests
         new()
         {
             ProtocolVersion = revision,
+
+            // Two programs start one after the other, beside all other tests.
+            DiscoverProbeTimeout = Bounded.TestTimeout,
             Handlers = asked is null ? new() : new()
             {
                 ElicitationHandler = (question, _) =>
