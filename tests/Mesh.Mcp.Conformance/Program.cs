@@ -17,12 +17,18 @@ if (args is ["client", var server])
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
 builder.WebHost.UseSetting("urls", "http://127.0.0.1:0");
-builder.Services.AddMesh()
+var rooms = builder.Services.AddMesh()
     .AddRoom("suite")
     .AllowAnonymous(Grants.AgentDefault)
     .AddService(new RoomService(TestTools.Toolkit) { Grants = Grants.AgentDefault })
     .AddToolkit(new Toolkit("json", TestTools.SchemaTool, TestTools.HeaderTool))
-    .AddService(ChangingTools.Service);
+    .AddService(ChangingTools.Service)
+    .AddService(TestTasks.Greeter);
+foreach (var toolkit in TestTasks.Toolkits)
+{
+    rooms.AddService(new RoomService(toolkit) { Grants = Grants.AgentDefault });
+}
+
 var app = builder.Build();
 app.MapMeshMcp("/mcp", new()
 {
@@ -32,6 +38,7 @@ app.MapMeshMcp("/mcp", new()
         Prompts = [TestPrompts.All, new AskingPrompt(), new McpRulesPrompts()],
         Resources = [new TestResources()],
         OfferClientTools = true,
+        TaskAfter = TestTasks.TaskAfter,
     },
 });
 await app.StartAsync();

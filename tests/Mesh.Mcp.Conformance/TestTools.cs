@@ -11,7 +11,7 @@ internal static class TestTools
 
     private static readonly byte[] Wav = Convert.FromBase64String("UklGRiYAAABXQVZFZm10IBAAAAABAAEAQB8AAAB9AAACABAAZGF0YQIAAAA=");
 
-    private static readonly JsonElement NameForm = Form("""{"name":{"type":"string"}}""");
+    public static readonly JsonElement NameForm = Form("""{"name":{"type":"string"}}""");
 
     public static ReadOnlyMemory<byte> Image => Png;
 
@@ -42,7 +42,8 @@ internal static class TestTools
         Make("input_required_result_sampling", (CallContext call) => SampleAsync("What is the capital of France?", call)),
         Make("input_required_result_list_roots", ListRootsAsync),
         Make("input_required_result_multiple_inputs", AskForAllAsync),
-        Make("input_required_result_capabilities", AskForWhatThereIsAsync));
+        Make("input_required_result_capabilities", AskForWhatThereIsAsync),
+        TestTasks.AskFirst);
 
     /// <summary>A tool whose schema uses what revision 2020-12 of JSON Schema has, and earlier ones do not.</summary>
     public static Tool SchemaTool { get; } = new SchemaToolCode();
@@ -137,10 +138,10 @@ internal static class TestTools
         return string.Join('\n', asked.Where(static each => each.IsCompletedSuccessfully).Select(static each => each.Result));
     }
 
-    private static Task<JsonElement> AskAsync(CallContext call, string message, JsonElement form, string name = "answer") =>
+    public static Task<JsonElement> AskAsync(CallContext call, string message, JsonElement form, string name = "answer") =>
         CallClientAsync(call, "ask_user", new { message, form, name });
 
-    private static async Task<JsonElement> CallClientAsync(CallContext call, string tool, object arguments)
+    public static async Task<JsonElement> CallClientAsync(CallContext call, string tool, object arguments)
     {
         var outcome = await call.Room.Toolkits.TryInvokeAsync($"user/{tool}", arguments, cancellationToken: call.CancellationToken);
         return outcome is { IsResult: true, Response: JsonResponse json } ? json.Value.ToElement() : throw new ToolException(outcome.Error!);
@@ -148,7 +149,7 @@ internal static class TestTools
 
     private static string Tell(string what, JsonElement answer) => $"{what}: action={answer.GetProperty("action")}, content={answer.GetProperty("content")}";
 
-    private static JsonElement Form(string properties)
+    public static JsonElement Form(string properties)
     {
         var all = JsonNode.Parse(properties)!.AsObject();
         return JsonSerializer.SerializeToElement(new JsonObject

@@ -36,6 +36,7 @@ internal static class AllComparisons
         new StatePut(),
         new StateCas(),
         new McpImport(),
+        new McpLoop(),
         new McpServe(),
         new McpServeBytes(),
         new McpList(),

@@ -7,17 +7,16 @@ namespace Mesh;
 /// whatever ends the call before, to its outcome. Written out by hand instead of as state machines: all that such a call
 /// needs is this one object, and whoever waits for the outcome waits for it.
 /// </summary>
-internal abstract class CallCourse(CallState call) : DueItem, IValueTaskSource<CallOutcome>, IThreadPoolWorkItem
+internal abstract class CallCourse(CallState call) : CallTurn, IValueTaskSource<CallOutcome>
 {
+    /// <summary>What is added to the race by who watches the handler, and by each that ends it.</summary>
     private const int Watching = 1;
     private const int Over = 2;
 
     private ManualResetValueTaskSourceCore<CallOutcome> _end;
     private ExecutionContext? _context;
-    private CallTurn? _turn;
     private Task? _handler;
     private CallEnd _handled;
-    private CallGate? _gate;
     private long _beganAt;
     private long _handledAt;
     private int _race;
@@ -46,14 +45,13 @@ internal abstract class CallCourse(CallState call) : DueItem, IValueTaskSource<C
     public CallTurnState LineUp(CallGate gate)
     {
         _context ??= ExecutionContext.Capture();
-        var turn = new CallTurn(this, gate);
+        (Gate, CameAt) = (gate, 0);
 
-        // Entering the gate is a full fence: whoever ends the call meanwhile either finds the turn, in line or about to be, or is seen here.
-        Volatile.Write(ref _turn, turn);
-        var state = gate.Enter(turn);
+        // Entering the gate is a full fence: whoever ends the call meanwhile either finds it at the gate, or is seen here.
+        var state = gate.Enter(this);
         if (state == CallTurnState.Waiting && Imposed is not null)
         {
-            turn.Leave();
+            gate.Leave(this);
         }
 
         return state;
@@ -66,8 +64,8 @@ internal abstract class CallCourse(CallState call) : DueItem, IValueTaskSource<C
     public void Watch(Task handler, CallGate? gate, long beganAt)
     {
         _context ??= ExecutionContext.Capture();
-        (_handler, _gate, _beganAt) = (handler, gate, beganAt);
-        bool isOver = Interlocked.Or(ref _race, Watching) != 0;
+        (_handler, Gate, _beganAt) = (handler, gate, beganAt);
+        bool isOver = Interlocked.Add(ref _race, Watching) != Watching;
         handler.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(OnHandled);
         if (isOver)
         {
@@ -76,7 +74,7 @@ internal abstract class CallCourse(CallState call) : DueItem, IValueTaskSource<C
     }
 
     /// <summary>What the thread pool was given to do: the call was told its turn, or its handler has answered.</summary>
-    void IThreadPoolWorkItem.Execute()
+    public override void Execute()
     {
         if (_handler is null)
         {
@@ -98,8 +96,8 @@ internal abstract class CallCourse(CallState call) : DueItem, IValueTaskSource<C
     /// <summary>Something has ended the call from outside: whoever waits for it goes on elsewhere.</summary>
     protected void OnImposed()
     {
-        Volatile.Read(ref _turn)?.Leave();
-        if (Interlocked.Or(ref _race, Over) == Watching)
+        Gate?.Leave(this);
+        if (TryEndRace())
         {
             ThreadPool.UnsafeQueueUserWorkItem(static course => course.GoOn(), this, preferLocal: false);
         }
@@ -108,7 +106,7 @@ internal abstract class CallCourse(CallState call) : DueItem, IValueTaskSource<C
     private void OnHandled()
     {
         _handledAt = call.Host.Clock.GetTimestamp();
-        if (_gate?.Exit(_handledAt - _beganAt) is { } next)
+        if (Gate?.Exit(_handledAt - _beganAt) is { } next)
         {
             // The next one is served here and now, where the memory of its gate is. Whoever waits for this one goes on
             // elsewhere: it must not wait for the handler of another.
@@ -125,7 +123,7 @@ internal abstract class CallCourse(CallState call) : DueItem, IValueTaskSource<C
     {
         // Also for a call that has ended: a fault is told to the host, and streams that nobody reads are closed.
         _handled = call.Instance!.Invoker.Finish(_handler!, call);
-        if (Interlocked.Or(ref _race, Over) == Watching)
+        if (TryEndRace())
         {
             GoOn();
         }
@@ -153,7 +151,7 @@ internal abstract class CallCourse(CallState call) : DueItem, IValueTaskSource<C
     {
         try
         {
-            var end = _handler is null ? CallQueueing.Enter(call, _turn!.State, _turn.CameAt) : EndRace();
+            var end = _handler is null ? CallQueueing.Enter(call, State) : EndRace();
             if (end.Course is null)
             {
                 Finish(CallPipeline.FinishAttempt(call, end));
@@ -164,6 +162,9 @@ internal abstract class CallCourse(CallState call) : DueItem, IValueTaskSource<C
             _end.SetException(exception);
         }
     }
+
+    /// <summary>Whether this is the first end, of a race that somebody waits for.</summary>
+    private bool TryEndRace() => Interlocked.Add(ref _race, Over) == Watching + Over;
 
     /// <summary>Whatever ended the call came first, even if the handler ended with it: its token was cancelled for that.</summary>
     private CallEnd EndRace()

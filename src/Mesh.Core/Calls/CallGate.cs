@@ -79,7 +79,7 @@ internal sealed class CallGate(int maxRunning, int maxWaiting)
             _ = _last is null ? _first = turn : _last.Next = turn;
             _last = turn;
             _waiting++;
-            return CallTurnState.Waiting;
+            return turn.State = CallTurnState.Waiting;
         }
     }
 
@@ -114,7 +114,8 @@ internal sealed class CallGate(int maxRunning, int maxWaiting)
     {
         using (new SpinHold(ref _gate))
         {
-            if (turn.State != CallTurnState.Waiting)
+            // It may have gone to another gate meanwhile, which it names before it waits there.
+            if (turn.State != CallTurnState.Waiting || turn.Gate != this)
             {
                 return;
             }

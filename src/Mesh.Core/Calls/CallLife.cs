@@ -8,8 +8,7 @@ namespace Mesh;
 internal sealed class CallLife(CallState call) : CallCourse(call), IDisposable
 {
     private CancellationTokenSource? _cancellation;
-    private CancellationTokenRegistration _caller;
-    private CancellationTokenRegistration _parent;
+    private Links? _links;
     private RoomMember? _provider;
     private CallLink _asCaller;
     private CallLink _asProvider;
@@ -60,13 +59,13 @@ internal sealed class CallLife(CallState call) : CallCourse(call), IDisposable
         SetDue();
         if (Call.CallerToken.CanBeCanceled)
         {
-            _caller = Call.CallerToken.UnsafeRegister(
+            (_links ??= new()).Caller = Call.CallerToken.UnsafeRegister(
                 static state => ((CallState)state!).Abandon(CallErrors.Cancelled(((CallState)state).Request.Target)), Call);
         }
 
         if (Call.Parent is { } parent)
         {
-            _parent = parent.CancellationToken.UnsafeRegister(
+            (_links ??= new()).Parent = parent.CancellationToken.UnsafeRegister(
                 static state => ((CallState)state!).Abandon(CallErrors.ParentEnded(((CallState)state).Request.Target)), Call);
         }
 
@@ -218,8 +217,8 @@ internal sealed class CallLife(CallState call) : CallCourse(call), IDisposable
         }
 
         Call.Host.Deadlines.Remove(this);
-        _caller.Unregister();
-        _parent.Unregister();
+        _links?.Caller.Unregister();
+        _links?.Parent.Unregister();
         Call.Member.Untrack(this);
         _provider?.Untrack(this);
     }
@@ -274,5 +273,12 @@ internal sealed class CallLife(CallState call) : CallCourse(call), IDisposable
         {
             Call.Host.Deadlines.Set(this, due);
         }
+    }
+
+    /// <summary>What tells a call of an end from outside; apart, since many calls have nothing of it.</summary>
+    private sealed class Links
+    {
+        public CancellationTokenRegistration Caller;
+        public CancellationTokenRegistration Parent;
     }
 }

@@ -23,10 +23,7 @@ internal static class CallQueueing
     }
 
     /// <summary>Sees to what the waiting has ended with: the call has a place now, or looks for one at another instance.</summary>
-    /// <param name="call">The call.</param>
-    /// <param name="state">How the waiting has ended.</param>
-    /// <param name="cameAt">When its turn came; 0 when it has just come.</param>
-    public static CallEnd Enter(CallState call, CallTurnState state, long cameAt = 0)
+    public static CallEnd Enter(CallState call, CallTurnState state)
     {
         var life = call.EnsureLife();
         while (!HasPlace(call, state))
@@ -66,7 +63,7 @@ internal static class CallQueueing
             }
         }
 
-        return Recheck(call) is { } refusal ? refusal : CallPipeline.Serve(call, isCounted: true, call.Instance!.Gate, cameAt);
+        return Recheck(call) is { } refusal ? refusal : CallPipeline.Serve(call, isCounted: true, call.Instance!.Gate, life.CameAt);
     }
 
     /// <summary>Whether its turn has come, and is of use.</summary>

@@ -1,45 +1,59 @@
+using System.Runtime.CompilerServices;
+
 namespace Mesh;
 
-/// <summary>A call that stands in line at a gate. Its links and its state change under the gate's lock.</summary>
-/// <param name="waiting">What goes on when it is told.</param>
-/// <param name="gate">The gate.</param>
-internal sealed class CallTurn(IThreadPoolWorkItem waiting, CallGate gate)
+/// <summary>
+/// What may stand in line at a gate: a call that does not end at once, by itself and not by another object, since it is
+/// made for nearly every call of a busy agent. Links and state change under the lock of the gate.
+/// </summary>
+internal abstract class CallTurn : DueItem, IThreadPoolWorkItem
 {
-    public CallTurnState State { get; set; }
+    private volatile CallTurnState _state;
 
-    /// <summary>When it came, as a timestamp; 0 where whoever told it had no clock at hand.</summary>
-    public long CameAt { get; private set; }
+    /// <summary>The gate where it stands, stood last, or has a place; null where there is none.</summary>
+    public CallGate? Gate { get; protected set; }
+
+    public CallTurnState State
+    {
+        get => _state;
+        set => _state = value;
+    }
+
+    /// <summary>When its turn came, as a timestamp; 0 where whoever told it had no clock at hand.</summary>
+    public long CameAt { get; protected set; }
 
     public CallTurn? Previous { get; set; }
 
     public CallTurn? Next { get; set; }
 
-    /// <summary>Tells the call how its waiting has ended; called once, outside of the gate's lock. The call goes on on the thread pool.</summary>
-    public void Tell() => ThreadPool.UnsafeQueueUserWorkItem(waiting, preferLocal: false);
+    /// <summary>Goes on, when it was told.</summary>
+    public abstract void Execute();
 
-    /// <summary>The same where the caller has nothing more to do: on the thread pool, the call goes on at once.</summary>
+    /// <summary>Tells it how its waiting has ended; called once for each, outside of the gate's lock. It goes on on the thread pool.</summary>
+    public void Tell() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+
+    /// <summary>The same where the caller has nothing more to do: on the thread pool, and not too deep in it, it goes on at once.</summary>
     /// <param name="now">The time.</param>
     public void Take(long now)
     {
         CameAt = now;
-        if (Thread.CurrentThread.IsThreadPoolThread)
+        if (Thread.CurrentThread.IsThreadPoolThread && RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
-            waiting.Execute();
+            Execute();
         }
         else
         {
             Tell();
         }
     }
-
-    /// <summary>Stops waiting, unless the turn has come.</summary>
-    public void Leave() => gate.Leave(this);
 }
 
 /// <summary>Where a call stands at a gate.</summary>
 internal enum CallTurnState
 {
-    /// <summary>Not in line yet, or in line.</summary>
+    /// <summary>Not in line yet.</summary>
+    New,
+
     Waiting,
 
     /// <summary>It has a place, and must give it up.</summary>

@@ -16,10 +16,10 @@ internal abstract class DueItem
     public int Place { get; set; } = Nowhere;
 
     /// <summary>Who is due before it, in a line.</summary>
-    public DueItem? Previous { get; set; }
+    public DueItem? DueBefore { get; set; }
 
     /// <summary>Who is due after it, in a line.</summary>
-    public DueItem? Next { get; set; }
+    public DueItem? DueAfter { get; set; }
 
     /// <summary>Which of those that are due at the same time comes first: the one with the lowest.</summary>
     public abstract long Order { get; }

@@ -22,7 +22,7 @@ internal sealed class DueLine<T>
     public bool TryAdd(T item)
     {
         var previous = _last;
-        for (int steps = 0; previous is not null && item.Due < previous.Due; previous = previous.Previous)
+        for (int steps = 0; previous is not null && item.Due < previous.Due; previous = previous.DueBefore)
         {
             if (++steps > MostSteps)
             {
@@ -30,18 +30,18 @@ internal sealed class DueLine<T>
             }
         }
 
-        var next = previous is null ? _first : previous.Next;
-        (item.Previous, item.Next, item.Place) = (previous, next, DueItem.InLine);
-        _ = previous is null ? _first = item : previous.Next = item;
-        _ = next is null ? _last = item : next.Previous = item;
+        var next = previous is null ? _first : previous.DueAfter;
+        (item.DueBefore, item.DueAfter, item.Place) = (previous, next, DueItem.InLine);
+        _ = previous is null ? _first = item : previous.DueAfter = item;
+        _ = next is null ? _last = item : next.DueBefore = item;
         return true;
     }
 
     public void Remove(T item)
     {
-        _ = item.Previous is null ? _first = item.Next : item.Previous.Next = item.Next;
-        _ = item.Next is null ? _last = item.Previous : item.Next.Previous = item.Previous;
-        (item.Previous, item.Next, item.Place) = (null, null, DueItem.Nowhere);
+        _ = item.DueBefore is null ? _first = item.DueAfter : item.DueBefore.DueAfter = item.DueAfter;
+        _ = item.DueAfter is null ? _last = item.DueBefore : item.DueAfter.DueBefore = item.DueBefore;
+        (item.DueBefore, item.DueAfter, item.Place) = (null, null, DueItem.Nowhere);
     }
 
     /// <summary>Takes out the first one that is due; null when none is.</summary>

@@ -143,7 +143,24 @@ public sealed class ToolHandle<TArguments, TResult>
     {
         public TResult GetResult(short token) => handle.Read(course.GetResult(token), cancellationToken);
 
-        public ValueTaskSourceStatus GetStatus(short token) => course.GetStatus(token);
+        /// <summary>A call that has its outcome may have failed all the same.</summary>
+        public ValueTaskSourceStatus GetStatus(short token)
+        {
+            var status = course.GetStatus(token);
+            if (status == ValueTaskSourceStatus.Succeeded)
+            {
+                try
+                {
+                    GetResult(token);
+                }
+                catch (Exception exception)
+                {
+                    return exception is OperationCanceledException ? ValueTaskSourceStatus.Canceled : ValueTaskSourceStatus.Faulted;
+                }
+            }
+
+            return status;
+        }
 
         public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
             course.OnCompleted(continuation, state, token, flags);

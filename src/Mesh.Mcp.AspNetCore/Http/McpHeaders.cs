@@ -68,6 +68,7 @@ internal static class McpHeaders
         {
             "tools/call" or "prompts/get" => Text(parameters?["name"]) ?? "",
             "resources/read" => Text(parameters?["uri"]) ?? "",
+            "tasks/get" or "tasks/update" or "tasks/cancel" => Text(parameters?["taskId"]) ?? "",
             _ => null,
         };
         if (name is not null && (headers[Name] is not [{ } given] || Decode(given) != name))

@@ -145,7 +145,10 @@ internal sealed class ServedParticipant
 
     private async Task<RoomMcpServer> JoinAsync(MeshIdentity identity)
     {
+        // What a client is told of the life of a task must hold: without a request the participant leaves, and its tasks with it.
         var options = _owner.Options.Server;
+        options = options.TaskIdleTimeout <= _owner.Options.ParticipantIdleTimeout ? options
+            : options with { TaskIdleTimeout = _owner.Options.ParticipantIdleTimeout };
         var server = await RoomMcpServer.JoinAsync(
             _owner.Host,
             Key.Room,

@@ -1,4 +1,5 @@
 using ModelContextProtocol.Client;
+using ModelContextProtocol.Protocol;
 
 namespace Mesh.Mcp;
 
@@ -40,6 +41,30 @@ public static class McpTransport
         ArgumentNullException.ThrowIfNull(fromServer);
         ArgumentException.ThrowIfNullOrEmpty(name);
         return new StreamsTransport(toServer, fromServer, name);
+    }
+
+    /// <summary>
+    /// A server in this process, such as a room: messages are handed over as objects, and never become bytes. Each connection begins a
+    /// session of its own.
+    /// </summary>
+    /// <remarks>
+    /// Each side gets a copy of what the other one sends, and owns it: it may keep and change it. A side that has 1,024 messages unread makes
+    /// the other one wait. <see cref="McpToolkitOptions.MaxMessageBytes"/> does not count here, because nothing has a size
+    /// before it is in the memory of this process.
+    /// </remarks>
+    /// <param name="serve">Serves a session until its transport ends or its token is cancelled, such as
+    /// <see cref="RoomMcpServer.RunAsync"/>. When it returns or throws, the connection is lost. When the connection is given up it is
+    /// told by the end of its messages and by its token, and has 5 s to return. Called on the thread pool, outside of any call.</param>
+    /// <param name="name">A name for messages.</param>
+    /// <example><code>
+    /// await using var server = await RoomMcpServer.JoinAsync(mesh, "desk", "visitor");
+    /// await using var desk = await McpToolkit.ConnectAsync("desk", McpTransport.InMemory(server.RunAsync));
+    /// </code></example>
+    public static IClientTransport InMemory(Func<ITransport, CancellationToken, Task> serve, string name = "memory")
+    {
+        ArgumentNullException.ThrowIfNull(serve);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return new InMemoryTransport(serve, name);
     }
 
     /// <summary>

@@ -50,6 +50,12 @@ internal sealed class ChangeNotices(ChangeFeed feed, ResourceRequests resources,
     /// <summary>Answers <c>subscriptions/listen</c>: says what is listened to, then tells of it until the client has enough.</summary>
     public async ValueTask<EmptyResult> ListenAsync(RequestContext<SubscriptionsListenRequestParams> request, CancellationToken cancellationToken)
     {
+        if ((request.JsonRpcRequest.Params as JsonObject)?["notifications"] is JsonObject asked && asked.ContainsKey("taskIds"))
+        {
+            // Those who may ask are told that they are not told of tasks, by what is acknowledged: they come and see.
+            TaskRequests.Require(request.JsonRpcRequest);
+        }
+
         var wanted = request.Params?.Notifications ?? new();
         var kinds = ((wanted.ToolsListChanged == true ? ChangeKinds.Tools : default) | (wanted.PromptsListChanged == true ? ChangeKinds.Prompts : default)) & Kinds;
         using var reader = feed.Read(kinds);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ModelContextProtocol.Protocol;
 
 namespace Mesh.Mcp;
 
@@ -17,6 +18,9 @@ internal enum ClientMeans
 
     /// <summary>The places that it works in.</summary>
     Roots = 4,
+
+    /// <summary>To come back later for the result of a call that takes long: the extension for tasks, since 2026-07-28.</summary>
+    Tasks = 8,
 }
 
 /// <summary>Client means as the protocol names them.</summary>
@@ -26,8 +30,14 @@ internal static class ClientMeansNames
     public const string Sample = "sampling/createMessage";
     public const string ListRoots = "roots/list";
 
+    /// <summary>What the extension for tasks is called where it is declared.</summary>
+    public const string TaskExtension = "io.modelcontextprotocol/tasks";
+
     /// <summary>Of the details of a failure: what the client would have had to declare.</summary>
     public const string Required = "requiredCapabilities";
+
+    /// <summary>What a client can do that has sent a request of revision 2026-07-28, which says so itself.</summary>
+    public static ClientMeans Declared(JsonRpcRequest request) => Of((request.Params as JsonObject)?["_meta"]?[McpRevisions.CapabilitiesKey] as JsonObject);
 
     /// <summary>What a client can do that has declared capabilities.</summary>
     public static ClientMeans Of(JsonObject? declared)
@@ -41,7 +51,8 @@ internal static class ClientMeansNames
         bool elicits = declared["elicitation"] is JsonObject elicitation && (elicitation["form"] is JsonObject || elicitation["url"] is null);
         return (elicits ? ClientMeans.Elicitation : ClientMeans.None)
             | (declared["sampling"] is JsonObject ? ClientMeans.Sampling : ClientMeans.None)
-            | (declared["roots"] is JsonObject ? ClientMeans.Roots : ClientMeans.None);
+            | (declared["roots"] is JsonObject ? ClientMeans.Roots : ClientMeans.None)
+            | ((declared["extensions"] as JsonObject)?[TaskExtension] is JsonObject ? ClientMeans.Tasks : ClientMeans.None);
     }
 
     /// <summary>The details of a failure for want of one means.</summary>

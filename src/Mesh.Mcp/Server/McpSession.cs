@@ -34,15 +34,15 @@ internal sealed class McpSession(RoomMcpServerOptions options)
     {
         if (McpRevisions.IsNewer(server, request))
         {
-            return ClientMeansNames.Of((request.Params as JsonObject)?["_meta"]?[McpRevisions.CapabilitiesKey] as JsonObject);
+            return ClientMeansNames.Declared(request);
         }
 
-        // Found out once for each session.
+        // Found out once for each session. The extension for tasks does not count here, whoever declares it.
         var means = Volatile.Read(ref _means);
         if (means is null)
         {
             var type = McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(ClientCapabilities));
-            means = ClientMeansNames.Of(JsonSerializer.SerializeToNode(server.ClientCapabilities, type) as JsonObject);
+            means = ClientMeansNames.Of(JsonSerializer.SerializeToNode(server.ClientCapabilities, type) as JsonObject) & ~ClientMeans.Tasks;
             Volatile.Write(ref _means, means);
         }
 

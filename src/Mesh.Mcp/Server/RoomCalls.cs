@@ -59,6 +59,7 @@ internal sealed class RoomCalls(RoomClient room, long mostBytes)
                 case ErrorFrame failed:
                     return Fail(failed.Error, collected.Parts(collected.Items(tool.Definition), null), isNewer);
                 case ProgressFrame progress:
+                    round?.Report(progress);
                     await (reader?.ReportAsync(progress, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
                     break;
                 default:

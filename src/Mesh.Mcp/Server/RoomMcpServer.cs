@@ -24,6 +24,7 @@ public sealed class RoomMcpServer : IAsyncDisposable
     private readonly PersonTools _person;
     private readonly ToolCatalogue _catalogue;
     private readonly WaitingCalls _waiting;
+    private readonly CallTasks _tasks;
     private readonly ToolCalls _calls;
     private readonly ResourceRequests _resources;
     private readonly PromptRequests _prompts;
@@ -46,7 +47,8 @@ public sealed class RoomMcpServer : IAsyncDisposable
         _catalogue = new(room, options, Skip);
         var states = new RequestStates(options.IdSource, options.TimeProvider);
         _waiting = new(states, options.TimeProvider, options.QuestionTimeout, options.MaxOpenQuestions, room.Self.Id.ToString());
-        _calls = new(_catalogue, new RoomCalls(room, options.MaxStreamBytes), live, _waiting, states, options);
+        _tasks = new(states, options.TimeProvider, options.TaskIdleTimeout, options.MaxTasks);
+        _calls = new(_catalogue, new RoomCalls(room, options.MaxStreamBytes), live, _waiting, _tasks, states, options);
         _resources = new(room, options);
         _prompts = new(room, _resources, options);
         _changes = new(room, options);
@@ -131,6 +133,7 @@ public sealed class RoomMcpServer : IAsyncDisposable
             finally
             {
                 _waiting.CancelAllOf(session);
+                _tasks.DropAllOf(session);
                 await stop.CancelAsync().ConfigureAwait(false);
                 await leaving.ConfigureAwait(false);
                 await telling.ConfigureAwait(false);
@@ -173,6 +176,7 @@ public sealed class RoomMcpServer : IAsyncDisposable
 
         await _closed.CancelAsync().ConfigureAwait(false);
         _waiting.Dispose();
+        _tasks.Dispose();
         await _changes.DisposeAsync().ConfigureAwait(false);
         await _catalogue.DisposeAsync().ConfigureAwait(false);
         if (_askUser is not null)
@@ -229,11 +233,11 @@ public sealed class RoomMcpServer : IAsyncDisposable
             Handlers = new()
             {
                 ListToolsHandler = _calls.ListAsync,
-                CallToolHandler = (request, cancellationToken) => _calls.CallAsync(session, request, cancellationToken),
                 SubscriptionsListenHandler = _notices.ListenAsync,
             },
         };
         AddPromptsAndResources(options, session);
+        AddCalls(options, session);
         options.Filters.Message.IncomingFilters.Add(session.Filter);
         return options;
     }
@@ -262,6 +266,18 @@ public sealed class RoomMcpServer : IAsyncDisposable
         {
             options.Capabilities!.Completions = new();
             options.Handlers.CompleteHandler = _prompts.CompleteAsync;
+        }
+    }
+
+    private void AddCalls(McpServerOptions options, McpSession session)
+    {
+        if (_options.TaskAfter is not null)
+        {
+            new TaskRequests(_tasks).Serve(options, (request, cancellationToken) => _calls.CallAsync(session, request, cancellationToken));
+        }
+        else
+        {
+            options.Handlers.CallToolHandler = async (request, cancellationToken) => (await _calls.CallAsync(session, request, cancellationToken).ConfigureAwait(false)).Result!;
         }
     }
 

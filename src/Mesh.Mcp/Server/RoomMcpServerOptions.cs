@@ -54,6 +54,31 @@ public sealed record RoomMcpServerOptions
     /// </summary>
     public TimeSpan QuestionTimeout { get; init => field = Check(value, nameof(QuestionTimeout)); } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// How long a call runs before a client that takes tasks (the extension <c>io.modelcontextprotocol/tasks</c> of revision 2026-07-28)
+    /// is answered with one, and comes back for the result: 0 to 20 days, 5 s by default. Other clients wait for every
+    /// result. Null for no tasks at all.
+    /// </summary>
+    public TimeSpan? TaskAfter
+    {
+        get;
+        init => field = value is { } time && time < TimeSpan.Zero ? throw new ArgumentOutOfRangeException(nameof(TaskAfter), value, "RoomMcpServerOptions.TaskAfter must be 0 to 20 days, or null.")
+            : value is { Ticks: > 0 } positive ? Check(positive, nameof(TaskAfter))
+            : value;
+    } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a call of a client that takes tasks may take, in place of the host's own limit for calls: up to 20 days, an hour by default.</summary>
+    public TimeSpan TaskTimeout { get; init => field = Check(value, nameof(TaskTimeout)); } = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// How long a task is kept after it was last asked for, whether it runs or has ended: up to 20 days, 5 minutes by default. Then its
+    /// call is cancelled, and its result forgotten. Over HTTP it is at most as long as the participant stays without a request.
+    /// </summary>
+    public TimeSpan TaskIdleTimeout { get; init => field = Check(value, nameof(TaskIdleTimeout)); } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How many tasks there may be at once: 1 to 100,000, 100 by default. Clients wait for the results of calls beyond them.</summary>
+    public int MaxTasks { get; init => field = (int)Check(value, 100_000, nameof(MaxTasks)); } = 100;
+
     /// <summary>How long a client may take to accept one notification, before it is told no more about that call: up to 20 days, 10 s by default.</summary>
     public TimeSpan SendTimeout { get; init => field = Check(value, nameof(SendTimeout)); } = TimeSpan.FromSeconds(10);
 

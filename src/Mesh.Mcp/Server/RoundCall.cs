@@ -14,6 +14,7 @@ internal sealed class RoundCall(ServedTool tool, string arguments, object sessio
     private readonly CancellationTokenSource _stop = new();
     private readonly Dictionary<string, Question> _open = new(StringComparer.Ordinal);
     private TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private HashSet<string>? _names;
     private int _questions;
 
     public ServedTool Tool => tool;
@@ -32,6 +33,12 @@ internal sealed class RoundCall(ServedTool tool, string arguments, object sessio
     /// <summary>Where progress goes: to the request that waits now. Null while none does.</summary>
     public CallListener? Listener { get; set; }
 
+    /// <summary>What the tool has last said of its progress; null for nothing.</summary>
+    public string? Status { get; private set; }
+
+    /// <summary>Told when something is asked or said that a client can come and see; null where none does.</summary>
+    public Action? OnChanged { get; set; }
+
     /// <summary>Completes when there is a question to be answered.</summary>
     public Task Asked
     {
@@ -44,6 +51,12 @@ internal sealed class RoundCall(ServedTool tool, string arguments, object sessio
         }
     }
 
+    public void Report(ProgressFrame progress)
+    {
+        Status = progress.Message ?? Status;
+        OnChanged?.Invoke();
+    }
+
     public override async Task<InputResponse> AskAsync(InputRequest request, string? name, CancellationToken cancellationToken)
     {
         var asked = new Question(request);
@@ -51,12 +64,13 @@ internal sealed class RoundCall(ServedTool tool, string arguments, object sessio
         lock (_gate)
         {
             _questions++;
+            _names ??= new(StringComparer.Ordinal);
             key = name is null ? _questions.ToString(CultureInfo.InvariantCulture)
-                : _open.ContainsKey(name) ? string.Create(CultureInfo.InvariantCulture, $"{name}-{_questions}")
+                : _names.Contains(name) ? string.Create(CultureInfo.InvariantCulture, $"{name}-{_questions}")
                 : name;
-            while (_open.ContainsKey(key))
+            while (!_names.Add(key))
             {
-                // Somebody may have called a question by the number of another one.
+                // Somebody may have called a question by the number of another one; no two of a call ever have one name.
                 key += "-";
             }
 
@@ -64,6 +78,7 @@ internal sealed class RoundCall(ServedTool tool, string arguments, object sessio
             _asked.TrySetResult();
         }
 
+        OnChanged?.Invoke();
         try
         {
             return await asked.Answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -71,6 +86,7 @@ internal sealed class RoundCall(ServedTool tool, string arguments, object sessio
         finally
         {
             Close(key);
+            OnChanged?.Invoke();
         }
     }
 

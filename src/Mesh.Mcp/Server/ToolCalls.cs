@@ -7,8 +7,23 @@ using ModelContextProtocol.Server;
 
 namespace Mesh.Mcp;
 
+/// <summary>What a call is answered with: its result, or the task that it has become.</summary>
+internal readonly record struct CallAnswer(CallToolResult? Result, CallTask? Task)
+{
+    public CallAnswer(CallToolResult result)
+        : this(result, null)
+    {
+    }
+
+    public CallAnswer(CallTask task)
+        : this(null, task)
+    {
+    }
+}
+
 /// <summary>Answers <c>tools/list</c> and <c>tools/call</c>: each call is a call of the participant, and the root of its tree.</summary>
-internal sealed class ToolCalls(ToolCatalogue catalogue, RoomCalls calls, LiveCalls live, WaitingCalls waiting, RequestStates states, RoomMcpServerOptions options)
+internal sealed class ToolCalls(
+    ToolCatalogue catalogue, RoomCalls calls, LiveCalls live, WaitingCalls waiting, CallTasks tasks, RequestStates states, RoomMcpServerOptions options)
 {
     private static readonly CallOptions Root = new() { NewTree = true };
 
@@ -20,7 +35,7 @@ internal sealed class ToolCalls(ToolCatalogue catalogue, RoomCalls calls, LiveCa
         return new() { Tools = page.Tools, NextCursor = page.Next };
     }
 
-    public async ValueTask<CallToolResult> CallAsync(McpSession session, RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken)
+    public async ValueTask<CallAnswer> CallAsync(McpSession session, RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken)
     {
         string name = request.Params?.Name ?? "";
         var arguments = ArgumentsOf(request);
@@ -31,7 +46,7 @@ internal sealed class ToolCalls(ToolCatalogue catalogue, RoomCalls calls, LiveCa
             var resumed = waiting.Resume(state, name, HashOf(arguments)) ?? throw UnknownState();
             resumed.Listener = listener;
             resumed.Answer(request.Params.InputResponses);
-            return await AwaitAsync(resumed, cancellationToken).ConfigureAwait(false);
+            return await AwaitAsync(resumed, TakesTask(ClientMeansNames.Declared(request.JsonRpcRequest)), cancellationToken).ConfigureAwait(false);
         }
 
         var tools = await catalogue.GetAsync(cancellationToken).ConfigureAwait(false);
@@ -39,7 +54,7 @@ internal sealed class ToolCalls(ToolCatalogue catalogue, RoomCalls calls, LiveCa
         var means = session.MeansOfClient(request.Server, request.JsonRpcRequest);
         if (means == ClientMeans.None)
         {
-            return await calls.InvokeAsync(tool, arguments, Root, listener, null, isNewer, cancellationToken).ConfigureAwait(false);
+            return new(await calls.InvokeAsync(tool, arguments, Root, listener, null, isNewer, cancellationToken).ConfigureAwait(false));
         }
 
         var id = states.NewId();
@@ -49,7 +64,7 @@ internal sealed class ToolCalls(ToolCatalogue catalogue, RoomCalls calls, LiveCa
             live.Add(id, new SessionInquirer(request.Server, means));
             try
             {
-                return await calls.InvokeAsync(tool, arguments, callOptions, listener, null, isNewer, cancellationToken).ConfigureAwait(false);
+                return new(await calls.InvokeAsync(tool, arguments, callOptions, listener, null, isNewer, cancellationToken).ConfigureAwait(false));
             }
             finally
             {
@@ -57,10 +72,11 @@ internal sealed class ToolCalls(ToolCatalogue catalogue, RoomCalls calls, LiveCa
             }
         }
 
+        bool takesTask = TakesTask(means);
         var round = new RoundCall(tool, HashOf(arguments), session, means) { Listener = listener };
         live.Add(id, round);
-        round.Running = RunAsync(round, id, arguments, callOptions);
-        return await AwaitAsync(round, cancellationToken).ConfigureAwait(false);
+        round.Running = RunAsync(round, id, arguments, takesTask ? callOptions with { Timeout = options.TaskTimeout } : callOptions);
+        return await AwaitAsync(round, takesTask, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What is wrong between a call and the headers of its request; null for nothing, and for a tool that is not there.</summary>
@@ -71,6 +87,8 @@ internal sealed class ToolCalls(ToolCatalogue catalogue, RoomCalls calls, LiveCa
             ? headers.Compare((request.Params as JsonObject)?["arguments"] as JsonObject, header)
             : null;
     }
+
+    private bool TakesTask(ClientMeans means) => options.TaskAfter is not null && means.HasFlag(ClientMeans.Tasks);
 
     private async Task<CallToolResult> RunAsync(RoundCall round, MeshId id, JsonPayload arguments, CallOptions callOptions)
     {
@@ -84,9 +102,14 @@ internal sealed class ToolCalls(ToolCatalogue catalogue, RoomCalls calls, LiveCa
         }
     }
 
-    /// <summary>Waits for the end of a call, for as long as its client does, or until the client has to be asked something.</summary>
-    private async Task<CallToolResult> AwaitAsync(RoundCall round, CancellationToken cancellationToken)
+    /// <summary>
+    /// Waits for the end of a call, for as long as its client does, or until the client has to be asked something, or has waited
+    /// for so long that it gets a task instead.
+    /// </summary>
+    private async Task<CallAnswer> AwaitAsync(RoundCall round, bool takesTask, CancellationToken cancellationToken)
     {
+        using var patience = takesTask && !round.Running.IsCompleted ? new CancellationTokenSource() : null;
+        var slow = patience is null ? null : Task.Delay(options.TaskAfter!.Value, options.TimeProvider, patience.Token);
         using (cancellationToken.UnsafeRegister(static call => ((RoundCall)call!).Cancel(), round))
         {
             IDictionary<string, InputRequest> questions;
@@ -94,22 +117,33 @@ internal sealed class ToolCalls(ToolCatalogue catalogue, RoomCalls calls, LiveCa
             {
                 if (!round.Running.IsCompleted)
                 {
-                    await Task.WhenAny(round.Running, round.Asked).ConfigureAwait(false);
+                    await (slow is null ? Task.WhenAny(round.Running, round.Asked) : Task.WhenAny(round.Running, round.Asked, slow)).ConfigureAwait(false);
                 }
 
                 if (round.Running.IsCompleted)
                 {
+                    await (patience?.CancelAsync() ?? Task.CompletedTask).ConfigureAwait(false);
                     using (round)
                     {
-                        return await round.Running.ConfigureAwait(false);
+                        return new(await round.Running.ConfigureAwait(false));
                     }
                 }
 
                 // None is left when what was asked has meanwhile been answered otherwise, or given up.
                 questions = round.GetQuestions();
+                if (questions.Count == 0 && slow is { IsCompleted: true })
+                {
+                    // Without a place for a task the client waits on.
+                    slow = null;
+                    if (!cancellationToken.IsCancellationRequested && tasks.TryAdd(round) is { } task)
+                    {
+                        return new(task);
+                    }
+                }
             }
             while (questions.Count == 0);
-            return LetWait(round, questions, cancellationToken);
+            await (patience?.CancelAsync() ?? Task.CompletedTask).ConfigureAwait(false);
+            return new(LetWait(round, questions, cancellationToken));
         }
     }
 

@@ -7,7 +7,8 @@ public sealed class SourceRuleTests
     /// <summary>The only warnings a project may switch off, each for a reason that lies outside it.</summary>
     private static readonly Dictionary<string, string> SilencedWarnings = new()
     {
-        ["Mesh.Mcp"] = "$(NoWarn);MCP9005", // Sampling is obsolete since 2026-07-28; servers of the older revisions ask for it.
+        // Sampling is obsolete since 2026-07-28; servers of the older revisions ask for it. What tasks are built on is experimental.
+        ["Mesh.Mcp"] = "$(NoWarn);MCP9005;MCPEXP002",
         ["Mesh.Sqlite"] = "$(NoWarn);NETSDK1206", // The native library's package names its platforms in the old way.
     };
 

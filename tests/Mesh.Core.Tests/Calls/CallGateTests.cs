@@ -17,14 +17,13 @@ public sealed class CallGateTests
             var random = new Random(seed);
             for (int i = 0; i < 2_000; i++)
             {
-                var waiting = new Waiting();
-                var turn = new CallTurn(waiting, gate);
+                var turn = new Waiting(gate);
                 var state = gate.Enter(turn);
                 if (state == CallTurnState.Waiting)
                 {
                     // Leaves at any moment, that in which its turn comes among them.
-                    var leaving = random.Next(3) == 0 ? Task.Run(turn.Leave) : Task.CompletedTask;
-                    await waiting.Told.Task;
+                    var leaving = random.Next(3) == 0 ? Task.Run(() => gate.Leave(turn)) : Task.CompletedTask;
+                    await turn.Told.Task;
                     state = turn.State;
                     await leaving;
                 }
@@ -54,22 +53,38 @@ public sealed class CallGateTests
     {
         var gate = new CallGate(1, 2);
         Assert.True(gate.TryEnter());
-        var (whoFirst, whoSecond) = (new Waiting(), new Waiting());
-        var (first, second) = (new CallTurn(whoFirst, gate), new CallTurn(whoSecond, gate));
+        var (first, second) = (new Waiting(gate), new Waiting(gate));
         Assert.Equal(CallTurnState.Waiting, gate.Enter(first));
         Assert.Equal(CallTurnState.Waiting, gate.Enter(second));
-        Assert.Equal(CallTurnState.Refused, gate.Enter(new CallTurn(new Waiting(), gate)));
-        first.Leave();
-        await whoFirst.Told.Task.InTime();
+        Assert.Equal(CallTurnState.Refused, gate.Enter(new Waiting(gate)));
+        gate.Leave(first);
+        await first.Told.Task.InTime();
         Assert.Equal(CallTurnState.Left, first.State);
         Assert.Same(second, gate.Exit(0));
-        second.Leave();
+        gate.Leave(second);
         Assert.Equal(CallTurnState.Come, second.State);
         second.Take(0);
-        await whoSecond.Told.Task.InTime();
+        await second.Told.Task.InTime();
         Assert.Null(gate.Exit(0));
         Assert.True(gate.TryEnter());
         Assert.Equal(1, gate.Load);
+    }
+
+    [Fact]
+    public void Leaving_without_standing_in_line_takes_nobody_else_out_of_it()
+    {
+        var (gate, other) = (new CallGate(1, 8), new CallGate(1, 8));
+        Assert.True(gate.TryEnter());
+        Assert.True(other.TryEnter());
+        var (first, late) = (new Waiting(gate), new Waiting(gate));
+        Assert.Equal(CallTurnState.Waiting, gate.Enter(first));
+        gate.Leave(late);
+        Assert.Equal(CallTurnState.Waiting, gate.Enter(late));
+        other.Leave(first);
+        Assert.Same(first, gate.Exit(0));
+        Assert.Same(late, gate.Exit(0));
+        Assert.Null(gate.Exit(0));
+        Assert.Equal(0, gate.Load);
     }
 
     [Fact]
@@ -77,14 +92,13 @@ public sealed class CallGateTests
     {
         var gate = new CallGate(1, 8);
         Assert.True(gate.TryEnter());
-        var waiting = Enumerable.Range(0, 3).Select(_ => new Waiting()).ToArray();
-        CallTurn[] turns = [.. waiting.Select(each => new CallTurn(each, gate))];
+        Waiting[] turns = [.. Enumerable.Range(0, 3).Select(_ => new Waiting(gate))];
         Assert.All(turns, turn => Assert.Equal(CallTurnState.Waiting, gate.Enter(turn)));
         gate.Close();
-        await Task.WhenAll(waiting.Select(each => each.Told.Task)).InTime();
+        await Task.WhenAll(turns.Select(each => each.Told.Task)).InTime();
         Assert.All(turns, turn => Assert.Equal(CallTurnState.Withdrawn, turn.State));
 
-        Assert.Equal(CallTurnState.Withdrawn, gate.Enter(new CallTurn(new Waiting(), gate)));
+        Assert.Equal(CallTurnState.Withdrawn, gate.Enter(new Waiting(gate)));
         gate.Exit(0);
         Assert.Equal(0, gate.Load);
     }
@@ -129,11 +143,15 @@ public sealed class CallGateTests
     }
 
     /// <summary>Waits for being told; told twice, it fails.</summary>
-    private sealed class Waiting : IThreadPoolWorkItem
+    private sealed class Waiting : CallTurn
     {
+        public Waiting(CallGate gate) => Gate = gate;
+
         public TaskCompletionSource Told { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public void Execute() => Told.SetResult();
+        public override long Order => 0;
+
+        public override void Execute() => Told.SetResult();
     }
 
     private static void InterlockedMax(ref int most, int now)

@@ -21,6 +21,9 @@ public sealed class McpServerSampleTests
             new()
             {
                 ProtocolVersion = revision,
+
+                // A program that starts beside all other tests.
+                DiscoverProbeTimeout = Bounded.TestTimeout,
                 Handlers = new()
                 {
                     ElicitationHandler = (question, _) =>

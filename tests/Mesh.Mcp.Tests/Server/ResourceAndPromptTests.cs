@@ -106,7 +106,7 @@ public sealed class ResourceAndPromptTests : RoomMcpServerTests
     public async Task Options_of_a_host_that_runs_its_own_sessions_serve_the_same_tools()
     {
         await OfferAsync(Tool.Create("one", () => 1));
-        var server = await ServeVisitorAsync();
+        var server = await ServeVisitorAsync(new() { TaskAfter = null });
         var options = server.CreateOptions();
         Assert.NotSame(options, server.CreateOptions());
         Assert.NotNull(options.Handlers.ListToolsHandler);
