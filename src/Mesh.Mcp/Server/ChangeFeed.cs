@@ -14,6 +14,7 @@ internal sealed class ChangeFeed : IAsyncDisposable
     private readonly ChangeKinds _ofToolkits;
     private readonly Task _running;
     private bool _isGathering;
+    private bool _ended;
 
     public ChangeFeed(RoomClient room, RoomMcpServerOptions options)
     {
@@ -32,6 +33,10 @@ internal sealed class ChangeFeed : IAsyncDisposable
         lock (_gate)
         {
             _readers.Add(reader);
+            if (_ended)
+            {
+                reader.Complete();
+            }
         }
 
         return reader;
@@ -73,7 +78,21 @@ internal sealed class ChangeFeed : IAsyncDisposable
             // It was told to stop.
         }
 
+        CompleteReaders();
         await gathering.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>The participant has left, or is served no more: who listens hears of it, and does not wait for what cannot come.</summary>
+    private void CompleteReaders()
+    {
+        lock (_gate)
+        {
+            _ended = true;
+            foreach (var reader in _readers)
+            {
+                reader.Complete();
+            }
+        }
     }
 
     private async Task TellAsync(Task before)

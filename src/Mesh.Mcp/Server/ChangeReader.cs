@@ -54,5 +54,8 @@ internal sealed class ChangeReader(ChangeFeed feed, ChangeKinds kinds) : IDispos
         }
     }
 
+    /// <summary>Nothing changes any more: what waits, or will wait, for something to tell ends with an <see cref="InvalidOperationException"/>.</summary>
+    public void Complete() => _signal.Writer.TryComplete();
+
     public void Dispose() => feed.Remove(this);
 }
