@@ -83,7 +83,7 @@ internal sealed class McpEndpoint(
             return McpFailure.UnsupportedContent();
         }
 
-        var (message, failure) = await McpBody.ReadAsync(context.Request.BodyReader, options.MaxRequestBytes, context.RequestAborted).ConfigureAwait(false);
+        var (message, failure) = await McpBody.ReadAsync(context, options.MaxRequestBytes).ConfigureAwait(false);
         var request = message as JsonRpcRequest;
         caller.RequestId = request?.Id ?? default;
         failure ??= McpHeaders.Compare(context.Request.Headers, caller.Revision, message!);
