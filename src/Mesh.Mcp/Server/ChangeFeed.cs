@@ -12,7 +12,7 @@ internal sealed class ChangeFeed : IAsyncDisposable
     private readonly RoomClient _room;
     private readonly RoomMcpServerOptions _options;
     private readonly ChangeKinds _ofToolkits;
-    private readonly Task _running;
+    private Task _running = Task.CompletedTask;
     private bool _isGathering;
     private bool _ended;
 
@@ -23,8 +23,10 @@ internal sealed class ChangeFeed : IAsyncDisposable
 
         // Prompts may be made of what toolkits say.
         _ofToolkits = ChangeKinds.Tools | (options.Prompts.Count > 0 ? ChangeKinds.Prompts : ChangeKinds.None);
-        _running = RunAsync(room.Events.ReadAsync(EventPosition.Latest, _stop.Token).GetAsyncEnumerator(CancellationToken.None));
     }
+
+    /// <summary>Begins: what changes from here on is told. Called once, before anybody listens.</summary>
+    public void Start() => _running = RunAsync(_room.Events.ReadAsync(EventPosition.Latest, _stop.Token).GetAsyncEnumerator(CancellationToken.None));
 
     /// <summary>Starts to listen; disposing what is returned ends that.</summary>
     public ChangeReader Read(ChangeKinds kinds)

@@ -132,6 +132,20 @@ public sealed class ChangeTests : RoomMcpServerTests
     }
 
     [Fact]
+    public async Task A_client_is_told_of_no_change_where_there_was_none()
+    {
+        await OfferAsync(Tool.Create("first", () => 1));
+        await using var client = await RawClient.ConnectAsync(await ServeVisitorAsync(new() { TimeProvider = Clock }), Older);
+
+        for (int i = 0; i < 10; i++)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            int id = await client.SendAsync("tools/list", []);
+            Assert.Equal(id, (await client.ReadAsync()).GetProperty("id").GetInt32());
+        }
+    }
+
+    [Fact]
     public async Task A_resource_whose_watch_has_ended_can_be_subscribed_to_again()
     {
         var room = await JoinAsync("visitor");
