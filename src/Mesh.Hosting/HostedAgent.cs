@@ -35,7 +35,13 @@ internal sealed class HostedAgent(SingleRoomAgent agent, AsyncServiceScope scope
 
     public async ValueTask DisposeAsync()
     {
-        await agent.DisposeAsync().ConfigureAwait(false);
-        await scope.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            await agent.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            await scope.DisposeAsync().ConfigureAwait(false);
+        }
     }
 }

@@ -22,7 +22,10 @@ public sealed class MeshEndpoints
         }
     }
 
-    internal async ValueTask CloseAsync()
+    /// <summary>Closes all, whatever becomes of one.</summary>
+    /// <param name="onFailed">Learns of one that failed.</param>
+    /// <param name="cancellationToken">Cancelled when none is waited for any more.</param>
+    internal async ValueTask CloseAsync(Action<Exception> onFailed, CancellationToken cancellationToken)
     {
         List<IAsyncDisposable>? endpoints;
         lock (_gate)
@@ -33,7 +36,18 @@ public sealed class MeshEndpoints
         endpoints?.Reverse();
         foreach (var endpoint in endpoints ?? [])
         {
-            await endpoint.DisposeAsync().ConfigureAwait(false);
+            try
+            {
+                await endpoint.DisposeAsync().AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                // The application has no more time: the rooms close all the same.
+            }
+            catch (Exception exception)
+            {
+                onFailed(exception);
+            }
         }
     }
 }

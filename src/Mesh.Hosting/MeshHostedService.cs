@@ -27,7 +27,7 @@ internal sealed class MeshHostedService(MeshHost host, IEnumerable<KeptRoom> roo
     {
         MeshLog.Closing(_log, host.Rooms.Count);
         await _stop.CancelAsync().ConfigureAwait(false);
-        await endpoints.CloseAsync().ConfigureAwait(false);
+        await endpoints.CloseAsync(exception => MeshLog.EndpointFailed(_log, exception), cancellationToken).ConfigureAwait(false);
         await host.CloseAsync(cancellationToken).ConfigureAwait(false);
         await Task.WhenAll(_keeping).ConfigureAwait(false);
         if (cancellationToken.IsCancellationRequested)

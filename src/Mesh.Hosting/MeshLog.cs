@@ -26,6 +26,9 @@ internal static partial class MeshLog
     [LoggerMessage(6, LogLevel.Warning, "The time to shut down was over before all calls and services had ended; they were left.")]
     public static partial void Hurried(ILogger log);
 
+    [LoggerMessage(7, LogLevel.Error, "An endpoint could not be closed; the rooms close all the same.")]
+    public static partial void EndpointFailed(ILogger log, Exception exception);
+
     [LoggerMessage(10, LogLevel.Debug, "{Sequence} {Room}: {Caller} called {Tool} for {OnBehalfOf} at {Provider}: {Status} {ErrorCode} after {DurationMs} ms, {BytesIn} bytes in, {BytesOut} out (call {CallId} in tree {RootId})")]
     public static partial void Call(
         ILogger log, long sequence, string room, string? caller, string tool, string? onBehalfOf, string? provider, CallStatus status,

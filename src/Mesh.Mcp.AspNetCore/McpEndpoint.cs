@@ -33,9 +33,10 @@ internal sealed class McpEndpoint(
 
     private async Task HandleAsync(HttpContext context, Func<HttpContext, McpCaller, Task<McpFailure?>> handle)
     {
+        var caller = McpCaller.Unknown;
         try
         {
-            var (caller, failure) = await AdmitAsync(context).ConfigureAwait(false);
+            (caller, var failure) = await AdmitAsync(context).ConfigureAwait(false);
             failure ??= await handle(context, caller).ConfigureAwait(false);
             if (failure is not null)
             {
@@ -44,7 +45,7 @@ internal sealed class McpEndpoint(
         }
         catch (MeshException exception) when (!context.Response.HasStarted)
         {
-            await McpFailure.Of(exception.Error).WriteAsync(context.Response).ConfigureAwait(false);
+            await McpFailure.Of(exception.Error).WriteAsync(context.Response, caller.RequestId).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -83,7 +84,7 @@ internal sealed class McpEndpoint(
             return McpFailure.UnsupportedContent();
         }
 
-        var (message, failure) = await McpBody.ReadAsync(context.Request.BodyReader, options.MaxRequestBytes, context.RequestAborted).ConfigureAwait(false);
+        var (message, failure) = await McpBody.ReadAsync(context, options.MaxRequestBytes).ConfigureAwait(false);
         var request = message as JsonRpcRequest;
         caller.RequestId = request?.Id ?? default;
         failure ??= McpHeaders.Compare(context.Request.Headers, caller.Revision, message!);
@@ -93,16 +94,7 @@ internal sealed class McpEndpoint(
         }
 
         bool isStream = request is { Method: Listen } && !caller.HasSessions;
-        ServedParticipant participant;
-        try
-        {
-            participant = await participants.EnterAsync(caller.Room, caller.Identity, context.RequestAborted).ConfigureAwait(false);
-        }
-        catch (MeshException exception)
-        {
-            return McpFailure.Of(exception.Error);
-        }
-
+        var participant = await participants.EnterAsync(caller.Room, caller.Identity, context.RequestAborted).ConfigureAwait(false);
         try
         {
             if (request is null)
@@ -182,15 +174,8 @@ internal sealed class McpEndpoint(
 
     private static async ValueTask<McpFailure?> CompareAsync(HttpContext context, ServedParticipant participant, JsonRpcRequest request)
     {
-        try
-        {
-            string? different = await participant.Server.CompareHeadersAsync(request, name => McpHeaders.Read(context.Request.Headers, name), context.RequestAborted).ConfigureAwait(false);
-            return different is null ? null : McpFailure.HeaderMismatch(different);
-        }
-        catch (MeshException exception)
-        {
-            return McpFailure.Of(exception.Error);
-        }
+        string? different = await participant.Server.CompareHeadersAsync(request, name => McpHeaders.Read(context.Request.Headers, name), context.RequestAborted).ConfigureAwait(false);
+        return different is null ? null : McpFailure.HeaderMismatch(different);
     }
 
     private Task<McpFailure?> ListenAsync(HttpContext context, McpCaller caller) => InSessionAsync(context, caller, async (participant, session) =>

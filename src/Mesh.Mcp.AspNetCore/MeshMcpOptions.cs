@@ -45,7 +45,7 @@ public sealed record MeshMcpOptions
     /// <summary>How long a client is told to wait that was refused for the number of its requests: up to 20 days, 1 s by default.</summary>
     public TimeSpan RetryAfter { get; init => field = Check(value, nameof(RetryAfter)); } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The size of a request's body in bytes: 1 to 1 GiB, 5 MiB by default. Larger ones are refused with status 413.</summary>
+    /// <summary>The size of a request's body in bytes: 1 to 1 GiB, 5 MiB by default. Larger ones are refused with status 413. It holds in place of a lower limit of the web server's own.</summary>
     public int MaxRequestBytes { get; init => field = Check(value, 1 << 30, nameof(MaxRequestBytes)); } = 5 * 1024 * 1024;
 
     /// <summary>What is served. Its clock is the host's, unless another is set.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace Mesh.Contracts;
@@ -30,9 +31,20 @@ public abstract class RoomClientGatherContract : RoomClientContract
     public async Task What_is_gathered_is_bounded()
     {
         StartHost(options => options with { MaxResponseBytes = 1000 });
-        await OfferAsync("ada", Count);
+        await OfferAsync("ada", Count, Tool.Create("blank", (CancellationToken stop) => BlankAsync(stop)));
         var bob = await JoinAsync("bob");
         AssertCode(MeshErrorCode.TooLarge, await FailureOf(bob.Toolkits.TryInvokeAsync("kit/count", new { to = int.MaxValue })));
+        AssertCode(MeshErrorCode.TooLarge, await FailureOf(bob.Toolkits.TryInvokeAsync("kit/blank")));
         Assert.Equal(9_000, (await bob.Toolkits.StreamAsync<int>("kit/count", new { to = 9_000 }).ToListInTimeAsync()).Count);
+    }
+
+    private static async IAsyncEnumerable<string> BlankAsync([EnumeratorCancellation] CancellationToken stop)
+    {
+        while (true)
+        {
+            yield return "";
+            await Task.Yield();
+            stop.ThrowIfCancellationRequested();
+        }
     }
 }

@@ -252,6 +252,33 @@ public sealed class MeshHostingTests : IAsyncDisposable
         Assert.Throws<ObjectDisposedException>(() => endpoints.Add(new Endpoint(() => { })));
     }
 
+    [Fact]
+    public async Task An_endpoint_that_fails_keeps_neither_the_others_nor_the_rooms_open()
+    {
+        bool isClosed = false;
+        _builder.Services.AddMesh().AddRoom("den");
+        await StartAsync();
+        var endpoints = _app!.Services.GetRequiredService<MeshEndpoints>();
+        endpoints.Add(new Endpoint(() => isClosed = true));
+        endpoints.Add(new Endpoint(() => throw new InvalidOperationException("no")));
+        await _app.StopAsync(Stop).InTime();
+
+        Assert.True(isClosed);
+        Assert.True(Mesh.IsClosed);
+        Assert.Equal("no", Assert.Single(_log.Entries, entry => entry.Exception is not null).Exception!.Message);
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_does_not_end_is_waited_for_only_as_long_as_the_application_has_time()
+    {
+        _builder.Services.AddMesh().AddRoom("den");
+        await StartAsync();
+        _app!.Services.GetRequiredService<MeshEndpoints>().Add(new EndlessEndpoint());
+        await _app.StopAsync(new CancellationToken(canceled: true)).InTime();
+
+        Assert.True(Mesh.IsClosed);
+    }
+
     private async Task StartAsync()
     {
         _app = _builder.Build();
@@ -269,6 +296,11 @@ public sealed class MeshHostingTests : IAsyncDisposable
             close();
             return default;
         }
+    }
+
+    private sealed class EndlessEndpoint : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => new(new TaskCompletionSource().Task);
     }
 
     private sealed class Scoped(List<Scoped> made) : IDisposable

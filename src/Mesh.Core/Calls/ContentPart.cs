@@ -1,3 +1,7 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+
 namespace Mesh;
 
 /// <summary>
@@ -10,8 +14,65 @@ public abstract record ContentPart
     {
     }
 
+    /// <summary>How many bytes it amounts to: what limits and the journal count. Bytes that are still in a stream count nothing.</summary>
+    public long Size => this switch
+    {
+        TextPart text => Encoding.UTF8.GetByteCount(text.Text),
+        JsonPart json => json.Value.Length,
+        BytesPart bytes => bytes.Data.Length,
+        LinkPart link => link.Uri.OriginalString.Length,
+        _ => 0,
+    };
+
+    /// <summary>
+    /// The items of a stream as one part, for a reader who wants a single answer: bytes become one file, of the type and the
+    /// name of the first; JSON and text become one JSON array, which is empty for no items.
+    /// </summary>
+    /// <param name="items">The items, in order.</param>
+    /// <returns>The part, with memory of its own; null where the items are of several kinds, or links.</returns>
+    public static ContentPart? Join(IReadOnlyCollection<ContentPart> items)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        return items.All(static item => item is JsonPart or TextPart) ? new JsonPart(JoinJson(items))
+            : items.All(static item => item is BytesPart) ? JoinBytes([.. items.Cast<BytesPart>()])
+            : null;
+    }
+
     /// <summary>The part with memory of its own, so that it may outlive the call that it was made in.</summary>
     internal ContentPart Own() => this is JsonPart { Value: { IsElement: true } value } ? new JsonPart(value.Clone()) : this;
+
+    private static JsonPayload JoinJson(IReadOnlyCollection<ContentPart> items)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(buffer);
+        json.WriteStartArray();
+        foreach (var item in items)
+        {
+            if (item is TextPart text)
+            {
+                json.WriteStringValue(text.Text);
+            }
+            else
+            {
+                ((JsonPart)item).Value.WriteTo(json);
+            }
+        }
+
+        json.WriteEndArray();
+        json.Flush();
+        return JsonPayload.FromUtf8(buffer.WrittenMemory);
+    }
+
+    private static BytesPart JoinBytes(BytesPart[] items)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        foreach (var item in items)
+        {
+            bytes.Write(item.Data.Span);
+        }
+
+        return new BytesPart(bytes.WrittenMemory, items[0].MimeType) { Name = items[0].Name };
+    }
 }
 
 /// <summary>Text for a person or a model.</summary>

@@ -25,7 +25,7 @@ internal static class ContentReader
                     // Counted before it is read: a stream that fails is disposed by who reads it.
                     read.Add(part);
                     var own = part is BytesPart { Source: not null } bytes ? await ReadAsync(host, request, bytes, budget, cancellationToken).ConfigureAwait(false) : part;
-                    budget -= ContentSize.Of(own);
+                    budget -= own.Size;
                     read[^1] = own;
                 }
             }

@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Text.Json;
-
 namespace Mesh;
 
 /// <summary>
@@ -26,7 +23,9 @@ internal sealed class ResponseCollector(CallState call) : IFrameSink
             {
                 var part = frame is ContentFrame content ? content.Part : ((ChunkFrame)frame).Item;
                 (frame is ContentFrame ? _content : _chunks).Add(part);
-                _bytes += ContentSize.Of(part);
+
+                // What is empty is kept too.
+                _bytes += Math.Max(1, part.Size);
             }
         }
 
@@ -52,46 +51,10 @@ internal sealed class ResponseCollector(CallState call) : IFrameSink
         }
     }
 
-    private ToolResponse? JoinChunks()
+    private ToolResponse? JoinChunks() => _chunks.Count == 0 ? null : ContentPart.Join(_chunks) switch
     {
-        if (_chunks.Count == 0)
-        {
-            return null;
-        }
-
-        if (_chunks.All(part => part is BytesPart))
-        {
-            var bytes = new ArrayBufferWriter<byte>();
-            foreach (var part in _chunks.Cast<BytesPart>())
-            {
-                bytes.Write(part.Data.Span);
-            }
-
-            return new FileResponse(new BytesPart(bytes.WrittenMemory, ((BytesPart)_chunks[0]).MimeType));
-        }
-
-        return _chunks.All(part => part is JsonPart or TextPart) ? new JsonResponse(JoinJson()) : new ContentResponse([.. _chunks]);
-    }
-
-    private JsonPayload JoinJson()
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using var writer = new Utf8JsonWriter(buffer);
-        writer.WriteStartArray();
-        foreach (var part in _chunks)
-        {
-            if (part is TextPart text)
-            {
-                writer.WriteStringValue(text.Text);
-            }
-            else
-            {
-                ((JsonPart)part).Value.WriteTo(writer);
-            }
-        }
-
-        writer.WriteEndArray();
-        writer.Flush();
-        return JsonPayload.FromUtf8(buffer.WrittenMemory);
-    }
+        JsonPart json => new JsonResponse(json.Value),
+        BytesPart file => new FileResponse(file),
+        _ => new ContentResponse([.. _chunks]),
+    };
 }

@@ -25,7 +25,7 @@ public abstract class ToolResponse
     internal virtual bool HasStreams => false;
 
     /// <summary>How many bytes it amounts to: what limits and the journal count. What goes by reference has none.</summary>
-    internal virtual long Size => Parts.Sum(ContentSize.Of);
+    internal virtual long Size => Parts.Sum(static part => part.Size);
 
     /// <summary>The text of all text parts, and the JSON of JSON parts, one after the other, each on its own line.</summary>
     public override string ToString() => string.Join('\n', Parts.Select(part => part switch

@@ -1,7 +1,8 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 
@@ -16,14 +17,20 @@ internal static class McpBody
     private static readonly JsonReaderOptions Strict = new() { MaxDepth = 64, AllowMultipleValues = false };
 
     /// <summary>The one message of a body; else what is wrong with it.</summary>
-    /// <param name="body">The body.</param>
-    /// <param name="most">How many bytes it may have.</param>
-    /// <param name="cancellationToken">Cancelled when the client is gone.</param>
-    public static async ValueTask<(JsonRpcMessage? Message, McpFailure? Failure)> ReadAsync(PipeReader body, int most, CancellationToken cancellationToken)
+    /// <param name="context">The request.</param>
+    /// <param name="most">How many bytes its body may have.</param>
+    public static async ValueTask<(JsonRpcMessage? Message, McpFailure? Failure)> ReadAsync(HttpContext context, int most)
     {
+        // The endpoint's own limit is the one that holds: the web server's is for all that it serves.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit && limit.MaxRequestBodySize < most)
+        {
+            limit.MaxRequestBodySize = most;
+        }
+
+        var body = context.Request.BodyReader;
         while (true)
         {
-            var read = await body.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var read = await body.ReadAsync(context.RequestAborted).ConfigureAwait(false);
             if (read.Buffer.Length > most)
             {
                 body.AdvanceTo(read.Buffer.End);

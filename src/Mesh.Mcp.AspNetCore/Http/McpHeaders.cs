@@ -33,6 +33,19 @@ internal static class McpHeaders
     /// <param name="message">The body.</param>
     public static McpFailure? Compare(IHeaderDictionary headers, string? revision, JsonRpcMessage message)
     {
+        try
+        {
+            return CompareRead(headers, revision, message);
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
+        {
+            // Nodes of JSON are read when they are looked at, and only then say what is wrong with them.
+            return McpFailure.Malformed("The body names one property twice, or has text that is none.");
+        }
+    }
+
+    private static McpFailure? CompareRead(IHeaderDictionary headers, string? revision, JsonRpcMessage message)
+    {
         var (method, parameters) = message switch
         {
             JsonRpcRequest request => (request.Method, request.Params as JsonObject),

@@ -26,13 +26,15 @@ internal sealed class ServedParticipants(MeshHost host, MeshMcpOptions options, 
         var key = new ParticipantKey(room, identity.Key, identity.Name, identity.Role);
         while (true)
         {
+            var participant = _participants.TryGetValue(key, out var found) ? found
+                : _participants.GetOrAdd(key, static (key, at) => new ServedParticipant(at.Owner, key, at.Identity), (Owner: this, Identity: identity));
             if (_isClosed)
             {
+                // Looked at when it can be found: whoever closes sees it, or is seen.
+                await participant.EndAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
                 throw new MeshException(new(MeshErrorCode.Closed, "The application is stopping.") { Retryable = true, RetryAfter = options.RetryAfter });
             }
 
-            var participant = _participants.TryGetValue(key, out var found) ? found
-                : _participants.GetOrAdd(key, static (key, at) => new ServedParticipant(at.Owner, key, at.Identity), (Owner: this, Identity: identity));
             if (!participant.Lease.TryEnter())
             {
                 await participant.Gone.WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -81,6 +81,9 @@ public sealed class McpToolkit : IAsyncDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
+
+            // Those whose participant has left offer nothing any more, whether or not anybody disposes them.
+            _registrations.RemoveAll(static each => each.HasEnded);
             _registrations.Add(registration);
         }
 
@@ -112,6 +115,18 @@ public sealed class McpToolkit : IAsyncDisposable
         }
 
         await _link.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>In how many rooms it is kept up to date, for tests.</summary>
+    internal int RegistrationCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _registrations.Count;
+            }
+        }
     }
 
     internal void Forget(McpToolkitRegistration registration)

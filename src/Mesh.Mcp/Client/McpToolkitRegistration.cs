@@ -31,6 +31,9 @@ public sealed class McpToolkitRegistration : IAsyncDisposable
     /// </summary>
     public MeshError? Refusal => _refusal;
 
+    /// <summary>Whether its participant has left the room, and nothing can be offered there any more.</summary>
+    internal bool HasEnded => _room.Completion.IsCompleted;
+
     /// <summary>Withdraws the tools from the room. Calls that run go on. Calling it again does nothing.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -57,6 +60,7 @@ public sealed class McpToolkitRegistration : IAsyncDisposable
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            ObjectDisposedException.ThrowIf(_disposed, _toolkit);
             if (_current is null && _toolkit.Toolkit is { } toolkit)
             {
                 _current = await _room.Toolkits.RegisterAsync(toolkit, _options, cancellationToken).ConfigureAwait(false);

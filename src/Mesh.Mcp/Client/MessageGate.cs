@@ -166,6 +166,20 @@ internal sealed class MessageGate(string name)
 
     private bool Accept(JsonRpcNotification notification)
     {
+        try
+        {
+            return AcceptRead(notification);
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
+        {
+            // It names one property twice, or has text that is none: nodes of JSON say so only when they are looked at.
+            Interlocked.Increment(ref _dropped);
+            return false;
+        }
+    }
+
+    private bool AcceptRead(JsonRpcNotification notification)
+    {
         switch (notification.Method)
         {
             case NotificationMethods.ProgressNotification:

@@ -18,6 +18,7 @@ internal static class McpToolReader
     public const string MetadataName = "mcp";
 
     private const int MostNameLength = 64;
+    private const string NoName = "(without a name)";
 
     /// <summary>The definition of a listed tool.</summary>
     /// <param name="listed">The tool as the server lists it.</param>
@@ -52,8 +53,18 @@ internal static class McpToolReader
     }
 
     /// <summary>The name of a tool that could not be read, for a report.</summary>
-    public static string NameIn(JsonNode? listed) =>
-        listed is JsonObject tool && tool["name"] is JsonValue value && value.TryGetValue(out string? name) ? name : "(without a name)";
+    public static string NameIn(JsonNode? listed)
+    {
+        try
+        {
+            return listed is JsonObject tool && tool["name"] is JsonValue value && value.TryGetValue(out string? name) ? name : NoName;
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
+        {
+            // It names one property twice, or has text that is none, which may be what is to be reported.
+            return NoName;
+        }
+    }
 
     /// <summary>
     /// The name that a tool has here. What a room does not allow in a name becomes <c>_</c>, and a longer one is cut and marked
@@ -77,7 +88,7 @@ internal static class McpToolReader
         try
         {
             var tool = McpClientJson.Read(listed as JsonObject, McpClientJson.Tool);
-            return tool.Name.Length == 0 ? throw Malformed("(without a name)", "it has no name", null)
+            return tool.Name.Length == 0 ? throw Malformed(NoName, "it has no name", null)
                 : (listed!["execution"] as JsonObject)?["taskSupport"] is JsonValue support && support.TryGetValue(out string? text) && text == "required"
                     ? throw Malformed(tool.Name, "it is served only as a task, which is not understood here", null)
                 : tool;

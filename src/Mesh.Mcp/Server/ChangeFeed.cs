@@ -12,8 +12,9 @@ internal sealed class ChangeFeed : IAsyncDisposable
     private readonly RoomClient _room;
     private readonly RoomMcpServerOptions _options;
     private readonly ChangeKinds _ofToolkits;
-    private readonly Task _running;
+    private Task _running = Task.CompletedTask;
     private bool _isGathering;
+    private bool _ended;
 
     public ChangeFeed(RoomClient room, RoomMcpServerOptions options)
     {
@@ -22,8 +23,10 @@ internal sealed class ChangeFeed : IAsyncDisposable
 
         // Prompts may be made of what toolkits say.
         _ofToolkits = ChangeKinds.Tools | (options.Prompts.Count > 0 ? ChangeKinds.Prompts : ChangeKinds.None);
-        _running = RunAsync(room.Events.ReadAsync(EventPosition.Latest, _stop.Token).GetAsyncEnumerator(CancellationToken.None));
     }
+
+    /// <summary>Begins: what changes from here on is told. Called once, before anybody listens.</summary>
+    public void Start() => _running = RunAsync(_room.Events.ReadAsync(EventPosition.Latest, _stop.Token).GetAsyncEnumerator(CancellationToken.None));
 
     /// <summary>Starts to listen; disposing what is returned ends that.</summary>
     public ChangeReader Read(ChangeKinds kinds)
@@ -32,6 +35,10 @@ internal sealed class ChangeFeed : IAsyncDisposable
         lock (_gate)
         {
             _readers.Add(reader);
+            if (_ended)
+            {
+                reader.Complete();
+            }
         }
 
         return reader;
@@ -73,7 +80,21 @@ internal sealed class ChangeFeed : IAsyncDisposable
             // It was told to stop.
         }
 
+        CompleteReaders();
         await gathering.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>The participant has left, or is served no more: who listens hears of it, and does not wait for what cannot come.</summary>
+    private void CompleteReaders()
+    {
+        lock (_gate)
+        {
+            _ended = true;
+            foreach (var reader in _readers)
+            {
+                reader.Complete();
+            }
+        }
     }
 
     private async Task TellAsync(Task before)

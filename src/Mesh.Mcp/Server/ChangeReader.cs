@@ -4,10 +4,12 @@ namespace Mesh.Mcp;
 
 /// <summary>
 /// What one client has still to be told: a list that changed twice is told of once, and so is a resource. It holds no more
-/// than there are lists and resources listened to, however slow its client is.
+/// than there are lists and resources listened to, and 1,000 below those, however slow its client is.
 /// </summary>
 internal sealed class ChangeReader(ChangeFeed feed, ChangeKinds kinds) : IDisposable
 {
+    private const int MostNamed = 1_000;
+
     private readonly Lock _gate = new();
     private readonly HashSet<string> _updated = new(StringComparer.Ordinal);
 
@@ -31,11 +33,13 @@ internal sealed class ChangeReader(ChangeFeed feed, ChangeKinds kinds) : IDispos
     }
 
     /// <summary>Notes that a resource has changed.</summary>
-    public void Add(string uri)
+    /// <param name="uri">What has changed.</param>
+    /// <param name="watched">What is listened to: that, or something above it, which is told of instead where too much is to be told.</param>
+    public void Add(string uri, string watched)
     {
         lock (_gate)
         {
-            _updated.Add(uri);
+            _updated.Add(_updated.Count < MostNamed ? uri : watched);
         }
 
         _signal.Writer.TryWrite(true);
@@ -53,6 +57,9 @@ internal sealed class ChangeReader(ChangeFeed feed, ChangeKinds kinds) : IDispos
             return taken;
         }
     }
+
+    /// <summary>Nothing changes any more: what waits, or will wait, for something to tell ends with an <see cref="InvalidOperationException"/>.</summary>
+    public void Complete() => _signal.Writer.TryComplete();
 
     public void Dispose() => feed.Remove(this);
 }

@@ -1,7 +1,3 @@
-using System.Buffers;
-using System.Text;
-using System.Text.Json;
-
 namespace Mesh.Mcp;
 
 /// <summary>Gathers what a call sends, for a client that is given its result as one.</summary>
@@ -15,6 +11,9 @@ internal sealed class FrameCollector(long most)
 
     /// <summary>How many items have come.</summary>
     public long Count => _items.Count;
+
+    // Asked for when all have come.
+    private ContentPart? Joined => field ??= ContentPart.Join(_items);
 
     /// <summary>Takes a part before the result.</summary>
     /// <returns>False when it is too much.</returns>
@@ -37,32 +36,7 @@ internal sealed class FrameCollector(long most)
     }
 
     /// <summary>All items as one JSON array; empty where they are bytes, or the tool streams none.</summary>
-    public JsonPayload Items(ToolDefinition tool)
-    {
-        if (!tool.Streams || _items.Exists(static item => item is not (JsonPart or TextPart)))
-        {
-            return default;
-        }
-
-        var buffer = new ArrayBufferWriter<byte>();
-        using var json = new Utf8JsonWriter(buffer);
-        json.WriteStartArray();
-        foreach (var item in _items)
-        {
-            if (item is TextPart text)
-            {
-                json.WriteStringValue(text.Text);
-            }
-            else
-            {
-                ((JsonPart)item).Value.WriteTo(json);
-            }
-        }
-
-        json.WriteEndArray();
-        json.Flush();
-        return JsonPayload.FromUtf8(buffer.WrittenMemory);
-    }
+    public JsonPayload Items(ToolDefinition tool) => tool.Streams && Joined is JsonPart json ? json.Value : default;
 
     /// <summary>The parts in order: content, the items as one, and what the call ended with.</summary>
     public IReadOnlyList<ContentPart> Parts(JsonPayload items, ToolResponse? response)
@@ -82,37 +56,17 @@ internal sealed class FrameCollector(long most)
         return parts;
     }
 
-    /// <summary>Text is put together as it came, JSON is one array, bytes are one file; a mixture stays as it is.</summary>
-    private List<ContentPart> Join(JsonPayload items)
-    {
-        if (_items.TrueForAll(static item => item is TextPart))
-        {
-            return [new TextPart(string.Concat(_items.Select(static item => ((TextPart)item).Text)))];
-        }
-
-        if (!_items.TrueForAll(static item => item is BytesPart))
-        {
-            return items.IsEmpty ? _items : [new JsonPart(items)];
-        }
-
-        var bytes = new ArrayBufferWriter<byte>();
-        foreach (var part in _items.Cast<BytesPart>())
-        {
-            bytes.Write(part.Data.Span);
-        }
-
-        return [new BytesPart(bytes.WrittenMemory, ((BytesPart)_items[0]).MimeType) { Name = ((BytesPart)_items[0]).Name }];
-    }
+    /// <summary>Text is put together as it came; for the rest, what cannot be joined stays as it is.</summary>
+    private List<ContentPart> Join(JsonPayload items) =>
+        _items.TrueForAll(static item => item is TextPart) ? [new TextPart(string.Concat(_items.Select(static item => ((TextPart)item).Text)))]
+        : !items.IsEmpty ? [new JsonPart(items)]
+        : Joined is BytesPart file ? [file]
+        : _items;
 
     private bool TryCount(ContentPart part)
     {
-        _bytes += part switch
-        {
-            TextPart text => Encoding.UTF8.GetByteCount(text.Text),
-            JsonPart json => json.Value.Length,
-            BytesPart bytes => bytes.Data.Length,
-            _ => 0,
-        };
+        // What is empty is kept too.
+        _bytes += Math.Max(1, part.Size);
         return _bytes <= most;
     }
 }

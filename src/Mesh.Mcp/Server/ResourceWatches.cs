@@ -34,19 +34,22 @@ internal sealed class ResourceWatches(ResourceRequests resources, ChangeReader r
             return false;
         }
 
-        var watch = new Watch(stop, RunAsync(uri, changes.GetAsyncEnumerator(CancellationToken.None), stop.Token));
-        bool kept;
+        var watch = new Watch(stop);
+        watch.Running = RunAsync(watch, uri, changes.GetAsyncEnumerator(CancellationToken.None), stop.Token);
+        bool listens;
         lock (_gate)
         {
-            kept = !_closed && _watches.Count < Most && _watches.TryAdd(uri, watch);
+            if (watch.HasEnded || (!_closed && _watches.Count < Most && _watches.TryAdd(uri, watch)))
+            {
+                return true;
+            }
+
+            // Somebody was quicker, or there is no place any more.
+            listens = _watches.ContainsKey(uri);
         }
 
-        if (!kept)
-        {
-            stop.Cancel();
-        }
-
-        return kept || _watches.ContainsKey(uri);
+        stop.Cancel();
+        return listens;
     }
 
     /// <summary>Listens to a resource no more.</summary>
@@ -81,14 +84,14 @@ internal sealed class ResourceWatches(ResourceRequests resources, ChangeReader r
     }
 
     /// <summary>Begins to watch at once, on the caller's own flow, so that the client misses nothing after its answer.</summary>
-    private async Task RunAsync(string uri, IAsyncEnumerator<string> changes, CancellationToken cancellationToken)
+    private async Task RunAsync(Watch watch, string uri, IAsyncEnumerator<string> changes, CancellationToken cancellationToken)
     {
         await using var dispose = changes.ConfigureAwait(false);
         try
         {
             while (await changes.MoveNextAsync().ConfigureAwait(false))
             {
-                reader.Add(changes.Current);
+                reader.Add(changes.Current, uri);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -98,16 +101,33 @@ internal sealed class ResourceWatches(ResourceRequests resources, ChangeReader r
         catch (Exception)
         {
             // A right was taken away, the participant has left, or the provider failed. The client finds that out when it reads.
-            reader.Add(uri);
+            reader.Add(uri, uri);
+        }
+        finally
+        {
+            // Nothing more comes of it: who wants to listen again begins another one.
+            lock (_gate)
+            {
+                watch.HasEnded = true;
+                if (_watches.TryGetValue(uri, out var kept) && kept == watch)
+                {
+                    _watches.Remove(uri);
+                }
+            }
         }
     }
 
-    private sealed class Watch(CancellationTokenSource stop, Task running) : IAsyncDisposable
+    private sealed class Watch(CancellationTokenSource stop) : IAsyncDisposable
     {
+        public Task Running { get; set; } = Task.CompletedTask;
+
+        /// <summary>Whether it tells of nothing any more. Read and set under the lock.</summary>
+        public bool HasEnded { get; set; }
+
         public async ValueTask DisposeAsync()
         {
             await stop.CancelAsync().ConfigureAwait(false);
-            await running.ConfigureAwait(false);
+            await Running.ConfigureAwait(false);
             stop.Dispose();
         }
     }

@@ -195,6 +195,9 @@ public sealed class RoomMcpServer : IAsyncDisposable
         try
         {
             await server.OfferAskUserAsync(cancellationToken).ConfigureAwait(false);
+
+            // What it offers itself is no change to its clients.
+            server._changes.Start();
             server._rules = (await server._catalogue.GetAsync(cancellationToken).ConfigureAwait(false)).Rules;
             return server;
         }

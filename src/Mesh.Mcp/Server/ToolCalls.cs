@@ -83,9 +83,17 @@ internal sealed class ToolCalls(
     public async ValueTask<string?> CompareAsync(JsonRpcRequest request, Func<string, string?> header, CancellationToken cancellationToken)
     {
         var tools = await catalogue.GetAsync(cancellationToken).ConfigureAwait(false);
-        return (request.Params as JsonObject)?["name"] is JsonValue value && value.TryGetValue(out string? name) && tools.Find(name)?.Headers is { } headers
-            ? headers.Compare((request.Params as JsonObject)?["arguments"] as JsonObject, header)
-            : null;
+        try
+        {
+            return (request.Params as JsonObject)?["name"] is JsonValue value && value.TryGetValue(out string? name) && tools.Find(name)?.Headers is { } headers
+                ? headers.Compare((request.Params as JsonObject)?["arguments"] as JsonObject, header)
+                : null;
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
+        {
+            // Nodes of JSON are read when they are looked at: what cannot be read says nothing, and not the same as a header.
+            return "The call names one property twice, or has text that is none.";
+        }
     }
 
     private bool TakesTask(ClientMeans means) => options.TaskAfter is not null && means.HasFlag(ClientMeans.Tasks);

@@ -202,6 +202,30 @@ public sealed class BadRequestTests : McpHttpTests
         Assert.Equal((400, -32602), (status, CodeOf(answer)));
     }
 
+    /// <summary>What is well-formed JSON and yet cannot be read: half of a pair of surrogates, and one name twice.</summary>
+    [Theory]
+    [InlineData(""" "name":"\ud800","arguments":{"text":"x"} """)]
+    [InlineData(""" "name":"kit_echo","name":"kit_echo","arguments":{"text":"x"} """)]
+    [InlineData(""" "name":"kit_echo","arguments":{"text":"x"},"_meta":{} """)]
+    [InlineData(""" "name":"kit_echo","_meta":{"a":1,"a":2,"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{} } """)]
+    [InlineData(""" "name":"kit_plan","arguments":{"days":3,"days":3} """)]
+    [InlineData(""" "name":"kit_plan","arguments":{"city":"\ud800","days":3} """)]
+    public async Task What_cannot_be_read_is_refused_in_either_era(string parameters)
+    {
+        var ran = 0;
+        await StartAsync(tools: new Marked(() => ran++));
+        var http = NewHttp();
+        string name = parameters.Contains("plan", StringComparison.Ordinal) ? "kit_plan" : "kit_echo";
+        var newer = await SendAsync(http, PostNewer("tools/call", name, parameters, headers: ("Mcp-Param-Days", "3")));
+        Assert.Equal(400, newer.Status);
+        Assert.True(newer.Answer.TryGetProperty("error", out _));
+
+        var older = await SendAsync(http, Post(
+            $$"""{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{ {{parameters}} } }""", headers: [("Mcp-Session-Id", await BeginAsync(http)), ("MCP-Protocol-Version", Older)]));
+        Assert.InRange(older.Status, 200, 499);
+        Assert.Equal(0, ran);
+    }
+
     [Fact]
     public async Task What_the_server_does_not_know_has_the_status_404()
     {

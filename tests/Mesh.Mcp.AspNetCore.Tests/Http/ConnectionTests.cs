@@ -52,6 +52,22 @@ public sealed class ConnectionTests : McpHttpTests
         Assert.Matches("^HTTP/1.1 (400|403) ", await reader.ReadLineAsync(Stop).AsTask().InTime());
     }
 
+    [Fact]
+    public async Task A_body_may_be_as_large_as_the_endpoint_says_whatever_the_servers_own_limit_is()
+    {
+        const int large = 31 * 1024 * 1024;
+        await StartAsync(new() { MaxRequestBytes = large + 10_000 });
+        using var http = new HttpClient { BaseAddress = new(App.Urls.First()) };
+        http.DefaultRequestHeaders.Add("X-User", "ada");
+        using var request = PostNewer("tools/list", parameters: $""" "padding":"{new string('x', large)}" """);
+        request.RequestUri = new(new Uri(App.Urls.First()), "/mcp/den");
+
+        var (status, answer) = await SendAsync(http, request);
+
+        Assert.Equal(200, status);
+        Assert.True(answer.TryGetProperty("result", out _));
+    }
+
     private long _progress;
 
     private Tool Endless(Func<CallContext, ValueTask> step) => Tool.Create("go", async (CallContext call) =>

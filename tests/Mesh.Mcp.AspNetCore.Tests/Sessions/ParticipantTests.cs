@@ -80,6 +80,28 @@ public sealed class ParticipantTests : McpHttpTests
         Assert.Equal((403, "not_granted"), (status, MeshCodeOf(answer)));
     }
 
+    [Theory, MemberData(nameof(Revisions))]
+    public async Task A_stream_of_a_participant_that_was_removed_ends(string revision)
+    {
+        await StartAsync();
+        var http = NewHttp();
+        using var request = revision == Newer
+            ? PostNewer("subscriptions/listen", parameters: """ "notifications":{"toolsListChanged":true} """)
+            : new HttpRequestMessage(HttpMethod.Get, "http://localhost/mcp/den") { Headers = { { "Accept", "text/event-stream" }, { "Mcp-Session-Id", await BeginAsync(http) } } };
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Stop).InTime();
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(Stop));
+        Assert.Equal(200, (int)response.StatusCode);
+        if (revision == Newer)
+        {
+            Assert.NotNull(await reader.ReadLineAsync(Stop).AsTask().InTime());
+        }
+
+        await Host.RemoveParticipantAsync("den", "ada").InTime();
+
+        await reader.ReadToEndAsync(Stop).InTime();
+        Assert.Empty(await PresentAsync(await WatchAsync()));
+    }
+
     [Fact]
     public async Task Grants_follow_what_the_application_says_with_each_request_and_keep_what_the_room_has_changed()
     {

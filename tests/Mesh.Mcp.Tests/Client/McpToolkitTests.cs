@@ -209,6 +209,21 @@ public sealed class McpToolkitTests : ToolkitFixture
     }
 
     [Fact]
+    public async Task Registrations_of_participants_that_have_left_are_not_kept()
+    {
+        Server.Tools = [TestServer.Tool("go")];
+        var ada = await OfferAsync(Newer);
+        for (int i = 0; i < 5; i++)
+        {
+            await using var room = await Host.JoinAsync($"room-{i}", "bridge", Grants.Full, cancellationToken: Stop).InTime();
+            await Toolkit.RegisterAsync(room, cancellationToken: Stop).InTime();
+        }
+
+        Assert.InRange(Toolkit.RegistrationCount, 1, 2);
+        Assert.Equal("go {}", await TextAsync(ada, "far/go"));
+    }
+
+    [Fact]
     public async Task Options_out_of_range_are_named()
     {
         var exception = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => McpToolkit.ConnectAsync("far", Server, new() { MaxTools = 0 }, Stop));

@@ -131,6 +131,37 @@ public sealed class ChangeTests : RoomMcpServerTests
         await Assert.ThrowsAsync<McpProtocolException>(() => client.SubscribeToResourceAsync("file:///etc/passwd", cancellationToken: Stop).InTime());
     }
 
+    [Fact]
+    public async Task A_client_is_told_of_no_change_where_there_was_none()
+    {
+        await OfferAsync(Tool.Create("first", () => 1));
+        await using var client = await RawClient.ConnectAsync(await ServeVisitorAsync(new() { TimeProvider = Clock }), Older);
+
+        for (int i = 0; i < 10; i++)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            int id = await client.SendAsync("tools/list", []);
+            Assert.Equal(id, (await client.ReadAsync()).GetProperty("id").GetInt32());
+        }
+    }
+
+    [Fact]
+    public async Task A_resource_whose_watch_has_ended_can_be_subscribed_to_again()
+    {
+        var room = await JoinAsync("visitor");
+        var (told, options) = Listening("notifications/resources/updated");
+        var client = await ConnectAsync(await ServeAsync(room, new() { Resources = [new McpStateResources()] }), Older, options);
+        await client.SubscribeToResourceAsync("mesh://state/a", cancellationToken: Stop).InTime();
+
+        Host.SetGrants("den", "visitor", Grants.None);
+        Assert.Equal("notifications/resources/updated", await told.Next());
+        Host.SetGrants("den", "visitor", Grants.UserDefault);
+        await client.SubscribeToResourceAsync("mesh://state/a", cancellationToken: Stop).InTime();
+        await room.State.PutAsync("a", JsonPayload.FromUtf8("1"u8.ToArray()), Stop).InTime();
+
+        Assert.Equal("notifications/resources/updated", await told.Next());
+    }
+
     [Theory, MemberData(nameof(Revisions))]
     public async Task A_hundred_participants_with_different_grants_see_exactly_their_own_tools(string revision)
     {
