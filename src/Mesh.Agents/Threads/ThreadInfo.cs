@@ -15,9 +15,9 @@ public sealed record ThreadOrigin(string Thread, long Sequence);
 /// <summary>Some entries of a thread.</summary>
 /// <param name="Entries">The entries, always the oldest first.</param>
 /// <param name="Cursor">What to go on with in the same direction; null when there is nothing left.</param>
-public sealed record ThreadPage(IReadOnlyList<ThreadEntry> Entries, long? Cursor);
+public sealed record ThreadPage(IReadOnlyList<ThreadEntry> Entries, long? Cursor = null);
 
 /// <summary>Some threads of a store, in the ordinal order of their ids.</summary>
 /// <param name="Threads">The threads.</param>
 /// <param name="Cursor">The id to go on after; null when there is nothing left.</param>
-public sealed record ThreadList(IReadOnlyList<ThreadInfo> Threads, string? Cursor);
+public sealed record ThreadList(IReadOnlyList<ThreadInfo> Threads, string? Cursor = null);
