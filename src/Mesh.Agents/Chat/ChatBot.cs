@@ -31,6 +31,7 @@ public class ChatBot : TaskRunner<ChatInput, ChatAnswer>
     private readonly ToolLoop _loop;
     private readonly ChatFeeds _feeds = new();
     private ToolkitRegistration? _tools;
+    private CancellationTokenSource? _stopping;
 
     /// <summary>An agent of a model.</summary>
     /// <param name="name">The name: 1 to 59 letters, digits, <c>_</c> and <c>-</c>, in segments divided by dots.</param>
@@ -119,8 +120,9 @@ public class ChatBot : TaskRunner<ChatInput, ChatAnswer>
             });
         }
 
+        _stopping = new();
         _tools = await Room.Toolkits.RegisterAsync(
-            new ChatTools(Threads, _feeds, OpenAsync, GuardAsync).ToToolkit(Name), Registration with { MaxConcurrency = null, MaxWaiting = null }, cancellationToken).ConfigureAwait(false);
+            new ChatTools(Threads, _feeds, OpenAsync, GuardAsync, _stopping.Token).ToToolkit(Name), Registration with { MaxConcurrency = null, MaxWaiting = null }, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Withdraws the tools of the threads. Who overrides it calls it.</summary>
@@ -129,6 +131,8 @@ public class ChatBot : TaskRunner<ChatInput, ChatAnswer>
     {
         if (Interlocked.Exchange(ref _tools, null) is { } tools)
         {
+            // Watches do not end by themselves, and withdrawing the tools would wait for them. Without a timer the source holds nothing.
+            await _stopping!.CancelAsync().ConfigureAwait(false);
             await tools.DisposeAsync().ConfigureAwait(false);
         }
     }

@@ -82,7 +82,7 @@ public sealed class ChatBotClient
 
     /// <summary>
     /// What happens in a thread, as it happens: first the entries after a position, one <see cref="ChatEventKinds.Synced"/>, and what the agent does now with the
-    /// text so far of its present answer. It does not end by itself. A reader that is slow gets pieces of text together, and beyond 1,024 events
+    /// text so far of its present answer. It ends when the agent stops. A reader that is slow gets pieces of text together, and beyond 1,024 events
     /// <see cref="ChatEventKinds.Lagged"/>; it never makes others wait, and misses no entry.
     /// </summary>
     /// <param name="thread">The thread, which must be there.</param>

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Mesh.Agents;
 
 /// <summary>What people do with a <see cref="ChatBot"/> beside talking to it, as the tools of one toolkit.</summary>
-internal sealed class ChatTools(IThreadStore store, ChatFeeds feeds, Func<CallContext, string, ValueTask> openAsync, Func<CallContext, string, ValueTask> guardAsync)
+internal sealed class ChatTools(IThreadStore store, ChatFeeds feeds, Func<CallContext, string, ValueTask> openAsync, Func<CallContext, string, ValueTask> guardAsync, CancellationToken stopping)
 {
     private const int PageBytes = 1024 * 1024;
     private const int DefaultLimit = 50;
@@ -62,7 +62,7 @@ internal sealed class ChatTools(IThreadStore store, ChatFeeds feeds, Func<CallCo
     private ValueTask<ToolResponse> WatchAsync(WatchChatArguments arguments, CallContext call) => TryAsync<ToolResponse>(call, arguments.Thread, async () =>
     {
         using var lease = feeds.Enter(arguments.Thread);
-        await new ChatWatch(store, lease.Feed, call, arguments.Thread).RunAsync(arguments.After).ConfigureAwait(false);
+        await new ChatWatch(store, lease.Feed, call, arguments.Thread, stopping).RunAsync(arguments.After).ConfigureAwait(false);
         return EmptyResponse.Instance;
     });
 

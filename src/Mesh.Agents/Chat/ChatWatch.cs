@@ -1,7 +1,7 @@
 namespace Mesh.Agents;
 
 /// <summary>One watch of a thread: what is there, then what happens, until its reader goes.</summary>
-internal sealed class ChatWatch(IThreadStore store, ChatFeed feed, CallContext call, string thread)
+internal sealed class ChatWatch(IThreadStore store, ChatFeed feed, CallContext call, string thread, CancellationToken stopping)
 {
     private const int AtOnce = 200;
 
@@ -14,7 +14,19 @@ internal sealed class ChatWatch(IThreadStore store, ChatFeed feed, CallContext c
 
     public async ValueTask RunAsync(long? after)
     {
-        var stop = call.CancellationToken;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(call.CancellationToken, stopping);
+        try
+        {
+            await RunAsync(after, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The agent stops, and has nothing more to tell.
+        }
+    }
+
+    private async ValueTask RunAsync(long? after, CancellationToken stop)
+    {
 
         // Its place is taken before the thread is read: what is added meanwhile comes twice, and is told once.
         using var watcher = feed.Watch(_next);

@@ -115,5 +115,9 @@ public sealed class ChatFeedTests
             Assert.True(await next.InTime());
             Assert.Equal(ChatStatus.Listening, watch.Current.Status);
         }
+
+        var end = watch.MoveNextAsync().AsTask();
+        await bot.StopAsync().InTime();
+        Assert.False(await end.InTime());
     }
 }
