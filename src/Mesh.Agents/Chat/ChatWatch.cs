@@ -15,25 +15,15 @@ internal sealed class ChatWatch(IThreadStore store, ChatFeed feed, CallContext c
     public async ValueTask RunAsync(long? after)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(call.CancellationToken, stopping);
-        try
-        {
-            await RunAsync(after, either.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // The agent stops, and has nothing more to tell.
-        }
-    }
-
-    private async ValueTask RunAsync(long? after, CancellationToken stop)
-    {
+        var stop = either.Token;
 
         // Its place is taken before the thread is read: what is added meanwhile comes twice, and is told once.
         using var watcher = feed.Watch(_next);
-        long last = (await store.FindAsync(thread, stop).ConfigureAwait(false) ?? throw new MeshException(ThreadErrors.NotFound(thread))).LastSequence;
+        long last = (await store.FindAsync(thread, call.CancellationToken).ConfigureAwait(false) ?? throw new MeshException(ThreadErrors.NotFound(thread))).LastSequence;
         _seen = after ?? last;
-        await ReplayAsync(stop).ConfigureAwait(false);
+        await ReplayAsync(call.CancellationToken).ConfigureAwait(false);
         await WriteAsync(new(ChatEventKinds.Synced)).ConfigureAwait(false);
+        bool isLast = false;
         while (true)
         {
             foreach (var next in _next)
@@ -42,6 +32,11 @@ internal sealed class ChatWatch(IThreadStore store, ChatFeed feed, CallContext c
             }
 
             _next.Clear();
+            if (isLast)
+            {
+                return;
+            }
+
             try
             {
                 await feed.WhenNews(watcher).WaitAsync(Silence, call.Room.TimeProvider, stop).ConfigureAwait(false);
@@ -52,11 +47,17 @@ internal sealed class ChatWatch(IThreadStore store, ChatFeed feed, CallContext c
                 await WriteAsync(feed.Status).ConfigureAwait(false);
                 continue;
             }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                // The agent stops: what has happened until then is told.
+                call.CancellationToken.ThrowIfCancellationRequested();
+                isLast = true;
+            }
 
             if (feed.Take(watcher, _next) is > 0 and var missed)
             {
                 await WriteAsync(new(ChatEventKinds.Lagged) { Missed = missed }).ConfigureAwait(false);
-                await ReplayAsync(stop).ConfigureAwait(false);
+                await ReplayAsync(call.CancellationToken).ConfigureAwait(false);
             }
         }
     }

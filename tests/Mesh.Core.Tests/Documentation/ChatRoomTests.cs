@@ -12,7 +12,8 @@ public sealed class ChatRoomTests
             (string[])
             [
                 "The agents think with a stand-in, which calls the real tools.",
-                "cook: I am the cook. Say my name, and I answer.\nada: Ben, are you hungry?\nben: Cook, we need two pounds of tomatoes.\n      (cook calls buyer)\n",
+                "cook: I am the cook. Say my name, and I answer.\nada: Ben, are you hungry?\nben: Cook, we need two pounds of tomatoes.\n",
+                "      (cook calls buyer)\n",
                 "      ? ben, may buyer call shop/order@buyer {\"what\":\"We need two pounds of tomatoes.\"}? yes\n",
                 "cook: We need two pounds of tomatoes.: ordered, comes at six\nada: Cook, we need a lobster.\n",
                 "      ? ada, may buyer call shop/order@buyer {\"what\":\"We need a lobster.\"}? no\n",
