@@ -44,7 +44,7 @@ internal sealed class TextFolder
     /// <param name="problem">Why there is no folder to work on, for the person who started the program.</param>
     public static TextFolder? Open(string[] args, out string problem)
     {
-        const string usage = "Usage: dotnet run --project samples/Quickstart -- [--serve] [folder]";
+        const string usage = "Usage: dotnet run --project samples/Quickstart -- [--serve | --demo] [folder]";
         string? path = args.Length == 0 ? FindRepository() : args[0];
         problem = args.Length > 1 ? $"One folder at most. {usage}"
             : path is null ? $"No Mesh.sln lies here or above: name a folder. {usage}"

@@ -48,6 +48,9 @@ internal static class AllComparisons
         new LlmTurn(),
         new LlmTurnBytes(),
         new BudgetOverspend(),
+        new ThreadOpen(),
+        new LlmDelta(),
+        new LlmThousand(),
     ];
 
     public static Comparison? Find(string id) => InOrder.FirstOrDefault(comparison => comparison.Id == id);

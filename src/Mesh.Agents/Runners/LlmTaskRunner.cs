@@ -101,7 +101,14 @@ public class LlmTaskRunner : TaskRunner
         try
         {
             var functions = await GetFunctionsAsync(context).ConfigureAwait(false);
-            List<ChatMessage> messages = [.. await CreateMessagesAsync(context, arguments).ConfigureAwait(false)];
+            var chat = new AgentChatContext(await CreateMessagesAsync(context, arguments).ConfigureAwait(false));
+            foreach (string rule in Rules)
+            {
+                chat.Rules.Add(rule);
+            }
+
+            context.Features.Set(chat);
+            var messages = chat.Messages;
             var options = LlmPrompt.OptionsOf(ChatOptions, Rules);
             if (output is not null)
             {
@@ -124,7 +131,7 @@ public class LlmTaskRunner : TaskRunner
         }
     }
 
-    private async Task StreamAsync(AgentCallContext context, RoomFunctions functions, List<ChatMessage> messages, ChatOptions options)
+    private async Task StreamAsync(AgentCallContext context, RoomFunctions functions, IList<ChatMessage> messages, ChatOptions options)
     {
         await foreach (var update in _loop.StreamAsync(functions, messages, options, context.CancellationToken).ConfigureAwait(false))
         {

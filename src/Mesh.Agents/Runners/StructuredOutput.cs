@@ -22,7 +22,7 @@ internal sealed class StructuredOutput
     /// <summary>Runs a turn, and one more where its answer does not satisfy the schema.</summary>
     /// <exception cref="ToolException">The second does not either (<see cref="MeshErrorCode.InvalidOutput"/>).</exception>
     public async ValueTask<JsonElement> RunAsync(
-        ToolLoop loop, RoomFunctions functions, List<ChatMessage> messages, ChatOptions options, CancellationToken cancellationToken)
+        ToolLoop loop, RoomFunctions functions, IList<ChatMessage> messages, ChatOptions options, CancellationToken cancellationToken)
     {
         options.ResponseFormat = ChatResponseFormat.ForJsonSchema(_source, "result");
         options.Instructions = $"{options.Instructions}\n\nAnswer with one JSON value, without any other text, that satisfies this JSON Schema:\n{_source.GetRawText()}".TrimStart();

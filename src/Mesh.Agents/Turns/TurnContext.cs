@@ -122,7 +122,7 @@ internal sealed class TurnContext(ToolLoopOptions options, IList<ChatMessage> me
     }
 
     /// <summary>Providers refuse a call without its result, and a result without its call.</summary>
-    private static List<ChatMessage> Paired(IEnumerable<ChatMessage> reduced)
+    public static List<ChatMessage> Paired(IEnumerable<ChatMessage> reduced)
     {
         var kept = reduced.ToList();
         var calls = kept.SelectMany(message => message.Contents).OfType<FunctionCallContent>().Select(call => call.CallId).ToHashSet(StringComparer.Ordinal);

@@ -8,7 +8,7 @@ public sealed class TypeRuleTests
     private static readonly HashSet<string> Subclassable =
     [
         "Mesh.Tool", "Mesh.MeshException", "Mesh.Agent", "Mesh.SingleRoomAgent", "Mesh.QueueWorker", "Mesh.QueueWorker`1", "Mesh.TaskRunner", "Mesh.TaskRunner`2",
-        "Mesh.Agents.LlmTaskRunner", "Mesh.Agents.DynamicLlmTaskRunner", "Mesh.Agents.LlmQueueWorker",
+        "Mesh.Agents.LlmTaskRunner", "Mesh.Agents.DynamicLlmTaskRunner", "Mesh.Agents.LlmQueueWorker", "Mesh.Agents.ChatBot",
     ];
 
     /// <summary>Assemblies whose namespace is not their name.</summary>

@@ -52,6 +52,11 @@ public sealed class QuickstartTests
                     "desk → desk.clerk/process@desk ",
                     "desk → agents/text.summarize ",
                     "desk → state/put ",
+                    "\nA chat\nThe assistant is a stand-in for a model, which knows a few words and calls the real tools.",
+                    "assistant: Ask me about the files of this folder.\nyou: Which files are there?\nassistant: (calls files_list) I am a stand-in, so I only read out what I found: {\"count\":2,",
+                    "you: Count the words of README.md, please.\nassistant: (calls files_countWords) I am a stand-in, so I only read out what I found: {\"count\":8,",
+                    "? May assistant call files/writeIndex@assistant {\"title\":\"All that there is to read\"}?\n  ! Yes",
+                    "found: 2 files are in ",
                 ],
                 line => Assert.Contains(line, sample.Output, StringComparison.Ordinal));
             Assert.DoesNotContain('\e', sample.Output);
@@ -71,7 +76,7 @@ public sealed class QuickstartTests
         {
             File.WriteAllText(Path.Combine(folder.FullName, "a"), "\n");
 
-            var sample = await Sample.RunAsync("Quickstart", folder.FullName);
+            var sample = await Sample.RunAsync("Quickstart", "--demo", folder.FullName);
 
             Assert.Equal((0, ""), (sample.ExitCode, sample.Error));
             Assert.Contains("stopped after 1 of 1 files", sample.Output, StringComparison.Ordinal);

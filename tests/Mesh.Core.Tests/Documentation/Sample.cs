@@ -14,6 +14,9 @@ internal sealed record Sample(int ExitCode, string Output, string Error)
         foreach (string argument in (string[])[Path.Combine(AppContext.BaseDirectory, $"{name}.dll"), .. arguments])
             start.ArgumentList.Add(argument);
 
+        // With a key a sample would ask a real model.
+        start.Environment.Remove("ANTHROPIC_API_KEY");
+
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(Patience);
         using var process = Process.Start(start)!;

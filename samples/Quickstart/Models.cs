@@ -1,0 +1,19 @@
+using Anthropic;
+using Microsoft.Extensions.AI;
+
+namespace Quickstart;
+
+/// <summary>Which model the assistant thinks with.</summary>
+internal static class Models
+{
+    private const string Remote = "claude-sonnet-4-5";
+
+    private static bool HasKey => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("ANTHROPIC_API_KEY"));
+
+    /// <summary>The real one where there is a key for it, which the client reads from the environment itself.</summary>
+    public static IChatClient Pick() => HasKey ? new AnthropicClient().AsIChatClient(Remote) : new LocalModel();
+
+    public static string Describe() => HasKey
+        ? $"{Remote}; what you say, and what it reads of the files, is sent to its provider."
+        : "a stand-in for a model, which knows a few words and calls the real tools. Set ANTHROPIC_API_KEY for a real one.";
+}

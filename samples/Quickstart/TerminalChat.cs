@@ -1,0 +1,46 @@
+using Mesh;
+
+namespace Quickstart;
+
+/// <summary>A person at the terminal who talks with the assistant, and is asked before it writes anything.</summary>
+internal static class TerminalChat
+{
+    public static async Task<int> RunAsync(TextFolder folder)
+    {
+        Console.WriteLine($"A room over {folder}. The assistant is {Models.Describe()}");
+        Console.WriteLine("An empty line ends the chat, Ctrl+C an answer. --demo tells the whole tour, --serve makes the room an MCP server.");
+        await using var mesh = new MeshHost();
+        await using var you = await mesh.JoinAsync("library", "you", options: new()
+        {
+            Approver = (request, _) =>
+            {
+                Console.Write($"\n? May {request.Caller.Name} call {request.Record.Target} {Text.Harmless(request.Arguments.GetRawText())}? [y/N] ");
+                return new(Console.ReadLine()?.Trim().ToUpperInvariant() is "Y" ? ApprovalAnswer.Approved : ApprovalAnswer.Refused("The person said no."));
+            },
+        });
+
+        await using var chat = await FolderChat.OpenAsync(mesh, you, folder, Models.Pick());
+        CancellationTokenSource? answer = null;
+        Console.CancelKeyPress += (_, pressed) =>
+        {
+            // While nothing is being answered, it ends the program as always.
+            pressed.Cancel = Volatile.Read(ref answer) is { } running && !running.IsCancellationRequested;
+            Volatile.Read(ref answer)?.Cancel();
+        };
+
+        while (Ask() is { Length: > 0 } said)
+        {
+            using var running = answer = new CancellationTokenSource();
+            await chat.SayAsync(said, running.Token);
+            Volatile.Write(ref answer, null);
+        }
+
+        return 0;
+    }
+
+    private static string? Ask()
+    {
+        Console.Write("you: ");
+        return Console.ReadLine()?.Trim();
+    }
+}

@@ -1,0 +1,134 @@
+using System.Globalization;
+using Microsoft.Extensions.AI;
+
+namespace Mesh.Agents;
+
+/// <summary>
+/// One answer: what the model and its tools say goes to those who watch as it comes, and into the thread message by message, so that
+/// whatever ends it, what was said is kept. Used once.
+/// </summary>
+internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn turn, string author)
+{
+    private readonly string _answerId = $"{turn.Message.Id}.a";
+    private string _messageId = "";
+    private int _saved;
+    private int _added;
+    private string? _text;
+    private bool _isInterrupted;
+
+    public async ValueTask<ChatAnswer> RunAsync(ToolLoop loop, RoomFunctions functions, ChatOptions options)
+    {
+        var messages = turn.Chat.Messages;
+        _saved = messages.Count;
+        NextMessage();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(turn.Context.CancellationToken);
+        feed.SetRunning(stop);
+        string? error = "The answer was cut off.";
+        try
+        {
+            await AppendAsync(New(_answerId, ThreadEntryKinds.AnswerBegun)).ConfigureAwait(false);
+            feed.PublishStatus(ChatStatus.Thinking);
+            await foreach (var update in loop.StreamAsync(functions, messages, options, stop.Token).ConfigureAwait(false))
+            {
+                // What the loop has added is said, and is followed by this.
+                await SaveAsync(messages).ConfigureAwait(false);
+                foreach (var content in update.Contents)
+                {
+                    Tell(content);
+                }
+
+                if (update.Role == ChatRole.Tool)
+                {
+                    feed.PublishStatus(ChatStatus.Thinking);
+                }
+            }
+
+            error = null;
+        }
+        catch (OperationCanceledException) when (!turn.Context.CancellationToken.IsCancellationRequested && stop.IsCancellationRequested)
+        {
+            // Somebody said so: for who wrote the message that is an outcome.
+            (error, _isInterrupted) = (null, true);
+        }
+        catch (OperationCanceledException)
+        {
+            (error, _isInterrupted) = (null, true);
+            throw;
+        }
+        catch (MeshException exception)
+        {
+            error = exception.Error.Message;
+            throw;
+        }
+        finally
+        {
+            feed.SetRunning(null);
+            await CloseAsync(messages, error).ConfigureAwait(false);
+        }
+
+        return new(turn.Thread, turn.Message.Sequence, _isInterrupted ? ChatOutcomes.Interrupted : ChatOutcomes.Answered) { Text = _text };
+    }
+
+    private void Tell(AIContent content)
+    {
+        switch (content)
+        {
+            case TextContent { Text.Length: > 0 } text:
+                feed.PublishText(ChatEventKinds.Text, _messageId, text.Text);
+                break;
+            case TextReasoningContent { Text.Length: > 0 } reasoning:
+                feed.PublishText(ChatEventKinds.Reasoning, _messageId, reasoning.Text);
+                break;
+            case FunctionCallContent call:
+                feed.Publish(new(ChatEventKinds.Call) { Tool = call.Name, CallId = call.CallId, MessageId = _messageId });
+                feed.PublishStatus(ChatStatus.Calling, call.Name, call.CallId);
+                break;
+            case ToolProgressContent { Value: { } value } progress:
+                feed.Publish(new(ChatEventKinds.Progress) { Tool = progress.Name, CallId = progress.CallId, Value = value, Total = progress.Total, Text = progress.Message });
+                break;
+            case ToolApprovalRequestContent { ToolCall: FunctionCallContent asked }:
+                feed.PublishStatus(ChatStatus.Asking, asked.Name, asked.CallId);
+                break;
+            case ToolApprovalResponseContent { ToolCall: FunctionCallContent answered }:
+                feed.PublishStatus(ChatStatus.Calling, answered.Name, answered.CallId);
+                break;
+        }
+    }
+
+    private async ValueTask SaveAsync(IList<ChatMessage> messages)
+    {
+        while (_saved < messages.Count)
+        {
+            var message = messages[_saved++];
+            if (message is { Role.Value: "assistant", Text: { Length: > 0 } text })
+            {
+                _text = text;
+            }
+
+            await AppendAsync(ThreadEntry.Of(_messageId, author, message) with { ReplyTo = turn.Message.Id }).ConfigureAwait(false);
+            NextMessage();
+        }
+    }
+
+    /// <summary>The thread is consistent before anybody else may write an answer, and before watchers are told that the agent listens.</summary>
+    private async ValueTask CloseAsync(IList<ChatMessage> messages, string? error)
+    {
+        try
+        {
+            await SaveAsync(messages).ConfigureAwait(false);
+        }
+        finally
+        {
+            await AppendAsync(New($"{_answerId}.end", ThreadEntryKinds.AnswerEnded) with { IsInterrupted = _isInterrupted || error is not null, Error = error }).ConfigureAwait(false);
+            feed.PublishStatus(ChatStatus.Listening);
+        }
+    }
+
+    private void NextMessage() => _messageId = string.Create(CultureInfo.InvariantCulture, $"{_answerId}{++_added}");
+
+    private ThreadEntry New(string id, string kind) => new(id, kind, author) { ReplyTo = turn.Message.Id };
+
+    /// <summary>Also what was said before the call was cancelled is kept.</summary>
+    private ValueTask<ThreadEntry> AppendAsync(ThreadEntry entry) => feed.AppendAsync(
+        store, turn.Thread, entry with { Time = turn.Context.Room.TimeProvider.GetUtcNow() }, CancellationToken.None);
+}

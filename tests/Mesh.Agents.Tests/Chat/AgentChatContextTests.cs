@@ -1,0 +1,108 @@
+using Mesh.Contracts;
+using Microsoft.Extensions.AI;
+
+namespace Mesh.Agents.Tests.Chat;
+
+public sealed class AgentChatContextTests
+{
+    [Fact]
+    public void It_is_written_as_json_and_goes_on_as_it_was()
+    {
+        var context = new AgentChatContext(
+        [
+            new(ChatRole.User, [new TextContent("hi"), new DataContent(new byte[] { 1, 2 }, "image/png")]),
+            new(ChatRole.Assistant, [new FunctionCallContent("c", "look", new Dictionary<string, object?> { ["city"] = "Oslo" })]),
+            new(ChatRole.Tool, [new FunctionResultContent("c", "sun")]),
+        ])
+        {
+            Thread = "t",
+        };
+        context.Rules.Add("Be brief.");
+        context.Metadata["mood"] = "good";
+
+        var read = AgentChatContext.FromJson(context.ToJson());
+
+        Assert.Equal(("t", "Be brief.", "good"), (read.Thread, Assert.Single(read.Rules), read.Metadata["mood"]!.GetValue<string>()));
+        Assert.Equal("Oslo", $"{((FunctionCallContent)read.Messages[1].Contents[0]).Arguments!["city"]}");
+        Assert.Equal(context.ToJson(), read.ToJson());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("""{"rules":[],"messages":[null]}""")]
+    [InlineData("""{"rules":[null],"messages":[]}""")]
+    [InlineData("""{"rules":[],"messages":7}""")]
+    [InlineData("""{"rules":[],"messages":[],"metadata":[]}""")]
+    public void What_is_no_context_is_refused(string json) =>
+        Assert.Equal(MeshErrorCode.InvalidArguments, Assert.Throws<MeshException>(() => AgentChatContext.FromJson(json)).Error.Code);
+
+    [Fact]
+    public async Task It_is_reduced_when_it_is_long_and_leaves_no_call_without_its_result()
+    {
+        var context = new AgentChatContext(
+        [
+            new(ChatRole.Assistant, [new FunctionCallContent("c", "look")]),
+            new(ChatRole.Tool, [new FunctionResultContent("c", "sun")]),
+            new(ChatRole.User, new string('x', 400)),
+        ]);
+
+        Assert.False(await context.ReduceAsync(new LastTwo(), 1_000).InTime());
+        Assert.True(await context.ReduceAsync(new LastTwo(), 50).InTime());
+
+        Assert.Equal(ChatRole.User, Assert.Single(context.Messages).Role);
+    }
+
+    [Fact]
+    public void Every_call_that_was_cut_off_is_given_a_result_right_after_it()
+    {
+        var context = new AgentChatContext(
+        [
+            new(ChatRole.Assistant, [new FunctionCallContent("a", "look"), new FunctionCallContent("b", "look")]),
+            new(ChatRole.Tool, [new FunctionResultContent("a", "sun")]),
+            new(ChatRole.User, "?"),
+            new(ChatRole.Assistant, [new FunctionCallContent("c", "look")]),
+            new(ChatRole.User, "??"),
+        ]);
+
+        context.Mend();
+
+        Assert.Equal(["assistant", "tool", "user", "assistant", "tool", "user"], context.Messages.Select(message => message.Role.Value));
+        Assert.Equal(["a", "b"], context.Messages[1].Contents.Cast<FunctionResultContent>().Select(result => result.CallId));
+    }
+
+    [Fact]
+    public async Task It_is_beside_the_call_for_what_the_agent_offers_its_model()
+    {
+        await using var host = new MeshHost();
+        await using var room = await host.JoinAsync("den", "bot", Grants.AgentDefault, new() { Role = ParticipantRole.Agent });
+        await using var ada = await host.JoinAsync("den", "ada");
+        using var model = new ScriptedChatClient(ScriptedTurn.Says("Yes.").ExpectingInstructions("You talk with ada."));
+        await using var bot = new PoliteBot(model);
+        await bot.StartAsync(room).InTime();
+
+        await ada.ChatWith("polite").SendAsync("t", "hi").InTime();
+
+        Assert.Equal(("t", "hi"), (bot.Seen?.Thread, bot.Seen?.Messages[0].Text));
+        model.AssertFinished();
+    }
+
+    private sealed class PoliteBot(IChatClient model) : ChatBot("polite", model)
+    {
+        public AgentChatContext? Seen { get; private set; }
+
+        protected override ValueTask<IReadOnlyList<string>> GetRulesAsync(ChatTurn turn) => new([$"You talk with {turn.Context.Caller.Name}."]);
+
+        protected override ValueTask<RoomFunctions> GetFunctionsAsync(ChatTurn turn)
+        {
+            Seen = turn.Context.Features.Get<AgentChatContext>();
+            return base.GetFunctionsAsync(turn);
+        }
+    }
+
+    private sealed class LastTwo : IChatReducer
+    {
+        public Task<IEnumerable<ChatMessage>> ReduceAsync(IEnumerable<ChatMessage> messages, CancellationToken cancellationToken) => Task.FromResult(messages.TakeLast(2));
+    }
+}
