@@ -67,7 +67,9 @@ internal static class McpExchange
             context.Response.Headers[McpHeaders.Session] = session.Id;
             BeginStream(context);
             await context.Response.Body.FlushAsync(end.Token).ConfigureAwait(false);
-            await session.Transport.HandleGetRequestAsync(context.Response.Body, end.Token).ConfigureAwait(false);
+            var listening = session.Transport.HandleGetRequestAsync(context.Response.Body, end.Token);
+            session.OnListening();
+            await listening.ConfigureAwait(false);
             return null;
         }
         catch (Exception exception) when (end.IsCancellationRequested && (exception is OperationCanceledException || IsEnd(exception, context, session)))

@@ -5,6 +5,7 @@ namespace Mesh.Mcp.AspNetCore;
 /// <summary>A session of a client of a revision before 2026-07-28.</summary>
 internal sealed class McpHttpSession : IAsyncDisposable
 {
+    private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly McpHttpSessions _owner;
     private readonly CancellationTokenSource _end = new();
     private bool _isListening;
@@ -46,6 +47,9 @@ internal sealed class McpHttpSession : IAsyncDisposable
     /// <summary>Opens the one stream on which the client hears of what it has not asked for; the SDK has one for each session.</summary>
     public bool TryListen() => !Interlocked.Exchange(ref _isListening, true);
 
+    /// <summary>The stream is open: what has changed before is told now.</summary>
+    public void OnListening() => _listening.TrySetResult();
+
     /// <summary>Ends it; calling it again does nothing. Its task tells when it is over.</summary>
     public void End()
     {
@@ -71,7 +75,7 @@ internal sealed class McpHttpSession : IAsyncDisposable
     {
         try
         {
-            await server.RunAsync(Transport, _end.Token).ConfigureAwait(false);
+            await server.RunAsync(Transport, _listening.Task, _end.Token).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
         {

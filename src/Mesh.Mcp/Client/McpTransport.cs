@@ -53,7 +53,7 @@ public static class McpTransport
     /// before it is in the memory of this process.
     /// </remarks>
     /// <param name="serve">Serves a session until its transport ends or its token is cancelled, such as
-    /// <see cref="RoomMcpServer.RunAsync"/>. When it returns or throws, the connection is lost. When the connection is given up it is
+    /// <see cref="RoomMcpServer.RunAsync(ITransport, CancellationToken)"/>. When it returns or throws, the connection is lost. When the connection is given up it is
     /// told by the end of its messages and by its token, and has 5 s to return. Called on the thread pool, outside of any call.</param>
     /// <param name="name">A name for messages.</param>
     /// <example><code>

@@ -16,11 +16,13 @@ internal sealed class ChangeNotices(ChangeFeed feed, ResourceRequests resources,
     /// <param name="client">The client.</param>
     /// <param name="reader">What it listens to.</param>
     /// <param name="subscription">The id of the request that it listens by, which every notice names; null for a whole session.</param>
+    /// <param name="listening">Completes when the client can be told.</param>
     /// <param name="cancellationToken">Ends it, without an exception.</param>
-    public static async Task SendAsync(McpServer client, ChangeReader reader, RequestId? subscription, CancellationToken cancellationToken)
+    public static async Task SendAsync(McpServer client, ChangeReader reader, RequestId? subscription, Task listening, CancellationToken cancellationToken)
     {
         try
         {
+            await listening.WaitAsync(cancellationToken).ConfigureAwait(false);
             while (true)
             {
                 var (lists, updated) = await reader.TakeAsync(cancellationToken).ConfigureAwait(false);
@@ -76,7 +78,7 @@ internal sealed class ChangeNotices(ChangeFeed feed, ResourceRequests resources,
             var acknowledged = (JsonObject)JsonSerializer.SerializeToNode(granted, type)!;
             var id = request.JsonRpcRequest.Id;
             await request.Server.SendMessageAsync(Notice(NotificationMethods.SubscriptionsAcknowledgedNotification, acknowledged, id), cancellationToken).ConfigureAwait(false);
-            await SendAsync(request.Server, reader, id, cancellationToken).ConfigureAwait(false);
+            await SendAsync(request.Server, reader, id, Task.CompletedTask, cancellationToken).ConfigureAwait(false);
         }
 
         return new();

@@ -111,9 +111,17 @@ public sealed class RoomMcpServer : IAsyncDisposable
     /// For HTTP: the SDK's transport of one session, or of one request where there are no sessions.</param>
     /// <param name="cancellationToken">Ends the session. That is not an error: the method returns.</param>
     /// <exception cref="ObjectDisposedException">This server is disposed.</exception>
-    public async Task RunAsync(ITransport transport, CancellationToken cancellationToken = default)
+    public Task RunAsync(ITransport transport, CancellationToken cancellationToken = default) => RunAsync(transport, Task.CompletedTask, cancellationToken);
+
+    /// <inheritdoc cref="RunAsync(ITransport, CancellationToken)"/>
+    /// <param name="transport">The session's transport; disposed at the end.</param>
+    /// <param name="listening">Completes when the client can be told what it has not asked for, such as over HTTP when it has
+    /// opened a stream for that. What changes before is told then, once.</param>
+    /// <param name="cancellationToken">Ends the session.</param>
+    public async Task RunAsync(ITransport transport, Task listening, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(transport);
+        ArgumentNullException.ThrowIfNull(listening);
         ObjectDisposedException.ThrowIf(_disposed, this);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closed.Token);
         await using var disposeTransport = transport.ConfigureAwait(false);
@@ -125,7 +133,7 @@ public sealed class RoomMcpServer : IAsyncDisposable
         await using (server.ConfigureAwait(false))
         {
             var leaving = StopWhenGoneAsync(transport, stop);
-            var telling = ChangeNotices.SendAsync(server, reader, null, stop.Token);
+            var telling = ChangeNotices.SendAsync(server, reader, null, listening, stop.Token);
             try
             {
                 await server.RunAsync(stop.Token).ConfigureAwait(false);
@@ -144,7 +152,7 @@ public sealed class RoomMcpServer : IAsyncDisposable
     /// <summary>
     /// The options of one session, or of one request on a transport without sessions, for a host that makes and runs the SDK's
     /// <see cref="McpServer"/> itself. Make new ones for each: a host may change what it is given. Clients of revisions before
-    /// 2026-07-28 are told of changes only in sessions of <see cref="RunAsync"/>.
+    /// 2026-07-28 are told of changes only in sessions of <see cref="RunAsync(ITransport, Task, CancellationToken)"/>.
     /// </summary>
     public McpServerOptions CreateOptions() => CreateOptions(new McpSession(_options));
 

@@ -146,6 +146,28 @@ public sealed class SessionTests : McpHttpTests
         Assert.Empty(Host.Rooms);
     }
 
+    [Fact]
+    public async Task What_changes_before_the_stream_is_open_is_told_when_it_is()
+    {
+        await StartAsync();
+        var http = NewHttp();
+        string session = await BeginAsync(http);
+        await using var provider = await Host.JoinAsync("den", "provider", Grants.AgentDefault, cancellationToken: Stop).InTime();
+        await provider.Toolkits.RegisterAsync(Toolkit.Create("more", Tool.Create("one", () => 1)), cancellationToken: Stop).InTime();
+        await Clock.AdvancePastTimerAsync(TimeSpan.FromMilliseconds(50));
+        Assert.Equal(200, (await SendAsync(http, List(session))).Status);
+
+        using var response = await http.SendAsync(Listen(session), HttpCompletionOption.ResponseHeadersRead, Stop).InTime();
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(Stop).InTime());
+        string? line;
+        do
+        {
+            line = await reader.ReadLineAsync(Stop).AsTask().InTime();
+        }
+        while (line is not null && !line.Contains("notifications/tools/list_changed", StringComparison.Ordinal));
+        Assert.NotNull(line);
+    }
+
     private static HttpRequestMessage Listen(string session)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, "http://localhost/mcp/den");
