@@ -17,7 +17,6 @@ internal abstract class CallCourse(CallState call) : CallTurn, IValueTaskSource<
     private ExecutionContext? _context;
     private Task? _handler;
     private CallEnd _handled;
-    private long _beganAt;
     private long _handledAt;
     private int _race;
 
@@ -45,7 +44,7 @@ internal abstract class CallCourse(CallState call) : CallTurn, IValueTaskSource<
     public CallTurnState LineUp(CallGate gate)
     {
         _context ??= ExecutionContext.Capture();
-        (Gate, CameAt) = (gate, 0);
+        (Gate, BeganAt) = (gate, 0);
 
         // Entering the gate is a full fence: whoever ends the call meanwhile either finds it at the gate, or is seen here.
         var state = gate.Enter(this);
@@ -64,7 +63,7 @@ internal abstract class CallCourse(CallState call) : CallTurn, IValueTaskSource<
     public void Watch(Task handler, CallGate? gate, long beganAt)
     {
         _context ??= ExecutionContext.Capture();
-        (_handler, Gate, _beganAt) = (handler, gate, beganAt);
+        (_handler, Gate, BeganAt) = (handler, gate, beganAt);
         bool isOver = Interlocked.Add(ref _race, Watching) != Watching;
         handler.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(OnHandled);
         if (isOver)
@@ -106,7 +105,7 @@ internal abstract class CallCourse(CallState call) : CallTurn, IValueTaskSource<
     private void OnHandled()
     {
         _handledAt = call.Host.Clock.GetTimestamp();
-        if (Gate?.Exit(_handledAt - _beganAt) is { } next)
+        if (Gate?.Exit(_handledAt - BeganAt) is { } next)
         {
             // The next one is served here and now, where the memory of its gate is. Whoever waits for this one goes on
             // elsewhere: it must not wait for the handler of another.

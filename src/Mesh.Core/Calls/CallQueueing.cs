@@ -25,45 +25,30 @@ internal static class CallQueueing
     /// <summary>Sees to what the waiting has ended with: the call has a place now, or looks for one at another instance.</summary>
     public static CallEnd Enter(CallState call, CallTurnState state)
     {
-        var life = call.EnsureLife();
-        while (!HasPlace(call, state))
+        var (life, gate) = (call.EnsureLife(), call.Instance!.Gate!);
+        if (HasPlace(call, state))
         {
-            var gate = call.Instance!.Gate!;
-            if (state == CallTurnState.Come)
-            {
-                // The turn came together with what makes it useless: the next one has it.
-                gate.Exit(0)?.Tell();
-                state = CallTurnState.Withdrawn;
-            }
-
-            if (call.Imposed is { } imposed)
-            {
-                return imposed;
-            }
-
-            if ((state == CallTurnState.Refused && ++life.Looks > MostLooks) || !TryMove(call))
-            {
-                return state == CallTurnState.Refused ? CallErrors.Overloaded(call, gate) : CallErrors.WithdrawnBeforeTurn(call);
-            }
-
-            if (call.Instance.Gate is not { } other)
-            {
-                return CallPipeline.Serve(call, call.Instance.IsCounted, null);
-            }
-
-            if (HoldsAllPlaces(call, other))
-            {
-                return CallErrors.WouldWaitForItself(call, other);
-            }
-
-            state = life.LineUp(other);
-            if (state == CallTurnState.Waiting)
-            {
-                return CallEnd.Of(life);
-            }
+            return Recheck(call) is { } refusal ? refusal : CallPipeline.Serve(call, isCounted: true, gate, life.BeganAt);
         }
 
-        return Recheck(call) is { } refusal ? refusal : CallPipeline.Serve(call, isCounted: true, call.Instance!.Gate, life.CameAt);
+        if (state == CallTurnState.Come)
+        {
+            // The turn came together with what makes it useless: the next one has it.
+            gate.Exit(0)?.Tell();
+            state = CallTurnState.Withdrawn;
+        }
+
+        if (call.Imposed is { } imposed)
+        {
+            return imposed;
+        }
+
+        if ((state == CallTurnState.Refused && ++life.Looks > MostLooks) || !TryMove(call))
+        {
+            return state == CallTurnState.Refused ? CallErrors.Overloaded(call, gate) : CallErrors.WithdrawnBeforeTurn(call);
+        }
+
+        return call.Instance.Gate is { } other ? LineUp(call, other) : CallPipeline.Serve(call, call.Instance.IsCounted, null);
     }
 
     /// <summary>Whether its turn has come, and is of use.</summary>

@@ -19,8 +19,8 @@ internal abstract class CallTurn : DueItem, IThreadPoolWorkItem
         set => _state = value;
     }
 
-    /// <summary>When its turn came, as a timestamp; 0 where whoever told it had no clock at hand.</summary>
-    public long CameAt { get; protected set; }
+    /// <summary>When it got its place, as a timestamp; 0 while it has none, or whoever told it had no clock at hand.</summary>
+    public long BeganAt { get; protected set; }
 
     public CallTurn? Previous { get; set; }
 
@@ -36,7 +36,7 @@ internal abstract class CallTurn : DueItem, IThreadPoolWorkItem
     /// <param name="now">The time.</param>
     public void Take(long now)
     {
-        CameAt = now;
+        BeganAt = now;
         if (Thread.CurrentThread.IsThreadPoolThread && RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
             Execute();
