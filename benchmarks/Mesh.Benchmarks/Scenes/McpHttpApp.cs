@@ -24,7 +24,6 @@ internal sealed class McpHttpApp : IAsyncDisposable
     private const string Api = "/api";
     private const string Revision = "2026-07-28";
 
-    private static readonly JsonSerializerOptions Camel = new(JsonSerializerDefaults.Web);
     private static readonly byte[] ArgumentBytes = Encoding.UTF8.GetBytes(FigureInputs.CallArgumentsElement.GetRawText());
     private static readonly byte[] CallBytes = Encoding.UTF8.GetBytes(
         $$$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"weather_forecast","arguments":{{{FigureInputs.CallArgumentsElement.GetRawText()}}},"_meta":{"io.modelcontextprotocol/protocolVersion":"{{{Revision}}}","io.modelcontextprotocol/clientCapabilities":{} } } }""");
@@ -152,13 +151,7 @@ internal sealed class McpHttpApp : IAsyncDisposable
                 Handlers = new()
                 {
                     ListToolsHandler = static (_, _) => new(new ListToolsResult()),
-                    CallToolHandler = static (request, _) =>
-                    {
-                        var arguments = request.Params!.Arguments!;
-                        var forecast = ForecastTool.Forecast(arguments["city"].GetString()!, arguments.TryGetValue("days", out var days) ? days.GetInt32() : 3);
-                        var json = JsonSerializer.SerializeToElement(forecast, Camel);
-                        return new(new CallToolResult { Content = [new TextContentBlock { Text = json.GetRawText() }], StructuredContent = json });
-                    },
+                    CallToolHandler = McpSession.HandleForecast,
                 },
             });
             await using (server.ConfigureAwait(false))

@@ -46,19 +46,22 @@ internal sealed class McpSession : IAsyncDisposable
         return await ConnectAsync(transport => room.Server.RunAsync(transport), room).ConfigureAwait(false);
     }
 
-    /// <summary>The peer: a handler that reads the arguments, does what the tool does, and writes the result as text and as structured content.</summary>
+    /// <summary>Reads the arguments, does what the tool does, and writes the result as text and as structured content.</summary>
+    public static ValueTask<CallToolResult> HandleForecast(RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken)
+    {
+        var arguments = request.Params!.Arguments!;
+        var forecast = ForecastTool.Forecast(arguments["city"].GetString()!, arguments.TryGetValue("days", out var days) ? days.GetInt32() : 3);
+        var json = JsonSerializer.SerializeToElement(forecast, Camel);
+        return new(new CallToolResult { Content = [new TextContentBlock { Text = json.GetRawText() }], StructuredContent = json });
+    }
+
+    /// <summary>The peer: the SDK's own server with a handler that does the same.</summary>
     public static Task<McpSession> HandleForecastAsync() => ConnectAsync(transport => McpServer.Create(transport, new()
     {
         Handlers = new()
         {
             ListToolsHandler = static (_, _) => new(new ListToolsResult()),
-            CallToolHandler = static (request, _) =>
-            {
-                var arguments = request.Params!.Arguments!;
-                var forecast = ForecastTool.Forecast(arguments["city"].GetString()!, arguments.TryGetValue("days", out var days) ? days.GetInt32() : 3);
-                var json = JsonSerializer.SerializeToElement(forecast, Camel);
-                return new(new CallToolResult { Content = [new TextContentBlock { Text = json.GetRawText() }], StructuredContent = json });
-            },
+            CallToolHandler = HandleForecast,
         },
     }).RunAsync());
 
