@@ -1,7 +1,7 @@
-namespace Mesh.Core.Tests.Documentation;
+namespace Mesh.Contracts;
 
 /// <summary>The files of the repository that the tests were built in.</summary>
-internal static class Repository
+public static class Repository
 {
     public static string ReadAllText(params string[] path) => File.ReadAllText(Path.Combine([Root, .. path])).ReplaceLineEndings("\n");
 

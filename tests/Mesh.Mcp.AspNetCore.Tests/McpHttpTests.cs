@@ -157,6 +157,34 @@ public abstract class McpHttpTests : IAsyncDisposable
         {"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"{{Older}}","capabilities":{},"clientInfo":{"name":"test","version":"1"} } }
         """;
 
+    /// <summary>Asks the person twice, and answers with both answers.</summary>
+    protected static Tool Book => Tool.Create("book", async (CallContext call) =>
+    {
+        var answers = new List<string>();
+        foreach (string what in (string[])["city", "day"])
+        {
+            var answer = await call.Room.Toolkits.InvokeAsync<JsonElement>("user/ask_user", new
+            {
+                message = $"Which {what}?",
+                form = JsonElement.Parse($$$"""{"type":"object","properties":{"{{{what}}}":{"type":"string"}},"required":["{{{what}}}"]}"""),
+            });
+            answers.Add(answer.ToString());
+        }
+
+        return string.Join(' ', answers);
+    });
+
+    /// <summary>Reports twenty steps, and answers <c>done</c>.</summary>
+    protected static Tool Steps => Tool.Create("steps", async (CallContext call) =>
+    {
+        for (int i = 1; i <= 20; i++)
+        {
+            await call.ReportProgressAsync(i, 20);
+        }
+
+        return "done";
+    });
+
     /// <summary>Begins a session, and gives its id.</summary>
     protected static async Task<string> BeginAsync(HttpClient http, string room = "den")
     {

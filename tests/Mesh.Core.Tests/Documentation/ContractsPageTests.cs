@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Mesh.Contracts;
 
 namespace Mesh.Core.Tests.Documentation;
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Mesh.Contracts;
 
 namespace Mesh.Core.Tests.Documentation;
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Mesh.Contracts;
 
 namespace Mesh.Core.Tests.Documentation;
 

@@ -89,21 +89,7 @@ public sealed class SdkClientTests : McpHttpTests
     [Theory, MemberData(nameof(Revisions))]
     public async Task A_tool_asks_the_person_at_the_client_round_after_round(string revision)
     {
-        await StartAsync(tools: Tool.Create("book", async (CallContext call) =>
-        {
-            var answers = new List<string>();
-            foreach (string what in (string[])["city", "day"])
-            {
-                var answer = await call.Room.Toolkits.InvokeAsync<JsonElement>("user/ask_user", new
-                {
-                    message = $"Which {what}?",
-                    form = JsonElement.Parse($$$"""{"type":"object","properties":{"{{{what}}}":{"type":"string"}},"required":["{{{what}}}"]}"""),
-                });
-                answers.Add(answer.ToString());
-            }
-
-            return string.Join(' ', answers);
-        }));
+        await StartAsync(tools: Book);
         var asked = new ConcurrentQueue<string>();
         var client = await ConnectAsync(revision, options: new()
         {

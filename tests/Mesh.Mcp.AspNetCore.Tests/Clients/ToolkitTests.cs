@@ -48,15 +48,7 @@ public sealed class ToolkitTests : McpHttpTests
     [Theory, MemberData(nameof(Revisions))]
     public async Task Progress_comes_in_order_before_the_result(string revision)
     {
-        await StartAsync(tools: Tool.Create("steps", async (CallContext call) =>
-        {
-            for (int i = 1; i <= 20; i++)
-            {
-                await call.ReportProgressAsync(i, 20);
-            }
-
-            return "done";
-        }));
+        await StartAsync(tools: Steps);
         var bob = await ImportAsync(revision);
         var frames = await bob.Toolkits.StreamAsync("far/kit_steps", default(JsonPayload), cancellationToken: Stop).ToListInTimeAsync();
 
@@ -85,21 +77,7 @@ public sealed class ToolkitTests : McpHttpTests
     [Theory, MemberData(nameof(Revisions))]
     public async Task What_a_tool_asks_is_put_to_the_person_in_the_other_room_round_after_round(string revision)
     {
-        await StartAsync(tools: Tool.Create("book", async (CallContext call) =>
-        {
-            var answers = new List<string>();
-            foreach (string what in (string[])["city", "day"])
-            {
-                var answer = await call.Room.Toolkits.InvokeAsync<JsonElement>("user/ask_user", new
-                {
-                    message = $"Which {what}?",
-                    form = JsonElement.Parse($$$"""{"type":"object","properties":{"{{{what}}}":{"type":"string"}},"required":["{{{what}}}"]}"""),
-                });
-                answers.Add(answer.ToString());
-            }
-
-            return string.Join(' ', answers);
-        }));
+        await StartAsync(tools: Book);
         var bob = await ImportAsync(revision);
         var asked = new ConcurrentQueue<string>();
         await bob.Toolkits.RegisterAsync(

@@ -145,15 +145,7 @@ public sealed class CallTests : McpHttpTests
     [Theory, MemberData(nameof(Revisions))]
     public async Task Progress_comes_in_order_before_the_result(string revision)
     {
-        await StartAsync(tools: Tool.Create("steps", async (CallContext call) =>
-        {
-            for (int i = 1; i <= 20; i++)
-            {
-                await call.ReportProgressAsync(i, 20);
-            }
-
-            return "done";
-        }));
+        await StartAsync(tools: Steps);
         var http = NewHttp();
         const string token = """ "progressToken":"p" """;
         using var request = revision == Newer
