@@ -9,14 +9,18 @@ namespace Mesh.Benchmarks.Scenes;
 internal static class ThousandChats
 {
     private const int Chats = 1_000;
-    private const int Rounds = 8;
+    private const int Rounds = 41;
+
+    // Code that is still being compiled is no part of what is measured, here as in the figures that are compared.
+    private const int WarmUps = 80;
 
     private static readonly TimeSpan Latency = TimeSpan.FromMilliseconds(20);
 
     /// <summary>The 99th percentile of a message and its answer, less that of the model alone under the same crowd, in milliseconds; the median of the rounds.</summary>
     public static async Task<double> AddedAsync()
     {
-        using var model = ScriptedChatClient.Answering(static _ => ScriptedTurn.Empty.After(Latency).ThenSays("Hello."));
+        using var clock = new FineClock();
+        using var model = new ScriptedChatClient(Enumerable.Repeat(ScriptedTurn.Empty.After(Latency).ThenSays("Hello."), 2 * Chats * (WarmUps + Rounds))) { Clock = clock };
         await using var host = new MeshHost();
         await using var bot = new ChatBot("assistant", model, new MemoryThreadStore(new() { MaxThreads = 10_000_000 }));
         await bot.StartAsync(await host.JoinAsync("figures", "bot", Grants.AgentDefault).ConfigureAwait(false)).ConfigureAwait(false);
@@ -28,11 +32,14 @@ internal static class ThousandChats
 
         var messages = new List<ChatMessage> { new(ChatRole.User, "Hello.") };
         var added = new List<double>();
-        for (int round = 0; round < Rounds; round++)
+        for (int round = 0; round < WarmUps + Rounds; round++)
         {
             double ours = await P99Async(async i => await people[i].SendAsync($"{round}-{i}", "Hello.").ConfigureAwait(false)).ConfigureAwait(false);
             double alone = await P99Async(async i => await model.GetStreamingResponseAsync(messages).ToChatResponseAsync().ConfigureAwait(false)).ConfigureAwait(false);
-            added.Add(ours - alone);
+            if (round >= WarmUps)
+            {
+                added.Add(ours - alone);
+            }
         }
 
         added.Sort();
