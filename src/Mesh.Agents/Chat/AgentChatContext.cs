@@ -117,6 +117,11 @@ public sealed class AgentChatContext(IEnumerable<ChatMessage>? messages = null)
     /// <summary>Gives every call that was cut off the result that it lacks: providers refuse one without.</summary>
     internal void Mend()
     {
+        if (!Messages.Any(static message => message.Contents.Any(static content => content is FunctionCallContent)))
+        {
+            return;
+        }
+
         var answered = Messages.SelectMany(message => message.Contents).OfType<FunctionResultContent>().Select(result => result.CallId).ToHashSet(StringComparer.Ordinal);
         for (int i = Messages.Count - 1; i >= 0; i--)
         {

@@ -149,8 +149,9 @@ public class ChatBot : TaskRunner<ChatInput, ChatAnswer>
             var said = ChatAttachments.ToMessage(input, ToContent);
             string thread = await PlaceAsync(context.Call, input).ConfigureAwait(false);
             using var lease = _feeds.Enter(thread);
-            var entry = ThreadEntry.Of(context.Call.Request.Id.ToString(), context.Caller.Name, said) with { Time = context.Room.TimeProvider.GetUtcNow() };
-            return await AnswerAsync(context, lease.Feed, thread, await lease.Feed.AppendAsync(Threads, thread, entry, context.CancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            var entry = ThreadEntry.Of(context.Call.Request.Id.ToString(), ThreadEntryKinds.Message, context.Caller.Name, said, null, context.Room.TimeProvider.GetUtcNow());
+            var message = await lease.Feed.AppendAsync(Threads, thread, entry, context.CancellationToken).ConfigureAwait(false);
+            return await AnswerAsync(context, lease.Feed, thread, message, said).ConfigureAwait(false);
         }
         catch (MeshException exception) when (exception is not ToolException)
         {
@@ -193,9 +194,9 @@ public class ChatBot : TaskRunner<ChatInput, ChatAnswer>
         return (await Threads.BranchAsync(thread, replaced - 1, id, call.CancellationToken).ConfigureAwait(false)).Id;
     }
 
-    private async ValueTask<ChatAnswer> AnswerAsync(AgentCallContext context, ChatFeed feed, string thread, ThreadEntry message)
+    private async ValueTask<ChatAnswer> AnswerAsync(AgentCallContext context, ChatFeed feed, string thread, ThreadEntry message, ChatMessage said)
     {
-        var turn = await ReadAsync(context, thread, message).ConfigureAwait(false);
+        var turn = await ReadAsync(context, thread, message, said).ConfigureAwait(false);
         if (!await ShouldAnswerAsync(turn).ConfigureAwait(false))
         {
             return new(thread, message.Sequence, ChatOutcomes.Unanswered);
@@ -205,7 +206,7 @@ public class ChatBot : TaskRunner<ChatInput, ChatAnswer>
         try
         {
             // What was answered meanwhile is a part of it.
-            turn = hasWaited ? await ReadAsync(context, thread, message).ConfigureAwait(false) : turn;
+            turn = hasWaited ? await ReadAsync(context, thread, message, said).ConfigureAwait(false) : turn;
             context.Features.Set(turn.Chat);
             foreach (string rule in await GetRulesAsync(turn).ConfigureAwait(false))
             {
@@ -226,9 +227,9 @@ public class ChatBot : TaskRunner<ChatInput, ChatAnswer>
         }
     }
 
-    private async ValueTask<ChatTurn> ReadAsync(AgentCallContext context, string thread, ThreadEntry message)
+    private async ValueTask<ChatTurn> ReadAsync(AgentCallContext context, string thread, ThreadEntry message, ChatMessage said)
     {
-        var (chat, people) = await ChatHistory.ReadAsync(Threads, thread, message, context.CancellationToken).ConfigureAwait(false);
+        var (chat, people) = await ChatHistory.ReadAsync(Threads, thread, message, said, context.CancellationToken).ConfigureAwait(false);
         return new(context, thread, message, chat, people);
     }
 
@@ -239,7 +240,7 @@ public class ChatBot : TaskRunner<ChatInput, ChatAnswer>
         if (info.LastSequence == 0 && Greeting is { } greeting)
         {
             using var lease = _feeds.Enter(thread);
-            var entry = ThreadEntry.Of("greeting", Name, new(ChatRole.Assistant, greeting)) with { Kind = ThreadEntryKinds.Greeting, Time = call.Room.TimeProvider.GetUtcNow() };
+            var entry = ThreadEntry.Of("greeting", ThreadEntryKinds.Greeting, Name, new(ChatRole.Assistant, greeting), null, call.Room.TimeProvider.GetUtcNow());
             await lease.Feed.AppendAsync(Threads, thread, entry, call.CancellationToken).ConfigureAwait(false);
         }
     }

@@ -11,16 +11,22 @@ internal sealed class ChatFeed : IDisposable
     private const int Capacity = 1_024;
     private const int MostWaiting = 64;
 
+    private static readonly ChatEvent Listening = new(ChatEventKinds.Status) { Status = ChatStatus.Listening };
+    private static readonly ChatEvent Thinking = new(ChatEventKinds.Status) { Status = ChatStatus.Thinking };
+
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly List<ChatWatcher> _waiting = [];
     private readonly StringBuilder _text = new();
     private readonly StringBuilder _reasoning = new();
-    private ChatEvent[] _ring = new ChatEvent[16];
+
+    // Events are kept for those who watch: while nobody does, what a later watcher is told is in the fields below.
+    private ChatEvent[] _ring = [];
     private long _end;
+    private int _watchers;
     private string? _messageId;
-    private ChatEvent _status = new(ChatEventKinds.Status) { Status = ChatStatus.Listening };
+    private ChatEvent _status = Listening;
     private CancellationTokenSource? _running;
     private int _turnsWaiting;
 
@@ -45,7 +51,7 @@ internal sealed class ChatFeed : IDisposable
         try
         {
             var added = await store.AppendAsync(thread, entry, null, cancellationToken).ConfigureAwait(false);
-            Publish(new ChatEvent(ChatEventKinds.Entry) { Entry = added });
+            Publish(added);
             return added;
         }
         finally
@@ -115,7 +121,11 @@ internal sealed class ChatFeed : IDisposable
             }
 
             var so = kind == ChatEventKinds.Text ? _text : _reasoning;
-            AddLocked(new ChatEvent(kind) { MessageId = messageId, Text = text, Offset = so.Length });
+            if (_watchers > 0)
+            {
+                AddLocked(new ChatEvent(kind) { MessageId = messageId, Text = text, Offset = so.Length });
+            }
+
             so.Append(text);
         }
     }
@@ -126,7 +136,12 @@ internal sealed class ChatFeed : IDisposable
         {
             if (_status.Status != status || _status.CallId != callId)
             {
-                _status = new(ChatEventKinds.Status) { Status = status, Tool = tool, CallId = callId };
+                _status = (status, tool, callId) switch
+                {
+                    (ChatStatus.Listening, null, null) => Listening,
+                    (ChatStatus.Thinking, null, null) => Thinking,
+                    _ => new(ChatEventKinds.Status) { Status = status, Tool = tool, CallId = callId },
+                };
                 AddLocked(_status);
             }
         }
@@ -137,7 +152,19 @@ internal sealed class ChatFeed : IDisposable
         lock (_gate)
         {
             AddLocked(happened);
-            if (happened.Entry is { } entry && entry.Id == _messageId)
+        }
+    }
+
+    private void Publish(ThreadEntry entry)
+    {
+        lock (_gate)
+        {
+            if (_watchers > 0)
+            {
+                AddLocked(new ChatEvent(ChatEventKinds.Entry) { Entry = entry });
+            }
+
+            if (entry.Id == _messageId)
             {
                 BeginMessageLocked(null);
             }
@@ -149,6 +176,7 @@ internal sealed class ChatFeed : IDisposable
         lock (_gate)
         {
             AddSoFarLocked(soFar);
+            _watchers++;
             return new(this, _end);
         }
     }
@@ -159,7 +187,7 @@ internal sealed class ChatFeed : IDisposable
     {
         lock (_gate)
         {
-            long missed = _end - _ring.Length - watcher.Position;
+            long missed = watcher.Position < _end ? _end - _ring.Length - watcher.Position : 0;
             if (missed > 0)
             {
                 watcher.Position = _end;
@@ -218,6 +246,16 @@ internal sealed class ChatFeed : IDisposable
         }
     }
 
+    /// <summary>A watcher goes; once for each.</summary>
+    public void Unwatch(ChatWatcher watcher)
+    {
+        lock (_gate)
+        {
+            _waiting.Remove(watcher);
+            _watchers--;
+        }
+    }
+
     private static void AddTaken(List<ChatEvent> into, ChatEvent? first, StringBuilder? more)
     {
         if (first is not null)
@@ -249,10 +287,15 @@ internal sealed class ChatFeed : IDisposable
 
     private void AddLocked(ChatEvent happened)
     {
+        if (_watchers == 0)
+        {
+            return;
+        }
+
         if (_end >= _ring.Length && _ring.Length < Capacity)
         {
             // Still in its first round, so that every event stays where it is.
-            Array.Resize(ref _ring, _ring.Length * 2);
+            Array.Resize(ref _ring, Math.Max(16, _ring.Length * 2));
         }
 
         _ring[_end++ % _ring.Length] = happened;
@@ -271,7 +314,7 @@ internal sealed class ChatWatcher(ChatFeed feed, long position) : IDisposable
 
     public TaskCompletionSource? Waiting { get; set; }
 
-    public void Dispose() => feed.Leave(this);
+    public void Dispose() => feed.Unwatch(this);
 }
 
 /// <summary>The threads that somebody is at. What nobody uses any longer is forgotten. Thread-safe.</summary>

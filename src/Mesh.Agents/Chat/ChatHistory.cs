@@ -14,8 +14,13 @@ internal static class ChatHistory
     /// What was said since the thread was cleared, up to a message. An answer stands after what it answers, also where others wrote while
     /// it was being written; answers to what was cleared away, and messages that came later than this one, are left out.
     /// </summary>
+    /// <param name="store">Where the thread is.</param>
+    /// <param name="thread">The thread.</param>
+    /// <param name="upTo">The message up to which.</param>
+    /// <param name="last">The same as it was before it was written there: what is at hand is not read again.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     public static async ValueTask<(AgentChatContext Chat, IReadOnlyList<string> People)> ReadAsync(
-        IThreadStore store, string thread, ThreadEntry upTo, CancellationToken cancellationToken)
+        IThreadStore store, string thread, ThreadEntry upTo, ChatMessage last, CancellationToken cancellationToken)
     {
         long? cursor = (await store.FindAsync(thread, cancellationToken).ConfigureAwait(false))?.ClearedThrough ?? 0;
         var places = new Dictionary<string, long>(StringComparer.Ordinal);
@@ -34,11 +39,17 @@ internal static class ChatHistory
             cursor = page.Cursor;
         }
 
-        var people = said.Where(each => each.Entry.ReplyTo is null).Select(each => each.Entry.Author).Append(upTo.Author).Distinct(StringComparer.Ordinal).ToList();
-        var chat = new AgentChatContext(said.OrderBy(each => each.Place).ThenBy(each => each.Entry.Sequence).Select(each => MessageOf(each.Entry, people.Count > 1)))
+        var people = PeopleOf(said, upTo);
+        said.Sort(static (one, other) => (one.Place, one.Entry.Sequence).CompareTo((other.Place, other.Entry.Sequence)));
+        var messages = new List<ChatMessage>(said.Count + 2);
+        foreach (var (_, entry) in said)
         {
-            Thread = thread,
-        };
+            // A copy: what becomes of one turn's message is not to be seen in another reading.
+            var message = entry.Sequence == upTo.Sequence ? new(last.Role, [.. last.Contents]) : entry.ToMessage()!;
+            messages.Add(entry.ReplyTo is null ? Signed(message, entry.Author, people.Count > 1) : message);
+        }
+
+        var chat = new AgentChatContext(messages) { Thread = thread };
         chat.Mend();
         return (chat, people);
     }
@@ -53,16 +64,32 @@ internal static class ChatHistory
         return places[entry.Id] = entry.Sequence;
     }
 
-    private static ChatMessage MessageOf(ThreadEntry entry, bool isNamed)
+    private static List<string> PeopleOf(List<(long Place, ThreadEntry Entry)> said, ThreadEntry upTo)
     {
-        var message = entry.ToMessage()!;
-        if (entry.ReplyTo is null)
+        var people = new List<string>(1);
+        var known = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (_, entry) in said)
         {
-            message.AuthorName = entry.Author;
-            if (isNamed)
+            if (entry.ReplyTo is null && known.Add(entry.Author))
             {
-                message.Contents.Insert(0, new TextContent($"{entry.Author}: "));
+                people.Add(entry.Author);
             }
+        }
+
+        if (known.Add(upTo.Author))
+        {
+            people.Add(upTo.Author);
+        }
+
+        return people;
+    }
+
+    private static ChatMessage Signed(ChatMessage message, string author, bool isNamed)
+    {
+        message.AuthorName = author;
+        if (isNamed)
+        {
+            message.Contents.Insert(0, new TextContent($"{author}: "));
         }
 
         return message;

@@ -16,6 +16,8 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
     private string? _text;
     private bool _isInterrupted;
 
+    private DateTimeOffset Now => turn.Context.Room.TimeProvider.GetUtcNow();
+
     public async ValueTask<ChatAnswer> RunAsync(ToolLoop loop, RoomFunctions functions, ChatOptions options)
     {
         var messages = turn.Chat.Messages;
@@ -26,7 +28,7 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
         string? error = "The answer was cut off.";
         try
         {
-            await AppendAsync(New(_answerId, ThreadEntryKinds.AnswerBegun)).ConfigureAwait(false);
+            await AppendAsync(new(_answerId, ThreadEntryKinds.AnswerBegun, author) { ReplyTo = turn.Message.Id, Time = Now }).ConfigureAwait(false);
             feed.PublishStatus(ChatStatus.Thinking);
             await foreach (var update in loop.StreamAsync(functions, messages, options, stop.Token).ConfigureAwait(false))
             {
@@ -105,7 +107,7 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
                 _text = text;
             }
 
-            await AppendAsync(ThreadEntry.Of(_messageId, author, message) with { ReplyTo = turn.Message.Id }).ConfigureAwait(false);
+            await AppendAsync(ThreadEntry.Of(_messageId, ThreadEntryKinds.Message, author, message, turn.Message.Id, Now)).ConfigureAwait(false);
             NextMessage();
         }
     }
@@ -119,16 +121,19 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
         }
         finally
         {
-            await AppendAsync(New($"{_answerId}.end", ThreadEntryKinds.AnswerEnded) with { IsInterrupted = _isInterrupted || error is not null, Error = error }).ConfigureAwait(false);
+            await AppendAsync(new($"{_answerId}.end", ThreadEntryKinds.AnswerEnded, author)
+            {
+                ReplyTo = turn.Message.Id,
+                Time = Now,
+                IsInterrupted = _isInterrupted || error is not null,
+                Error = error,
+            }).ConfigureAwait(false);
             feed.PublishStatus(ChatStatus.Listening);
         }
     }
 
     private void NextMessage() => _messageId = string.Create(CultureInfo.InvariantCulture, $"{_answerId}{++_added}");
 
-    private ThreadEntry New(string id, string kind) => new(id, kind, author) { ReplyTo = turn.Message.Id };
-
     /// <summary>Also what was said before the call was cancelled is kept.</summary>
-    private ValueTask<ThreadEntry> AppendAsync(ThreadEntry entry) => feed.AppendAsync(
-        store, turn.Thread, entry with { Time = turn.Context.Room.TimeProvider.GetUtcNow() }, CancellationToken.None);
+    private ValueTask<ThreadEntry> AppendAsync(ThreadEntry entry) => feed.AppendAsync(store, turn.Thread, entry, CancellationToken.None);
 }

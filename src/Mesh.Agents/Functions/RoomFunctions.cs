@@ -25,20 +25,20 @@ public sealed class RoomFunctions
     private RoomFunctions(RoomClient room, IEnumerable<(ToolkitInfo Toolkit, ToolDefinition Tool, ToolAddress Address, bool IsShared)> tools)
     {
         Room = room;
-        var names = new ToolNameTable();
-        var rules = new StringBuilder();
+        ToolNameTable? names = null;
+        StringBuilder? rules = null;
         string? ruled = null;
         foreach (var (toolkit, tool, address, isShared) in tools)
         {
             // The name is that of the tool; at whom it is called is a part of it only where several have it and they are not one.
-            string name = names.Add(isShared ? address : new ToolAddress($"{address.Toolkit}/{address.Tool}"));
+            string name = (names ??= new()).Add(isShared ? address : new ToolAddress($"{address.Toolkit}/{address.Tool}"));
             var function = new RoomFunction(room, name, tool, address);
             _byName.Add(name, function);
-            AddRules(rules, toolkit, function, ref ruled);
+            AddRules(rules ??= new(), toolkit, function, ref ruled);
         }
 
         _functions = [.. _byName.Values];
-        Rules = rules.Length == 0 ? null : rules.ToString().TrimEnd();
+        Rules = rules is null or { Length: 0 } ? null : rules.ToString().TrimEnd();
     }
 
     /// <summary>The room as the participant sees it that calls.</summary>

@@ -90,7 +90,7 @@ public sealed class MemoryThreadStore(MemoryThreadStoreOptions? options = null, 
             }
 
             _bytes += size;
-            return new(log.Add(entry with { Time = entry.Time == default ? _clock.GetUtcNow() : entry.Time }));
+            return new(log.Add(entry, entry.Time == default ? _clock.GetUtcNow() : entry.Time));
         }
     }
 
@@ -173,17 +173,18 @@ public sealed class MemoryThreadStore(MemoryThreadStoreOptions? options = null, 
 /// <summary>One thread in memory. Not thread-safe: used under the lock of its store.</summary>
 internal sealed class MemoryThread
 {
-    // Where each id is: adding one again adds nothing.
-    private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
+    // Most threads are short, and an entry that comes again came just now.
+    private const int Short = 16;
+
+    // Where each id is, once the thread is long: adding one again adds nothing.
+    private Dictionary<string, int>? _places;
     private long _clearedThrough;
 
     public MemoryThread(string id, ThreadOrigin? origin, List<ThreadEntry> entries)
     {
         (Id, Origin, Entries) = (id, origin, entries);
-        foreach (var entry in entries)
-        {
-            Note(entry);
-        }
+        Index();
+        _clearedThrough = entries.FindLast(static entry => entry.Kind == ThreadEntryKinds.Cleared)?.Sequence ?? 0;
     }
 
     public string Id { get; }
@@ -192,24 +193,34 @@ internal sealed class MemoryThread
 
     public List<ThreadEntry> Entries { get; }
 
-    public ThreadEntry? Find(string id) => _places.TryGetValue(id, out int index) ? Entries[index] : null;
+    public ThreadEntry? Find(string id) => _places is null ? Entries.Find(entry => entry.Id == id)
+        : _places.TryGetValue(id, out int index) ? Entries[index] : null;
 
-    public ThreadEntry Add(ThreadEntry entry)
+    public ThreadEntry Add(ThreadEntry entry, DateTimeOffset time)
     {
-        entry = entry with { Sequence = Entries.Count + 1 };
+        entry = entry with { Sequence = Entries.Count + 1, Time = time };
         Entries.Add(entry);
-        Note(entry);
+        _places?.Add(entry.Id, Entries.Count - 1);
+        Index();
+        if (entry.Kind == ThreadEntryKinds.Cleared)
+        {
+            _clearedThrough = entry.Sequence;
+        }
+
         return entry;
     }
 
     public ThreadInfo ToInfo() => new(Id, Entries.Count, _clearedThrough, Origin);
 
-    private void Note(ThreadEntry entry)
+    private void Index()
     {
-        _places[entry.Id] = (int)entry.Sequence - 1;
-        if (entry.Kind == ThreadEntryKinds.Cleared)
+        if (_places is null && Entries.Count > Short)
         {
-            _clearedThrough = entry.Sequence;
+            _places = new(StringComparer.Ordinal);
+            for (int i = 0; i < Entries.Count; i++)
+            {
+                _places.Add(Entries[i].Id, i);
+            }
         }
     }
 }

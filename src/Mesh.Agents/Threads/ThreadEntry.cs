@@ -46,12 +46,17 @@ public sealed record ThreadEntry(string Id, string Kind, string Author)
     public static ThreadEntry Of(string id, string author, ChatMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        return new(id, ThreadEntryKinds.Message, author)
-        {
-            Message = ThreadMessages.ToJson(message),
-            IsInterrupted = message.AdditionalProperties?.TryGetValue(ToolLoop.InterruptedKey, out object? interrupted) == true && interrupted is true,
-        };
+        return Of(id, ThreadEntryKinds.Message, author, message, null, default);
     }
+
+    /// <summary>The same with everything else that an entry has before it is in a store, in one object.</summary>
+    internal static ThreadEntry Of(string id, string kind, string author, ChatMessage message, string? replyTo, DateTimeOffset time) => new(id, kind, author)
+    {
+        Message = ThreadMessages.ToJson(message),
+        ReplyTo = replyTo,
+        Time = time,
+        IsInterrupted = message.AdditionalProperties?.TryGetValue(ToolLoop.InterruptedKey, out object? interrupted) == true && interrupted is true,
+    };
 }
 
 /// <summary>The kinds of entries that Mesh writes.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 
 namespace Mesh.Agents;
@@ -75,7 +74,7 @@ public sealed class ToolLoop
         ArgumentNullException.ThrowIfNull(functions);
         ArgumentNullException.ThrowIfNull(messages);
         TurnOptions.Check(options);
-        return StreamTurnAsync(functions, messages, options, cancellationToken);
+        return new TurnStream(this, functions, messages, options, cancellationToken);
     }
 
     /// <summary>Runs one turn without anybody watching, and gives what it added: its messages, and the usage of all its requests.</summary>
@@ -89,15 +88,6 @@ public sealed class ToolLoop
         return RunTurnAsync(functions, messages, options, cancellationToken);
     }
 
-    private async IAsyncEnumerable<ChatResponseUpdate> StreamTurnAsync(
-        RoomFunctions functions, IList<ChatMessage> messages, ChatOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (var update in new Turn(this, functions, messages, options, isWatched: true).RunAsync(cancellationToken).ConfigureAwait(false))
-        {
-            yield return update;
-        }
-    }
-
     private async Task<ChatResponse> RunTurnAsync(
         RoomFunctions functions, IList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
@@ -108,5 +98,13 @@ public sealed class ToolLoop
         }
 
         return turn.ToResponse();
+    }
+
+    /// <summary>Each reading is a turn of its own, which its reader reads itself.</summary>
+    private sealed class TurnStream(ToolLoop loop, RoomFunctions functions, IList<ChatMessage> messages, ChatOptions? options, CancellationToken given)
+        : IAsyncEnumerable<ChatResponseUpdate>
+    {
+        public IAsyncEnumerator<ChatResponseUpdate> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
+            new Turn(loop, functions, messages, options, isWatched: true).RunAsync(given).GetAsyncEnumerator(cancellationToken);
     }
 }
