@@ -19,6 +19,52 @@ public abstract class RoomClientRegistrationContract : RoomClientContract
     }
 
     [Fact]
+    public async Task What_is_exclusive_has_its_name_to_itself_until_it_is_withdrawn()
+    {
+        var ada = await JoinAsync("ada", Grants.Full);
+        var bob = await JoinAsync("bob", Grants.Full);
+        var only = await ada.Toolkits.RegisterAsync(Kit, new() { Exclusive = true }).InTime();
+
+        Assert.Contains("'ada'", (await RefusedAsync(bob, new())).Message, StringComparison.Ordinal);
+        await RefusedAsync(bob, new() { Exclusive = true });
+        await RefusedAsync(bob, new() { AddressedOnly = true });
+        await using (await bob.Toolkits.RegisterAsync(Kit, new() { Private = true, Exclusive = true }).InTime())
+        {
+            Assert.Equal("ada", await ada.Toolkits.InvokeAsync<string>("kit/who").InTime());
+        }
+
+        await only.DisposeAsync().InTime();
+        await bob.Toolkits.RegisterAsync(Kit).InTime();
+        await RefusedAsync(ada, new() { Exclusive = true });
+        await ada.Toolkits.RegisterAsync(Kit).InTime();
+    }
+
+    [Fact]
+    public async Task Of_many_who_want_a_name_to_themselves_at_the_same_instant_one_has_it()
+    {
+        var clients = new List<RoomClient>();
+        for (int i = 0; i < 16; i++)
+        {
+            clients.Add(await JoinAsync($"p{i}", Grants.Full));
+        }
+
+        var outcomes = await Task.WhenAll(clients.Select(client => Task.Run(async () =>
+        {
+            try
+            {
+                await client.Toolkits.RegisterAsync(Kit, new() { Exclusive = true });
+                return true;
+            }
+            catch (MeshException exception) when (exception.Code == MeshErrorCode.NameTaken)
+            {
+                return false;
+            }
+        }))).InTime();
+
+        Assert.Single(outcomes, hasIt => hasIt);
+    }
+
+    [Fact]
     public async Task A_private_toolkit_is_for_its_provider_alone()
     {
         var ada = await JoinAsync("ada", Grants.Full);
@@ -240,5 +286,12 @@ public abstract class RoomClientRegistrationContract : RoomClientContract
         Assert.Equal(["ada", "eve"], (await bob.Toolkits.ListAsync().InTime()).Select(each => each.Participant));
         Assert.Equal(["eve"], (await bob.Toolkits.ListAsync("eve").InTime()).Select(each => each.Participant));
         Assert.Empty(await bob.Toolkits.ListAsync("nobody").InTime());
+    }
+
+    private static async Task<MeshError> RefusedAsync(RoomClient client, RegistrationOptions options)
+    {
+        var error = (await Assert.ThrowsAsync<MeshException>(() => client.Toolkits.RegisterAsync(Kit, options).InTime())).Error;
+        AssertCode(MeshErrorCode.NameTaken, error);
+        return error;
     }
 }

@@ -78,6 +78,7 @@ public sealed class AgentRegistration : IAsyncDisposable
                 Private = options.Private,
                 VisibleTo = options.VisibleTo,
                 AddressedOnly = options.AddressedOnly,
+                Exclusive = options.Exclusive,
                 MaxConcurrency = options.MaxConcurrency ?? agent.Limits.MaxConcurrency,
                 MaxWaiting = options.MaxWaiting ?? agent.Limits.MaxWaiting,
             },

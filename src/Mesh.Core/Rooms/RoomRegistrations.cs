@@ -40,6 +40,7 @@ internal static class RoomRegistrations
         Private = isPrivate,
         VisibleTo = arguments.VisibleTo,
         AddressedOnly = arguments.AddressedOnly,
+        Exclusive = arguments.Exclusive,
         MaxConcurrency = arguments.MaxConcurrency,
         MaxWaiting = arguments.MaxWaiting,
     };

@@ -56,6 +56,8 @@ internal interface IOfferArguments
 
     bool AddressedOnly { get; }
 
+    bool Exclusive { get; }
+
     int? MaxConcurrency { get; }
 
     int? MaxWaiting { get; }
@@ -67,6 +69,8 @@ internal sealed record RegisterToolkitArguments(MeshId Registration, ToolkitInfo
     public IReadOnlyList<string> VisibleTo { get; init; } = [];
 
     public bool AddressedOnly { get; init; }
+
+    public bool Exclusive { get; init; }
 
     [Range(1, int.MaxValue)]
     public int? MaxConcurrency { get; init; }
@@ -91,6 +95,8 @@ internal sealed record RegisterAgentArguments(MeshId Registration, AgentContract
     public IReadOnlyList<string> VisibleTo { get; init => field = value ?? []; } = [];
 
     public bool AddressedOnly { get; init; }
+
+    public bool Exclusive { get; init; }
 
     [Range(1, int.MaxValue)]
     public int? MaxConcurrency { get; init; }

@@ -32,6 +32,9 @@ internal abstract class Registration
     /// <summary>Whether its tools answer to <c>toolkit/tool</c>, besides <c>toolkit/tool@participant</c>.</summary>
     public bool SharesNames => !_options.AddressedOnly;
 
+    /// <summary>Whether nobody else may offer the same in public.</summary>
+    public bool IsExclusive => _options is { Exclusive: true, Private: false };
+
     /// <summary>Whether a participant may know of it. A private one is offered to its provider, to calls made in its
     /// provider's tree, and to those it names.</summary>
     public bool IsVisibleTo(RoomMember reader, RoomMember rootCaller) =>

@@ -20,6 +20,13 @@ public sealed record RegistrationOptions
     public bool AddressedOnly { get; init; }
 
     /// <summary>
+    /// Whether nobody else may offer something of the same name in the room as long as this is offered: whoever comes second, this one or the
+    /// other, is refused with <see cref="MeshErrorCode.NameTaken"/>. It says nothing of private toolkits and agents, which are not in the way of
+    /// others. False by default.
+    /// </summary>
+    public bool Exclusive { get; init; }
+
+    /// <summary>
     /// How many calls of the agent, or of each tool of the toolkit, run at once; further ones wait for their turn, in the
     /// order in which they come, until something ends them: their token, their deadline, the leaving of their caller. A
     /// handler that goes on after its call has ended keeps its place until it is done. At least 1; null for no limit, or,

@@ -11,6 +11,9 @@ internal sealed class ToolRegistry
     private ConcurrentDictionary<string, SharedTool>? _shared;
     private Dictionary<MeshId, Registration>? _registrations;
     private List<Registration>? _offeredByName;
+
+    // By what they are, so that looking there costs the same however many others there are.
+    private Dictionary<string, Registration>? _exclusive;
     private volatile int _privateCount;
     private volatile int _version;
 
@@ -83,6 +86,11 @@ internal sealed class ToolRegistry
             RefuseClashesLocked(registration, replaced);
             var changes = registration is { SharesNames: true, IsPrivate: false } ? CompareLocked(registration, replaced) : [];
             _registrations.Add(registration.Id, registration);
+            if (registration.IsExclusive)
+            {
+                (_exclusive ??= new(StringComparer.Ordinal))[registration.Label] = registration;
+            }
+
             _version++;
             (registration.Provider.Registrations ??= new(1)).Add(registration);
             if (registration.IsPrivate)
@@ -221,6 +229,11 @@ internal sealed class ToolRegistry
             return false;
         }
 
+        if (_exclusive is { } exclusive && exclusive.GetValueOrDefault(registration.Label) == registration)
+        {
+            exclusive.Remove(registration.Label);
+        }
+
         _version++;
         registration.Provider.Registrations!.Remove(registration);
         if (registration.IsPrivate)
@@ -263,7 +276,20 @@ internal sealed class ToolRegistry
                 Remedy = "Dispose that registration first, or give this one another name.",
             });
         }
+
+        if (!registration.IsPrivate && FindExcludingLocked(registration, replaced) is { } other)
+        {
+            throw new MeshException(new MeshError(MeshErrorCode.NameTaken, $"'{other.Provider.Snapshot.Name}' has registered {other.Label}, of which there is one in a room.")
+            {
+                Remedy = "Take another name, or wait until that one is withdrawn.",
+            });
+        }
     }
+
+    private Registration? FindExcludingLocked(Registration registration, Registration? replaced) =>
+        _exclusive?.GetValueOrDefault(registration.Label) is { } holder && holder != replaced ? holder
+        : !registration.IsExclusive ? null
+        : _registrations!.Values.FirstOrDefault(each => each != replaced && !each.IsPrivate && each.Label == registration.Label);
 
     private List<string> CompareLocked(Registration registration, Registration? replaced)
     {

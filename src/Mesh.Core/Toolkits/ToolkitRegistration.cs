@@ -98,6 +98,7 @@ public sealed class ToolkitRegistration : IAsyncDisposable
             {
                 VisibleTo = options.VisibleTo,
                 AddressedOnly = options.AddressedOnly,
+                Exclusive = options.Exclusive,
                 MaxConcurrency = options.MaxConcurrency,
                 MaxWaiting = options.MaxWaiting,
                 Replaces = replaced is [.., var last] ? last : null,
