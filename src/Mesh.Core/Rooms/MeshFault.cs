@@ -3,7 +3,7 @@ namespace Mesh;
 /// <summary>What kind of code failed.</summary>
 public enum MeshFaultKind
 {
-    /// <summary>A tool's handler threw something other than a <see cref="ToolException"/>.</summary>
+    /// <summary>A tool's handler threw something other than a <see cref="ToolException"/>, or passed a <see cref="MeshException"/> on in one that has another failure behind it.</summary>
     Handler,
 
     /// <summary>A service of a room did not start or stop.</summary>

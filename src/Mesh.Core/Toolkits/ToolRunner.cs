@@ -91,13 +91,30 @@ internal static class ToolRunner
 
     private static CallOutcome Fail(Exception exception, CallContext context) => exception switch
     {
-        ToolException { Error: var error } => CallOutcome.FromError(error),
+        ToolException { Error: var error } => Answer(error, exception, context),
         _ when IsOfTheEnd(exception) && context.CancellationToken.IsCancellationRequested => CallOutcome.FromError(CallErrors.Cancelled(context.Request.Target)),
 
         // What the room refuses it says to the caller itself: there is nothing behind it that the caller may not know.
         MeshException { Error: var error } when context is CallState { Instance.Registration: null } => CallOutcome.FromError(error),
         _ => Fault(context, exception),
     };
+
+    /// <summary>
+    /// A handler that passes on the failure of something that it uses tells its caller that much; what is behind that failure was kept from the caller, and
+    /// is for the host. What the handler itself has caught and put into words has nothing more to tell.
+    /// </summary>
+    private static CallOutcome Answer(MeshError error, Exception exception, CallContext context)
+    {
+        if (exception.InnerException is MeshException passedOn && passedOn.GetBaseException() is not (MeshException or OperationCanceledException))
+        {
+            Report(context, exception);
+        }
+
+        return CallOutcome.FromError(error);
+    }
+
+    private static void Report(CallContext context, Exception exception) => context.Host.ReportFault(
+        new MeshFault(MeshFaultKind.Handler, $"{context.Request.Target.Label} failed in its handler.", exception) { CallId = context.Request.Id });
 
     /// <summary>
     /// Whether an exception says no more than that the call was ended from outside: its token, a frame or an item that
@@ -113,7 +130,7 @@ internal static class ToolRunner
     private static CallOutcome Fault(CallContext context, Exception exception)
     {
         var target = context.Request.Target;
-        context.Host.ReportFault(new MeshFault(MeshFaultKind.Handler, $"{target.Label} failed in its handler.", exception) { CallId = context.Request.Id });
+        Report(context, exception);
         return CallOutcome.FromError(exception switch
         {
             MeshException { Code: var code } when code == MeshErrorCode.BudgetExceeded =>
