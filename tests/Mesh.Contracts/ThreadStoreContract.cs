@@ -183,6 +183,59 @@ public abstract class ThreadStoreContract
         Assert.Empty((await store.ListAsync("z", 3).InTime()).Threads);
     }
 
+    [Fact]
+    public async Task Threads_of_an_author_are_listed_in_pages_that_of_their_latest_entry_first()
+    {
+        var store = NewStore();
+        foreach (string id in (string[])["a", "b", "c", "d", "e"])
+        {
+            await store.OpenAsync(id).InTime();
+            await store.AppendAsync(id, Said("1", "hello") with { Author = id == "d" ? "bob" : "ada" }).InTime();
+        }
+
+        await store.AppendAsync("b", Said("2", "again")).InTime();
+        await store.AppendAsync("b", Said("3", "once more")).InTime();
+        await store.AppendAsync("a", Said("2", "mine") with { Author = "bob" }).InTime();
+        await store.BranchAsync("a", 1, "branch").InTime();
+
+        var first = await store.ListOfAsync("ada", null, 2).InTime();
+        var second = await store.ListOfAsync("ada", first.Cursor, 2).InTime();
+
+        Assert.Equal([("b", 3L), ("e", 1L), ("c", 1L), ("a", 2L)], first.Threads.Concat(second.Threads).Select(thread => (thread.Id, thread.LastSequence)));
+        Assert.Null(second.Cursor);
+        Assert.Equal(["a", "d"], (await store.ListOfAsync("bob", null, 9).InTime()).Threads.Select(thread => thread.Id));
+        Assert.Empty((await store.ListOfAsync("eve", null, 9).InTime()).Threads);
+    }
+
+    [Fact]
+    public async Task A_thread_that_moves_to_the_front_while_pages_are_turned_comes_once_and_no_other_is_lost()
+    {
+        var store = NewStore();
+        foreach (string id in (string[])["a", "b", "c", "d"])
+        {
+            await store.OpenAsync(id).InTime();
+            await store.AppendAsync(id, Said("1", "hello")).InTime();
+        }
+
+        var first = await store.ListOfAsync("ada", null, 2).InTime();
+        await store.AppendAsync("c", Said("2", "again")).InTime();
+        var second = await store.ListOfAsync("ada", first.Cursor, 2).InTime();
+
+        Assert.Equal(["d", "c", "b", "a"], first.Threads.Concat(second.Threads).Select(thread => thread.Id));
+        Assert.Null(second.Cursor);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("none")]
+    [InlineData("-1 a")]
+    public async Task What_is_no_cursor_of_a_list_is_refused(string cursor)
+    {
+        var store = await OpenAsync(1);
+
+        await AssertFailsAsync(MeshErrorCode.InvalidArguments, () => store.ListOfAsync("ada", cursor, 1));
+    }
+
     protected static ThreadEntry Said(string id, string text) => ThreadEntry.Of(id, "ada", new(ChatRole.User, text));
 
     protected static async Task AssertFailsAsync<T>(MeshErrorCode code, Func<ValueTask<T>> call) =>

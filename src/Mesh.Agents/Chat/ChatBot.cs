@@ -5,7 +5,7 @@ namespace Mesh.Agents;
 /// <summary>
 /// An agent that people talk to. What is said is kept in threads, which outlive the room where their store does; what it answers is told to
 /// everybody who watches the thread, as it comes. Use it as it is, or derive from it. Each thing that people do is a call of the room: talking is
-/// asking the agent, with <see cref="ChatInput"/>; opening, reading, watching, cancelling and clearing are tools of the toolkit
+/// asking the agent, with <see cref="ChatInput"/>; listing, opening, reading, watching, cancelling and clearing are tools of the toolkit
 /// <c>chat.NAME</c>. <see cref="ChatBotClient"/> has them as methods.
 /// </summary>
 /// <remarks>
@@ -14,7 +14,8 @@ namespace Mesh.Agents;
 /// from there. One answer is written at a time in a thread; messages that come meanwhile are kept at once and answered one after the other,
 /// 64 of them at most.</para>
 /// <para>Who knows the id of a thread may read it and write into it, unless <see cref="MayUseAsync"/> says otherwise; a thread that is opened
-/// without an id gets one that cannot be guessed. One agent of a name serves a room: its threads are at one place.</para>
+/// without an id gets one that cannot be guessed. Listed are to each the threads that they have written into, by the name that they have in the
+/// room: where anybody may take any name, grant <c>chat.NAME/threads</c> to nobody. One agent of a name serves a room: its threads are at one place.</para>
 /// <para>Images, audio and PDF are handed to the model as they are, links as links, text, JSON and XML as text; of other files it reads the
 /// name, type and size.</para>
 /// </remarks>
@@ -110,19 +111,11 @@ public class ChatBot : TaskRunner<ChatInput, ChatAnswer>
     /// <inheritdoc/>
     protected override async ValueTask OnStartAsync(CancellationToken cancellationToken)
     {
-        string toolkit = ChatTools.NameOf(Name);
-        var others = await Room.Toolkits.ListAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        if (others.FirstOrDefault(other => other.Name == toolkit && !other.IsPrivate) is { } other)
-        {
-            throw new MeshException(new MeshError(MeshErrorCode.NameTaken, $"'{other.Participant}' serves the chat '{Name}' in this room.")
-            {
-                Remedy = "Take another name: the threads of an agent are at one place.",
-            });
-        }
-
         _stopping = new();
         _tools = await Room.Toolkits.RegisterAsync(
-            new ChatTools(Threads, _feeds, OpenAsync, GuardAsync, _stopping.Token).ToToolkit(Name), Registration with { MaxConcurrency = null, MaxWaiting = null }, cancellationToken).ConfigureAwait(false);
+            new ChatTools(Name, Threads, _feeds, OpenAsync, MayUseAsync, _stopping.Token).ToToolkit(),
+            Registration with { MaxConcurrency = null, MaxWaiting = null, Exclusive = true },
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Withdraws the tools of the threads. Who overrides it calls it.</summary>
@@ -196,17 +189,19 @@ public class ChatBot : TaskRunner<ChatInput, ChatAnswer>
 
     private async ValueTask<ChatAnswer> AnswerAsync(AgentCallContext context, ChatFeed feed, string thread, ThreadEntry message, ChatMessage said)
     {
-        var turn = await ReadAsync(context, thread, message, said).ConfigureAwait(false);
+        long over = feed.TurnsOver;
+        var (turn, open) = await ReadAsync(context, thread, message, said).ConfigureAwait(false);
         if (!await ShouldAnswerAsync(turn).ConfigureAwait(false))
         {
             return new(thread, message.Sequence, ChatOutcomes.Unanswered);
         }
 
-        bool hasWaited = await feed.EnterTurnAsync(context.CancellationToken).ConfigureAwait(false);
+        await feed.EnterTurnAsync(context.CancellationToken).ConfigureAwait(false);
         try
         {
             // What was answered meanwhile is a part of it.
-            turn = hasWaited ? await ReadAsync(context, thread, message, said).ConfigureAwait(false) : turn;
+            (turn, open) = feed.TurnsOver == over ? (turn, open) : await ReadAsync(context, thread, message, said).ConfigureAwait(false);
+            await ChatTurnRun.CloseAsync(Threads, feed, thread, Name, open, context.Room.TimeProvider.GetUtcNow()).ConfigureAwait(false);
             context.Features.Set(turn.Chat);
             foreach (string rule in await GetRulesAsync(turn).ConfigureAwait(false))
             {
@@ -227,10 +222,10 @@ public class ChatBot : TaskRunner<ChatInput, ChatAnswer>
         }
     }
 
-    private async ValueTask<ChatTurn> ReadAsync(AgentCallContext context, string thread, ThreadEntry message, ChatMessage said)
+    private async ValueTask<(ChatTurn Turn, IReadOnlyList<ThreadEntry> Open)> ReadAsync(AgentCallContext context, string thread, ThreadEntry message, ChatMessage said)
     {
-        var (chat, people) = await ChatHistory.ReadAsync(Threads, thread, message, said, context.CancellationToken).ConfigureAwait(false);
-        return new(context, thread, message, chat, people);
+        var (chat, people, open) = await ChatHistory.ReadAsync(Threads, thread, message, said, context.CancellationToken).ConfigureAwait(false);
+        return (new(context, thread, message, chat, people), open);
     }
 
     private async ValueTask OpenAsync(CallContext call, string thread)
@@ -245,11 +240,5 @@ public class ChatBot : TaskRunner<ChatInput, ChatAnswer>
         }
     }
 
-    private async ValueTask GuardAsync(CallContext call, string thread)
-    {
-        if (!await MayUseAsync(call.Caller, thread).ConfigureAwait(false))
-        {
-            throw new ToolException(ThreadErrors.NotFound(thread));
-        }
-    }
+    private ValueTask GuardAsync(CallContext call, string thread) => ChatTools.GuardAsync(MayUseAsync, call, thread);
 }

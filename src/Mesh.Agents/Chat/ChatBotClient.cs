@@ -36,6 +36,15 @@ public sealed class ChatBotClient
 
     = TimeSpan.FromMinutes(10);
 
+    /// <summary>Lists the threads that this participant has written into, by its name: that which it wrote into last comes first. One that it writes into while it
+    /// turns the pages moves to the front, and is not told again on a later page.</summary>
+    /// <param name="cursor">The cursor of the page before; null for the beginning.</param>
+    /// <param name="limit">How many at most: 1 to 100.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="MeshException">The cursor is none (<see cref="MeshErrorCode.InvalidArguments"/>).</exception>
+    public ValueTask<ChatThreadList> ListAsync(string? cursor = null, int limit = 20, CancellationToken cancellationToken = default) =>
+        _room.Toolkits.InvokeAsync(Tool("threads"), new() { Cursor = cursor, Limit = limit }, Json.ListChatsArguments, Json.ChatThreadList, null, cancellationToken);
+
     /// <summary>Opens a thread, which is made where there is none, and reads its newest entries.</summary>
     /// <param name="thread">The thread: 1 to 128 characters; null for a new one.</param>
     /// <param name="limit">How many entries at most: 1 to 500. There may be fewer where they are large.</param>

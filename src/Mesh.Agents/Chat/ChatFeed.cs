@@ -29,6 +29,7 @@ internal sealed class ChatFeed : IDisposable
     private ChatEvent _status = Listening;
     private CancellationTokenSource? _running;
     private int _turnsWaiting;
+    private long _turnsOver;
 
     /// <summary>How many use it; under the lock of <see cref="ChatFeeds"/>.</summary>
     public int Users { get; set; }
@@ -60,14 +61,19 @@ internal sealed class ChatFeed : IDisposable
         }
     }
 
+    /// <summary>How many answers are over. Who has read the thread, and enters a turn when there are more, has not read all of it.</summary>
+    public long TurnsOver => Volatile.Read(ref _turnsOver);
+
+    /// <summary>Takes the turn if nobody has it.</summary>
+    public bool TryEnterTurn() => _turn.Wait(0, CancellationToken.None);
+
     /// <summary>Waits until no other answer is being written.</summary>
-    /// <returns>Whether it had to wait.</returns>
     /// <exception cref="ToolException">Too many wait already.</exception>
-    public async ValueTask<bool> EnterTurnAsync(CancellationToken cancellationToken)
+    public async ValueTask EnterTurnAsync(CancellationToken cancellationToken)
     {
-        if (_turn.Wait(0, CancellationToken.None))
+        if (TryEnterTurn())
         {
-            return false;
+            return;
         }
 
         try
@@ -82,7 +88,6 @@ internal sealed class ChatFeed : IDisposable
             }
 
             await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-            return true;
         }
         finally
         {
@@ -90,7 +95,11 @@ internal sealed class ChatFeed : IDisposable
         }
     }
 
-    public void LeaveTurn() => _turn.Release();
+    public void LeaveTurn()
+    {
+        Interlocked.Increment(ref _turnsOver);
+        _turn.Release();
+    }
 
     /// <summary>What cancels the answer that is being written; null for none.</summary>
     public void SetRunning(CancellationTokenSource? running)

@@ -4,6 +4,15 @@ using System.Text.Json.Serialization;
 
 namespace Mesh.Agents;
 
+internal sealed record ListChatsArguments
+{
+    [Description("The cursor of the page before; left out for the beginning."), StringLength(400, MinimumLength = 1)]
+    public string? Cursor { get; init; }
+
+    [Range(1, 100)]
+    public int? Limit { get; init; }
+}
+
 internal sealed record OpenChatArguments
 {
     [Description("The thread; left out for a new one."), StringLength(128, MinimumLength = 1)]
@@ -44,6 +53,8 @@ internal sealed record CancelChatResult(bool WasAnswering);
 [JsonSerializable(typeof(ChatEvent))]
 [JsonSerializable(typeof(ThreadPage))]
 [JsonSerializable(typeof(ThreadEntry))]
+[JsonSerializable(typeof(ListChatsArguments))]
+[JsonSerializable(typeof(ChatThreadList))]
 [JsonSerializable(typeof(OpenChatArguments))]
 [JsonSerializable(typeof(ReadChatArguments))]
 [JsonSerializable(typeof(WatchChatArguments))]

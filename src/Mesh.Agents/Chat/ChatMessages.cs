@@ -78,6 +78,24 @@ public sealed record ChatThread(string Thread, IReadOnlyList<ThreadEntry> Entrie
     public ThreadOrigin? Origin { get; init; }
 }
 
+/// <summary>Some of the threads that somebody has written into, that which they wrote into last first. Immutable.</summary>
+/// <param name="Threads">The threads; there may be fewer than were asked for, and more to come.</param>
+public sealed record ChatThreadList(IReadOnlyList<ChatThreadSummary> Threads)
+{
+    /// <summary>What to go on with; null when there is nothing left.</summary>
+    public string? Cursor { get; init; }
+}
+
+/// <summary>A thread in a list. Immutable.</summary>
+/// <param name="Thread">Its id.</param>
+/// <param name="LastSequence">The sequence of its last entry.</param>
+/// <param name="Time">When that was added, by the clock of the host.</param>
+public sealed record ChatThreadSummary(string Thread, long LastSequence, DateTimeOffset Time)
+{
+    /// <summary>How the first message of a person begins since the thread was cleared: at most 80 characters; null where there is none, or it has no text.</summary>
+    public string? Title { get; init; }
+}
+
 /// <summary>What an agent does in a thread.</summary>
 public static class ChatStatus
 {

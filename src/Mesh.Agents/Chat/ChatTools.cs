@@ -4,21 +4,38 @@ using System.Text.Json;
 namespace Mesh.Agents;
 
 /// <summary>What people do with a <see cref="ChatBot"/> beside talking to it, as the tools of one toolkit.</summary>
-internal sealed class ChatTools(IThreadStore store, ChatFeeds feeds, Func<CallContext, string, ValueTask> openAsync, Func<CallContext, string, ValueTask> guardAsync, CancellationToken stopping)
+internal sealed class ChatTools(
+    string bot,
+    IThreadStore store,
+    ChatFeeds feeds,
+    Func<CallContext, string, ValueTask> openAsync,
+    Func<Participant, string, ValueTask<bool>> mayUseAsync,
+    CancellationToken stopping)
 {
     private const int PageBytes = 1024 * 1024;
     private const int DefaultLimit = 50;
+    private const int DefaultThreads = 20;
 
     private static readonly ToolAnnotations Reading = new() { ReadOnly = true, Destructive = false, Idempotent = true, OpenWorld = false };
     private static readonly ToolAnnotations Opening = new() { Destructive = false, Idempotent = true, OpenWorld = false };
 
     public static string NameOf(string bot) => $"chat.{bot}";
 
-    public Toolkit ToToolkit(string bot)
+    /// <exception cref="ToolException">The caller may not use the thread: for it there is none.</exception>
+    public static async ValueTask GuardAsync(Func<Participant, string, ValueTask<bool>> mayUseAsync, CallContext call, string thread)
+    {
+        if (!await mayUseAsync(call.Caller, thread).ConfigureAwait(false))
+        {
+            throw new ToolException(ThreadErrors.NotFound(thread));
+        }
+    }
+
+    public Toolkit ToToolkit()
     {
         var json = ChatJsonContext.Default;
         return new(
             NameOf(bot),
+            Tool.Create("threads", ListAsync, json.ListChatsArguments, json.ChatThreadList, new() { Description = "The threads that you have written into, the latest first.", Annotations = Reading }),
             Tool.Create("open", OpenAsync, json.OpenChatArguments, json.ChatThread, new() { Description = "Opens a thread, which is made where there is none, and gives its newest entries.", Annotations = Opening }),
             Tool.Create("read", ReadAsync, json.ReadChatArguments, json.ThreadPage, new() { Description = "Older entries of a thread.", Annotations = Reading }),
             new WatchTool(this),
@@ -34,12 +51,48 @@ internal sealed class ChatTools(IThreadStore store, ChatFeeds feeds, Func<CallCo
         string thread = arguments.Thread ?? call.Request.Id.ToString();
         await openAsync(call, thread).ConfigureAwait(false);
         using var lease = feeds.Enter(thread);
-        var info = await store.OpenAsync(thread, call.CancellationToken).ConfigureAwait(false);
+        var (info, page) = await ReadNewestAsync(call, thread, arguments.Limit ?? DefaultLimit).ConfigureAwait(false);
+        if (ChatHistory.OpenAnswers(page.Entries).Count > 0 && lease.Feed.TryEnterTurn())
+        {
+            try
+            {
+                // Nobody writes an answer now. What looked open may have been ended since it was read.
+                (_, page) = await ReadNewestAsync(call, thread, arguments.Limit ?? DefaultLimit).ConfigureAwait(false);
+                await ChatTurnRun.CloseAsync(store, lease.Feed, thread, bot, ChatHistory.OpenAnswers(page.Entries), call.Room.TimeProvider.GetUtcNow()).ConfigureAwait(false);
+            }
+            finally
+            {
+                lease.Feed.LeaveTurn();
+            }
 
-        // Up to what is known of the thread, so that a watch goes on right after.
-        var page = Fitting(await store.ReadNewestAsync(thread, info.LastSequence + 1, arguments.Limit ?? DefaultLimit, call.CancellationToken).ConfigureAwait(false));
+            (info, page) = await ReadNewestAsync(call, thread, arguments.Limit ?? DefaultLimit).ConfigureAwait(false);
+        }
+
+        page = Fitting(page);
         return new(thread, page.Entries, info.LastSequence, info.ClearedThrough, lease.Feed.Status.Status!) { Cursor = page.Cursor, Origin = info.Origin };
     }
+
+    private async ValueTask<(ThreadInfo Info, ThreadPage Page)> ReadNewestAsync(CallContext call, string thread, int limit)
+    {
+        // Up to what is known of the thread, so that a watch goes on right after.
+        var info = await store.OpenAsync(thread, call.CancellationToken).ConfigureAwait(false);
+        return (info, await store.ReadNewestAsync(thread, info.LastSequence + 1, limit, call.CancellationToken).ConfigureAwait(false));
+    }
+
+    private ValueTask<ChatThreadList> ListAsync(ListChatsArguments arguments, CallContext call) => TryAsync(async () =>
+    {
+        var found = await store.ListOfAsync(call.Caller.Name, arguments.Cursor, arguments.Limit ?? DefaultThreads, call.CancellationToken).ConfigureAwait(false);
+        var threads = new List<ChatThreadSummary>(found.Threads.Count);
+        foreach (var thread in found.Threads)
+        {
+            if (await mayUseAsync(call.Caller, thread.Id).ConfigureAwait(false))
+            {
+                threads.Add(await ChatHistory.SummariseAsync(store, thread, call.CancellationToken).ConfigureAwait(false));
+            }
+        }
+
+        return new ChatThreadList(threads) { Cursor = found.Cursor };
+    });
 
     private ValueTask<ThreadPage> ReadAsync(ReadChatArguments arguments, CallContext call) => TryAsync(call, arguments.Thread, async () =>
         Fitting(await store.ReadNewestAsync(arguments.Thread, arguments.Before, arguments.Limit ?? DefaultLimit, call.CancellationToken).ConfigureAwait(false)));
@@ -66,12 +119,17 @@ internal sealed class ChatTools(IThreadStore store, ChatFeeds feeds, Func<CallCo
         return EmptyResponse.Instance;
     });
 
+    private ValueTask<T> TryAsync<T>(CallContext call, string thread, Func<ValueTask<T>> run) => TryAsync(async () =>
+    {
+        await GuardAsync(mayUseAsync, call, thread).ConfigureAwait(false);
+        return await run().ConfigureAwait(false);
+    });
+
     /// <summary>What a store refuses is for its caller to read.</summary>
-    private async ValueTask<T> TryAsync<T>(CallContext call, string thread, Func<ValueTask<T>> run)
+    private static async ValueTask<T> TryAsync<T>(Func<ValueTask<T>> run)
     {
         try
         {
-            await guardAsync(call, thread).ConfigureAwait(false);
             return await run().ConfigureAwait(false);
         }
         catch (MeshException exception) when (exception is not ToolException)

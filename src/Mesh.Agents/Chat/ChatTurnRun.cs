@@ -18,6 +18,18 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
 
     private DateTimeOffset Now => turn.Context.Room.TimeProvider.GetUtcNow();
 
+    /// <summary>Closes answers that nobody is writing any more: the process ended in the middle of them. It takes the turn of the thread.</summary>
+    public static async ValueTask CloseAsync(IThreadStore store, ChatFeed feed, string thread, string author, IReadOnlyList<ThreadEntry> open, DateTimeOffset now)
+    {
+        foreach (var begun in open)
+        {
+            if (begun.Author == author)
+            {
+                await feed.AppendAsync(store, thread, EndOf(begun.Id, author, begun.ReplyTo, now, true, "The agent was gone before it was done."), CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
+
     public async ValueTask<ChatAnswer> RunAsync(ToolLoop loop, RoomFunctions functions, ChatOptions options)
     {
         var messages = turn.Chat.Messages;
@@ -121,16 +133,13 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
         }
         finally
         {
-            await AppendAsync(new($"{_answerId}.end", ThreadEntryKinds.AnswerEnded, author)
-            {
-                ReplyTo = turn.Message.Id,
-                Time = Now,
-                IsInterrupted = _isInterrupted || error is not null,
-                Error = error,
-            }).ConfigureAwait(false);
+            await AppendAsync(EndOf(_answerId, author, turn.Message.Id, Now, _isInterrupted || error is not null, error)).ConfigureAwait(false);
             feed.PublishStatus(ChatStatus.Listening);
         }
     }
+
+    private static ThreadEntry EndOf(string answerId, string author, string? replyTo, DateTimeOffset time, bool isInterrupted, string? error) =>
+        new($"{answerId}.end", ThreadEntryKinds.AnswerEnded, author) { ReplyTo = replyTo, Time = time, IsInterrupted = isInterrupted, Error = error };
 
     private void NextMessage() => _messageId = string.Create(CultureInfo.InvariantCulture, $"{_answerId}{++_added}");
 

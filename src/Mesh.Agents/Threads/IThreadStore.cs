@@ -61,7 +61,19 @@ public interface IThreadStore
     /// <exception cref="MeshException">There is no such thread (<see cref="MeshErrorCode.NotFound"/>).</exception>
     ValueTask<ThreadPage> ReadAfterAsync(string thread, long after, int limit, CancellationToken cancellationToken = default);
 
-    /// <summary>Lists threads.</summary>
+    /// <summary>
+    /// Lists the threads that an author has added entries to, that of the author's latest entry first. What a branch shares with another thread counts for
+    /// the other. A store answers it from an index by author: it is asked by people, of stores with many threads. A thread that the author adds to
+    /// while the pages are turned moves to the front, and does not come again on a later page.
+    /// </summary>
+    /// <param name="author">The author, by name.</param>
+    /// <param name="cursor">The cursor of the page before, which means something to the store alone; null for the beginning.</param>
+    /// <param name="limit">How many at most, from 1; a store may give fewer.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="MeshException">The cursor is none of this store (<see cref="MeshErrorCode.InvalidArguments"/>).</exception>
+    ValueTask<ThreadList> ListOfAsync(string author, string? cursor, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>Lists threads, in the ordinal order of their ids.</summary>
     /// <param name="after">Only those whose ids come after this one; null for all.</param>
     /// <param name="limit">How many at most, from 1; a store may give fewer.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>

@@ -13,6 +13,7 @@ public sealed class MemoryThreadStore(MemoryThreadStoreOptions? options = null, 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, MemoryThread> _threads = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _ids = new(StringComparer.Ordinal);
+    private readonly ThreadsByAuthor _authors = new();
     private long _bytes;
 
     /// <inheritdoc/>
@@ -90,6 +91,7 @@ public sealed class MemoryThreadStore(MemoryThreadStoreOptions? options = null, 
             }
 
             _bytes += size;
+            _authors.Note(entry.Author, log);
             return new(log.Add(entry, entry.Time == default ? _clock.GetUtcNow() : entry.Time));
         }
     }
@@ -119,6 +121,18 @@ public sealed class MemoryThreadStore(MemoryThreadStoreOptions? options = null, 
             int start = (int)Math.Clamp(after, 0, entries.Count);
             int end = start + Math.Min(limit, entries.Count - start);
             return new(new ThreadPage(CollectionsMarshal.AsSpan(entries)[start..end].ToArray(), end < entries.Count ? end : null));
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ThreadList> ListOfAsync(string author, string? cursor, int limit, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(author);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            return new(_authors.List(author, cursor, limit));
         }
     }
 

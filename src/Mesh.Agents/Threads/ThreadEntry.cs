@@ -68,7 +68,7 @@ public static class ThreadEntryKinds
     /// <summary>What an agent says first of all. It is for people: a model is not sent it.</summary>
     public const string Greeting = "greeting";
 
-    /// <summary>An answer begins. One that has no end, and that nobody is writing, was cut off by a crash.</summary>
+    /// <summary>An answer begins. One that has no end, and that nobody is writing, was cut off by a crash: it is given one when the thread is opened, or the next answer begins.</summary>
     public const string AnswerBegun = "answerBegun";
 
     /// <summary>The answer is over: whole, interrupted, or failed.</summary>

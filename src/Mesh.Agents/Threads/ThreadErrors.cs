@@ -28,6 +28,13 @@ public static class ThreadErrors
         Remedy = "Give the branch another id.",
     };
 
+    /// <summary>What was given as a cursor is none.</summary>
+    /// <param name="cursor">What was given.</param>
+    public static MeshError NoCursor(string cursor) => new(MeshErrorCode.InvalidArguments, $"'{cursor}' is no cursor of a list of threads.")
+    {
+        Remedy = "Give that of the page before, or none for the beginning.",
+    };
+
     /// <summary>Somebody has added to the thread since it was read.</summary>
     /// <param name="thread">The thread.</param>
     /// <param name="expected">The version that was expected.</param>

@@ -17,7 +17,7 @@ public sealed record ThreadOrigin(string Thread, long Sequence);
 /// <param name="Cursor">What to go on with in the same direction; null when there is nothing left.</param>
 public sealed record ThreadPage(IReadOnlyList<ThreadEntry> Entries, long? Cursor = null);
 
-/// <summary>Some threads of a store, in the ordinal order of their ids.</summary>
+/// <summary>Some threads of a store.</summary>
 /// <param name="Threads">The threads.</param>
-/// <param name="Cursor">The id to go on after; null when there is nothing left.</param>
+/// <param name="Cursor">What to go on with; null when there is nothing left.</param>
 public sealed record ThreadList(IReadOnlyList<ThreadInfo> Threads, string? Cursor = null);

@@ -141,6 +141,7 @@ public abstract class ChatBotContract : RoomClientContract
         Assert.Equal(error.Message, entries[^1].Error);
         Assert.Equal(("One", true), (entries[^2].Text, entries[^2].IsInterrupted));
         Assert.DoesNotContain("sk-123", string.Join("\n", entries), StringComparison.Ordinal);
+        Assert.Equal("key sk-123", Assert.Single(Faults).Exception?.GetBaseException().Message);
         Assert.Equal("Fine.", (await ada.SendAsync("t", "And now?").InTime()).Text);
     }
 
@@ -342,7 +343,208 @@ public abstract class ChatBotContract : RoomClientContract
         Assert.Equal("t", (await ada.OpenAsync("t").InTime()).Thread);
     }
 
+    [Fact]
+    public async Task Of_two_of_a_name_that_start_at_the_same_instant_one_serves()
+    {
+        using var model = new ScriptedChatClient();
+        for (int i = 0; i < 8; i++)
+        {
+            var (one, other) = (await JoinAsync($"one{i}", Grants.AgentDefault, ParticipantRole.Agent), await JoinAsync($"other{i}", Grants.AgentDefault, ParticipantRole.Agent));
+            await using var first = new ChatBot($"bot{i}", model);
+            await using var second = new ChatBot($"bot{i}", model);
+
+            var failures = await Task.WhenAll(Task.Run(() => TryAsync(first, one)), Task.Run(() => TryAsync(second, other))).InTime();
+
+            AssertCode(MeshErrorCode.NameTaken, Assert.Single(failures, failure => failure is not null));
+        }
+
+        static async Task<MeshError?> TryAsync(ChatBot bot, RoomClient room)
+        {
+            try
+            {
+                await bot.StartAsync(room);
+                return null;
+            }
+            catch (MeshException exception)
+            {
+                return exception.Error;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Threads_are_listed_to_who_has_written_into_them_the_latest_first()
+    {
+        using var model = ScriptedChatClient.Answering(_ => ScriptedTurn.Says("Yes."));
+        var ada = await StartAsync(model, bot => new(bot.Name, bot.Model, _threads) { Greeting = "Hello." });
+        var bob = (await JoinAsync("bob")).ChatWith("assistant");
+        foreach (string thread in (string[])["a", "b", "c"])
+        {
+            await ada.SendAsync(thread, $"about {thread}").InTime();
+        }
+
+        await bob.SendAsync("b", "mine too").InTime();
+        await ada.SendAsync("a", new string('x', 79) + "\U0001F600").InTime();
+        await ada.ClearAsync("b").InTime();
+
+        var first = await ada.ListAsync(limit: 2).InTime();
+        var second = await ada.ListAsync(first.Cursor, 2).InTime();
+
+        Assert.Equal([("b", null), ("a", "about a"), ("c", "about c")], first.Threads.Concat(second.Threads).Select(thread => (thread.Thread, thread.Title)));
+        Assert.Equal(9, first.Threads[1].LastSequence);
+        Assert.Equal(Clock.GetUtcNow(), first.Threads[0].Time);
+        Assert.Null(second.Cursor);
+        Assert.Equal("b", Assert.Single((await bob.ListAsync().InTime()).Threads).Thread);
+        Assert.Empty((await (await JoinAsync("eve")).ChatWith("assistant").ListAsync().InTime()).Threads);
+        AssertCode(MeshErrorCode.InvalidArguments, await FailureOf(ada.ListAsync("none")));
+        AssertCode(MeshErrorCode.InvalidArguments, await FailureOf(ada.ListAsync(limit: 101)));
+    }
+
+    [Fact]
+    public async Task A_thread_that_somebody_may_not_use_is_not_there_for_them_in_any_way()
+    {
+        using var model = ScriptedChatClient.Answering(_ => ScriptedTurn.Says("Yes."));
+        var ada = await StartAsync(model, bot => new PickyBot(bot.Name, bot.Model, _threads));
+        var bob = (await JoinAsync("bob")).ChatWith("assistant");
+        await bob.SendAsync("shared", "hi").InTime();
+        await ada.SendAsync("adas", "hi").InTime();
+        await _threads.AppendAsync("adas", ThreadEntry.Of("bobs", "bob", new(ChatRole.User, "was here")));
+
+        AssertCode(MeshErrorCode.NotFound, await FailureOf(bob.OpenAsync("adas")));
+        AssertCode(MeshErrorCode.NotFound, await FailureOf(bob.ReadAsync("adas")));
+        AssertCode(MeshErrorCode.NotFound, await FailureOf(bob.SendAsync("adas", "hi")));
+        AssertCode(MeshErrorCode.NotFound, await FailureOf(bob.EditAsync("adas", 1, "hi")));
+        AssertCode(MeshErrorCode.NotFound, await FailureOf(bob.CancelAsync("adas")));
+        AssertCode(MeshErrorCode.NotFound, await FailureOf(bob.ClearAsync("adas")));
+        AssertCode(MeshErrorCode.NotFound, (await Assert.ThrowsAsync<MeshException>(() => bob.WatchAsync("adas").ToListInTimeAsync())).Error);
+        Assert.Equal("shared", Assert.Single((await bob.ListAsync().InTime()).Threads).Thread);
+        Assert.Equal(5, (await ada.OpenAsync("adas").InTime()).LastSequence);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_answer_that_a_crash_cut_off_is_ended_when_the_thread_is_opened_or_the_next_one_begins(bool isOpened)
+    {
+        await CrashAsync();
+        using var model = new ScriptedChatClient(ScriptedTurn.Says("Yes."));
+        var ada = await StartAsync(model);
+
+        if (isOpened)
+        {
+            var opened = await ada.OpenAsync("t").InTime();
+            Assert.Equal((3L, ThreadEntryKinds.AnswerEnded, "m1", true), (opened.LastSequence, opened.Entries[^1].Kind, opened.Entries[^1].ReplyTo, opened.Entries[^1].IsInterrupted));
+            Assert.NotNull(opened.Entries[^1].Error);
+        }
+
+        await ada.SendAsync("t", "And now?").InTime();
+
+        var kinds = (await ada.OpenAsync("t").InTime()).Entries.Select(entry => (entry.Kind, entry.IsInterrupted)).ToList();
+        Assert.Equal((ThreadEntryKinds.AnswerEnded, true), kinds[isOpened ? 2 : 3]);
+        Assert.Equal(7, kinds.Count);
+        Assert.Equal((ThreadEntryKinds.AnswerEnded, false), kinds[^1]);
+    }
+
+    [Fact]
+    public async Task Opening_a_thread_leaves_the_answer_alone_that_is_being_written()
+    {
+        using var model = new ScriptedChatClient(ScriptedTurn.Says("One").After(TimeSpan.FromSeconds(5)).ThenSays(", two.")) { Clock = Clock };
+        var ada = await StartAsync(model);
+        await ada.OpenAsync("t").InTime();
+        var watching = WatchAsync(ada, "t");
+        await (await watching.Synced.InTime());
+        var sending = ada.SendAsync("t", "Count.").AsTask();
+        await watching.Next(each => each.Text is not null).InTime();
+
+        Assert.Equal(2, (await ada.OpenAsync("t").InTime()).LastSequence);
+        await Clock.AdvancePastTimerAsync(TimeSpan.FromSeconds(5));
+
+        Assert.Equal("One, two.", (await sending.InTime()).Text);
+        Assert.False((await watching.Ended.InTime())[^1].Entry!.IsInterrupted);
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_over_just_before_the_next_begins_is_a_part_of_it()
+    {
+        using var model = new ScriptedChatClient(
+            ScriptedTurn.Says("One").After(TimeSpan.FromSeconds(5)).ThenSays(", two."),
+            ScriptedTurn.Says("three.").Expecting("the whole answer", request => request.Messages.Any(message => message.Text == "One, two.")))
+        { Clock = Clock };
+        Task? first = null;
+        var ada = await StartAsync(model, bot => new(bot.Name, bot.Model, _threads)
+        {
+            Answers = async turn =>
+            {
+                if (turn.Message.Text == "Go on.")
+                {
+                    // What was said is read by now, and the turn is not taken yet.
+                    await Clock.AdvancePastTimerAsync(TimeSpan.FromSeconds(5));
+                    await first!.InTime();
+                }
+
+                return true;
+            },
+        });
+        await ada.OpenAsync("t").InTime();
+        var watching = WatchAsync(ada, "t", until: each => each.Text is not null);
+        await (await watching.Synced.InTime());
+        first = ada.SendAsync("t", "Count.").AsTask();
+        await watching.Ended.InTime();
+
+        Assert.Equal("three.", (await ada.SendAsync("t", "Go on.").InTime()).Text);
+        model.AssertFinished();
+    }
+
+    [Fact]
+    public async Task Beyond_64_messages_that_wait_the_next_is_kept_and_refused_an_answer()
+    {
+        using var model = new ScriptedChatClient(ScriptedTurn.Empty.After(TimeSpan.FromHours(1)).ThenSays("never")) { Clock = Clock };
+        var ada = await StartAsync(model);
+        using var cancellation = new CancellationTokenSource();
+        await ada.OpenAsync("t").InTime();
+
+        var sending = Enumerable.Range(0, 66).Select(i => ada.SendAsync("t", $"m{i}", cancellation.Token).AsTask()).ToList();
+        var refused = await Task.WhenAny(sending).InTime();
+
+        AssertCode(MeshErrorCode.Overloaded, (await Assert.ThrowsAsync<MeshException>(() => refused)).Error);
+        Assert.Contains((await _threads.ReadAfterAsync("t", 0, 100)).Entries, entry => entry.Text == $"m{sending.IndexOf(refused)}");
+        await cancellation.CancelAsync();
+        sending.Remove(refused);
+        await Task.WhenAll(sending.Select(each => Assert.ThrowsAnyAsync<OperationCanceledException>(() => each.InTime())));
+    }
+
+    [Fact]
+    public async Task A_watcher_that_falls_behind_is_told_so_and_misses_no_entry_and_no_text()
+    {
+        using var model = new ScriptedChatClient(ScriptedTurn.Says(Enumerable.Repeat("word ", 4_000)));
+        var ada = await StartAsync(model);
+        var bob = (await JoinAsync("bob")).ChatWith("assistant");
+        await ada.OpenAsync("t").InTime();
+        await using var watch = bob.WatchAsync("t").GetAsyncEnumerator();
+        Assert.True(await watch.MoveNextAsync().InTime());
+
+        await ada.SendAsync("t", "Talk.").InTime();
+        var entries = new List<ThreadEntry>();
+        long missed = 0;
+        while (entries.LastOrDefault()?.Kind != ThreadEntryKinds.AnswerEnded && await watch.MoveNextAsync().InTime())
+        {
+            entries.AddRange(watch.Current.Entry is { } entry ? [entry] : []);
+            missed += watch.Current.Missed ?? 0;
+        }
+
+        Assert.InRange(missed, 1, 4_100);
+        Assert.Equal([1, 2, 3, 4], entries.Select(entry => entry.Sequence));
+        Assert.Equal(20_000, entries[2].Text!.Length);
+    }
+
     protected sealed record BotParts(string Name, IChatClient Model);
+
+    private async Task CrashAsync()
+    {
+        await _threads.OpenAsync("t");
+        await _threads.AppendAsync("t", ThreadEntry.Of("m1", "ada", new(ChatRole.User, "Look.")));
+        await _threads.AppendAsync("t", new("m1.a", ThreadEntryKinds.AnswerBegun, "assistant") { ReplyTo = "m1" });
+    }
 
     private static Watching WatchAsync(ChatBotClient chat, string thread, long? after = null, Func<ChatEvent, bool>? until = null) =>
         new(chat.WatchAsync(thread, after), until ?? (each => each.Entry?.Kind == ThreadEntryKinds.AnswerEnded));
@@ -353,6 +555,11 @@ public abstract class ChatBotContract : RoomClientContract
         var bot = make?.Invoke(new("assistant", model)) ?? new ChatBot("assistant", model, _threads);
         await bot.StartAsync(room).InTime();
         return (await JoinAsync("ada")).ChatWith("assistant");
+    }
+
+    private sealed class PickyBot(string name, IChatClient model, IThreadStore threads) : ChatBot(name, model, threads)
+    {
+        protected override ValueTask<bool> MayUseAsync(Participant participant, string thread) => new(thread == "shared" || thread.StartsWith(participant.Name, StringComparison.Ordinal));
     }
 
     /// <summary>A watch that is read as it comes.</summary>

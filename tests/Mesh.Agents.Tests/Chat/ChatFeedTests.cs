@@ -63,17 +63,37 @@ public sealed class ChatFeedTests
     public async Task Only_so_many_messages_wait_for_their_answers()
     {
         using var feed = new ChatFeed();
-        Assert.False(await feed.EnterTurnAsync(default).InTime());
+        await feed.EnterTurnAsync(default).InTime();
+        Assert.False(feed.TryEnterTurn());
         using var cancellation = new CancellationTokenSource();
         var waiting = Enumerable.Range(0, 64).Select(_ => feed.EnterTurnAsync(cancellation.Token).AsTask()).ToList();
 
-        var refused = await Assert.ThrowsAsync<ToolException>(() => feed.EnterTurnAsync(default).InTime());
+        var refused = await Assert.ThrowsAsync<ToolException>(() => feed.EnterTurnAsync(default).AsTask().InTime());
 
         Assert.Equal((MeshErrorCode.Overloaded, true), (refused.Error.Code, refused.Error.Retryable));
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(waiting).InTime());
         feed.LeaveTurn();
-        Assert.False(await feed.EnterTurnAsync(default).InTime());
+        Assert.Equal(1, feed.TurnsOver);
+        Assert.True(feed.TryEnterTurn());
+    }
+
+    [Fact]
+    public void Who_comes_when_nobody_watched_is_told_what_there_is_and_then_what_comes()
+    {
+        using var feed = new ChatFeed();
+        feed.Watch([]).Dispose();
+        feed.PublishStatus(ChatStatus.Thinking);
+        feed.PublishText(ChatEventKinds.Text, "m", "ab");
+
+        var told = new List<ChatEvent>();
+        using var watcher = feed.Watch(told);
+        feed.PublishText(ChatEventKinds.Text, "m", "c");
+        var taken = new List<ChatEvent>();
+
+        Assert.Equal(0, feed.Take(watcher, taken));
+        Assert.Equal([("status", null, null), ("text", "ab", 0)], told.Select(each => (each.Kind, each.Text, each.Offset)));
+        Assert.Equal(("c", 2), (Assert.Single(taken).Text, taken[0].Offset));
     }
 
     [Fact]
