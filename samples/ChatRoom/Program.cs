@@ -36,14 +36,20 @@ var printing = PrintAsync();
 
 foreach (string line in isDemo ? ["ada: Ben, are you hungry?", "ben: Cook, we need two pounds of tomatoes.", "ada: Cook, we need a lobster."] : Lines())
 {
-    var person = line.StartsWith("ben:", StringComparison.Ordinal) ? ben : ada;
+    var person = line.StartsWith("ben:", StringComparison.Ordinal) ? ben : line.StartsWith("ada:", StringComparison.Ordinal) ? ada : null;
+    if (person is null)
+    {
+        Console.WriteLine("      ! Begin with 'ada:' or 'ben:', who are the people here.");
+        continue;
+    }
+
     try
     {
         await person.ChatWith("cook").SendAsync(thread, line[(line.IndexOf(':') + 1)..].Trim());
     }
     catch (MeshException exception)
     {
-        Console.WriteLine($"      ! {exception.Error}");
+        Console.WriteLine($"      ! {exception.Error}{(isReal && exception.Code == MeshErrorCode.Unavailable ? " Is there a network, and is ANTHROPIC_API_KEY right? Without the variable a stand-in answers." : "")}");
     }
 }
 

@@ -94,7 +94,7 @@ internal sealed class FolderChat : IAsyncDisposable
         catch (MeshException exception)
         {
             await watch.CancelAsync();
-            return $" ({exception.Error})";
+            return $" ({exception.Error}{Models.Remedy(exception)})";
         }
     }
 

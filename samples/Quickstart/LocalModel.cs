@@ -23,7 +23,10 @@ internal sealed partial class LocalModel : IChatClient
         }
 
         string result = string.Join(" ", last.Contents.OfType<FunctionResultContent>().Select(each => each.Result));
-        foreach (string piece in (string[])["I am a stand-in, ", "so I only read out what I found: ", Text.Cut(result, 300)])
+        string[] pieces = !result.EndsWith("gave no output.", StringComparison.Ordinal)
+            ? ["I am a stand-in, ", "so I only read out what I found: ", Text.Cut(result, 300)]
+            : ["I am a stand-in, and have found nothing about that. ", "I know: 'which files are there?', 'read NAME.EXT', 'count the words of NAME.EXT', 'write an index', and single words to search for."];
+        foreach (string piece in pieces)
         {
             cancellationToken.ThrowIfCancellationRequested();
             yield return new(ChatRole.Assistant, piece);

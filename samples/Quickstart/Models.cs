@@ -1,4 +1,5 @@
 using Anthropic;
+using Mesh;
 using Microsoft.Extensions.AI;
 
 namespace Quickstart;
@@ -12,6 +13,11 @@ internal static class Models
 
     /// <summary>The real one where there is a key for it, which the client reads from the environment itself.</summary>
     public static IChatClient Pick() => HasKey ? new AnthropicClient().AsIChatClient(Remote) : new LocalModel();
+
+    /// <summary>What a newcomer may do about a model that does not answer; nothing where the failure is another.</summary>
+    public static string Remedy(MeshException failure) => HasKey && failure.Code == MeshErrorCode.Unavailable
+        ? " Is there a network, and is ANTHROPIC_API_KEY right? Without the variable a stand-in answers."
+        : "";
 
     public static string Describe() => HasKey
         ? $"{Remote}; what you say, and what it reads of the files, is sent to its provider."

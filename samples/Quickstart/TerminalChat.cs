@@ -9,13 +9,15 @@ internal static class TerminalChat
     {
         Console.WriteLine($"A room over {folder}. The assistant is {Models.Describe()}");
         Console.WriteLine("An empty line ends the chat, Ctrl+C an answer. --demo tells the whole tour, --serve makes the room an MCP server.");
-        await using var mesh = new MeshHost();
+        var lines = new TerminalLines();
+        await using var mesh = new MeshHost(new() { OnFault = fault => Console.Error.WriteLine($"\n! {fault.Message} {Text.Harmless(fault.Exception?.GetBaseException().Message ?? "")}") });
         await using var you = await mesh.JoinAsync("library", "you", options: new()
         {
-            Approver = (request, _) =>
+            Approver = async (request, cancellationToken) =>
             {
                 Console.Write($"\n? May {request.Caller.Name} call {request.Record.Target} {Text.Harmless(request.Arguments.GetRawText())}? [y/N] ");
-                return new(Console.ReadLine()?.Trim().ToUpperInvariant() is "Y" ? ApprovalAnswer.Approved : ApprovalAnswer.Refused("The person said no."));
+                string? said = await lines.ReadAsync(cancellationToken);
+                return said?.ToUpperInvariant() is "Y" or "YES" ? ApprovalAnswer.Approved : ApprovalAnswer.Refused("The person said no.");
             },
         });
 
@@ -28,7 +30,7 @@ internal static class TerminalChat
             Volatile.Read(ref answer)?.Cancel();
         };
 
-        while (Ask() is { Length: > 0 } said)
+        while (await AskAsync(lines) is { Length: > 0 } said)
         {
             using var running = answer = new CancellationTokenSource();
             await chat.SayAsync(said, running.Token);
@@ -38,9 +40,9 @@ internal static class TerminalChat
         return 0;
     }
 
-    private static string? Ask()
+    private static ValueTask<string?> AskAsync(TerminalLines lines)
     {
         Console.Write("you: ");
-        return Console.ReadLine()?.Trim();
+        return lines.ReadAsync(CancellationToken.None);
     }
 }
