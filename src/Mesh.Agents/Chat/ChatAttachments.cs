@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Extensions.AI;
 
@@ -39,15 +40,19 @@ internal static class ChatAttachments
     public static AIContent ToContent(ChatAttachment attachment)
     {
         string called = attachment.Name is null ? "" : $" '{attachment.Name}'";
+        if (!MediaTypeHeaderValue.TryParse(attachment.MediaType, out var parsed) || parsed.MediaType?.ToLowerInvariant() is not { } type)
+        {
+            throw Invalid($"The media type of attachment{called} is none: '{attachment.MediaType}'.", "Say what it is, such as image/png.");
+        }
+
         if (attachment.Uri is { } address)
         {
             return Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
-                ? new UriContent(uri, attachment.MediaType)
+                ? new UriContent(uri, type)
                 : throw Invalid($"The address of attachment{called} is not an absolute one of the web.", "Give one that begins with https://, or the bytes.");
         }
 
         var data = attachment.Data!;
-        string type = attachment.MediaType;
         return type.StartsWith("image/", StringComparison.Ordinal) || type.StartsWith("audio/", StringComparison.Ordinal) || type == "application/pdf"
             ? new DataContent(data, type) { Name = attachment.Name }
             : type.StartsWith("text/", StringComparison.Ordinal) || type is "application/json" or "application/xml"

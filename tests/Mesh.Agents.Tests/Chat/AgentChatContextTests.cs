@@ -88,6 +88,29 @@ public sealed class AgentChatContextTests
         model.AssertFinished();
     }
 
+    [Fact]
+    public async Task A_turn_goes_on_elsewhere_from_a_context_that_was_written()
+    {
+        await using var host = new MeshHost();
+        await using var room = await host.JoinAsync("den", "bot", Grants.AgentDefault, new() { Role = ParticipantRole.Agent });
+        await using var ada = await host.JoinAsync("den", "ada");
+        using var first = new ScriptedChatClient(ScriptedTurn.Says("Plum, noted."));
+        await using var bot = new PoliteBot(first);
+        await bot.StartAsync(room).InTime();
+        await ada.ChatWith("polite").SendAsync("t", "The word is plum.").InTime();
+        string json = bot.Seen!.ToJson();
+
+        var context = AgentChatContext.FromJson(json);
+        context.Messages.Add(new(ChatRole.User, "Which word?"));
+        using var second = new ScriptedChatClient(ScriptedTurn.Says("Plum.").ExpectingInstructions("You talk with ada.").Expecting(
+            "what was said", request => request.Messages.Select(message => message.Text).SequenceEqual(["The word is plum.", "Plum, noted.", "Which word?"])));
+        var answer = await new ToolLoop(second).RunAsync(RoomFunctions.None(room), context.Messages, new() { Instructions = string.Join('\n', context.Rules) }).InTime();
+
+        Assert.Equal("Plum.", answer.Text);
+        Assert.Equal(4, context.Messages.Count);
+        second.AssertFinished();
+    }
+
     private sealed class PoliteBot(IChatClient model) : ChatBot("polite", model)
     {
         public AgentChatContext? Seen { get; private set; }

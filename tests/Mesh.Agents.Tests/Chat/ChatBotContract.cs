@@ -129,6 +129,43 @@ public abstract class ChatBotContract : RoomClientContract
     }
 
     [Fact]
+    public async Task A_message_that_its_sender_cancels_is_kept_with_what_was_answered_so_far()
+    {
+        using var model = new ScriptedChatClient(ScriptedTurn.Says("One, two").After(TimeSpan.FromHours(1)).ThenSays("never")) { Clock = Clock };
+        var ada = await StartAsync(model);
+        using var cancellation = new CancellationTokenSource();
+        await ada.OpenAsync("t").InTime();
+        var watching = WatchAsync(ada, "t");
+        await (await watching.Synced.InTime());
+        var sending = ada.SendAsync("t", "Count.", cancellation.Token).AsTask();
+        await watching.Next(each => each.Text is not null).InTime();
+
+        await cancellation.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending.InTime());
+        var seen = await watching.Ended.InTime();
+        Assert.Equal(["Count.", "One, two"], seen.Where(each => each.Entry?.Text is not null).Select(each => each.Entry!.Text));
+        Assert.True(seen[^1].Entry!.IsInterrupted);
+        Assert.Null(seen[^1].Entry!.Error);
+    }
+
+    [Fact]
+    public async Task The_first_message_can_be_edited_and_a_branch_branches_again()
+    {
+        using var model = ScriptedChatClient.Answering(request => ScriptedTurn.Says($"{request.Messages.Count}: {request.Messages[^1].Text}"));
+        var ada = await StartAsync(model);
+        await ada.SendAsync("t", "one").InTime();
+
+        var branch = await ada.EditAsync("t", 1, "two").InTime();
+        var more = await ada.SendAsync(branch.Thread, "three").InTime();
+        var again = await ada.EditAsync(branch.Thread, more.Sequence, "four").InTime();
+
+        Assert.Equal(("1: two", "3: three", "3: four"), (branch.Text, more.Text, again.Text));
+        Assert.Equal(new ThreadOrigin(branch.Thread, 4), (await ada.OpenAsync(again.Thread).InTime()).Origin);
+        Assert.Equal(3, (await ada.ListAsync().InTime()).Threads.Count);
+    }
+
+    [Fact]
     public async Task What_the_model_fails_with_is_in_the_thread_and_tells_no_secrets()
     {
         using var model = new ScriptedChatClient(ScriptedTurn.Says("One").ThenFails(new IOException("key sk-123")), ScriptedTurn.Says("Fine."));
@@ -242,6 +279,8 @@ public abstract class ChatBotContract : RoomClientContract
         }).InTime();
 
         model.AssertFinished();
+        AssertCode(MeshErrorCode.InvalidArguments, await FailureOf(ada.SendAsync(new ChatInput("x") { Thread = "new", Attachments = [new("no type") { Data = [1] }] })));
+        AssertCode(MeshErrorCode.NotFound, await FailureOf(ada.ReadAsync("new")));
         AssertCode(MeshErrorCode.InvalidArguments, await FailureOf(ada.SendAsync(new ChatInput(""))));
         AssertCode(MeshErrorCode.InvalidArguments, await FailureOf(ada.SendAsync(new ChatInput("x") { Attachments = [new("image/png")] })));
         AssertCode(MeshErrorCode.InvalidArguments, await FailureOf(ada.SendAsync(new ChatInput("x") { Attachments = [new("image/png") { Uri = "file:///etc/passwd" }] })));
