@@ -184,6 +184,27 @@ public abstract class ThreadStoreContract
     }
 
     [Fact]
+    public async Task A_draft_is_kept_for_each_author_in_the_place_of_the_one_before_and_is_no_entry()
+    {
+        var store = await OpenAsync(1);
+
+        await store.KeepDraftAsync("t", "ada", Said("d", "one") with { ReplyTo = "id-1" }).InTime();
+        await store.KeepDraftAsync("t", "ada", Said("d", "one, two") with { ReplyTo = "id-1", IsInterrupted = true }).InTime();
+        await store.KeepDraftAsync("t", "bob", Said("e", "other")).InTime();
+
+        var draft = await store.FindDraftAsync("t", "ada").InTime();
+        Assert.Equal(("d", "one, two", "id-1", true), (draft?.Id, draft?.Text, draft?.ReplyTo, draft?.IsInterrupted));
+        Assert.Equal("other", (await store.FindDraftAsync("t", "bob").InTime())?.Text);
+        Assert.Equal(new ThreadInfo("t", 1), await store.FindAsync("t").InTime());
+        Assert.Null(await store.FindDraftAsync("t", "eve").InTime());
+        await store.KeepDraftAsync("t", "ada", null).InTime();
+        await store.KeepDraftAsync("t", "ada", null).InTime();
+        Assert.Null(await store.FindDraftAsync("t", "ada").InTime());
+        await AssertFailsAsync(MeshErrorCode.NotFound, () => store.FindDraftAsync("none", "ada"));
+        Assert.Equal(MeshErrorCode.NotFound, (await Assert.ThrowsAsync<MeshException>(() => store.KeepDraftAsync("none", "ada", Said("d", "one")).AsTask().InTime())).Code);
+    }
+
+    [Fact]
     public async Task Threads_of_an_author_are_listed_in_pages_that_of_their_latest_entry_first()
     {
         var store = NewStore();

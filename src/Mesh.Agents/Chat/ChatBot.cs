@@ -201,7 +201,13 @@ public class ChatBot : TaskRunner<ChatInput, ChatAnswer>
         {
             // What was answered meanwhile is a part of it.
             (turn, open) = feed.TurnsOver == over ? (turn, open) : await ReadAsync(context, thread, message, said).ConfigureAwait(false);
-            await ChatTurnRun.CloseAsync(Threads, feed, thread, Name, open, context.Room.TimeProvider.GetUtcNow()).ConfigureAwait(false);
+            if (open.Count > 0)
+            {
+                // Nobody writes them any more. What is still known of them is a part of what was said.
+                await ChatTurnRun.CloseAsync(Threads, feed, thread, Name, open, context.Room.TimeProvider.GetUtcNow()).ConfigureAwait(false);
+                (turn, _) = await ReadAsync(context, thread, message, said).ConfigureAwait(false);
+            }
+
             context.Features.Set(turn.Chat);
             foreach (string rule in await GetRulesAsync(turn).ConfigureAwait(false))
             {

@@ -139,6 +139,15 @@ internal sealed class ChatFeed : IDisposable
         }
     }
 
+    /// <summary>The text so far of a message that is being said; empty for one that is not.</summary>
+    public string TextSoFar(string messageId)
+    {
+        lock (_gate)
+        {
+            return _messageId == messageId ? _text.ToString() : "";
+        }
+    }
+
     public void PublishStatus(string status, string? tool = null, string? callId = null)
     {
         lock (_gate)
@@ -324,43 +333,4 @@ internal sealed class ChatWatcher(ChatFeed feed, long position) : IDisposable
     public TaskCompletionSource? Waiting { get; set; }
 
     public void Dispose() => feed.Unwatch(this);
-}
-
-/// <summary>The threads that somebody is at. What nobody uses any longer is forgotten. Thread-safe.</summary>
-internal sealed class ChatFeeds
-{
-    private readonly Dictionary<string, ChatFeed> _feeds = new(StringComparer.Ordinal);
-
-    public FeedLease Enter(string thread)
-    {
-        lock (_feeds)
-        {
-            if (!_feeds.TryGetValue(thread, out var feed))
-            {
-                _feeds.Add(thread, feed = new());
-            }
-
-            feed.Users++;
-            return new(this, thread, feed);
-        }
-    }
-
-    private void Leave(string thread, ChatFeed feed)
-    {
-        lock (_feeds)
-        {
-            if (--feed.Users == 0)
-            {
-                _feeds.Remove(thread);
-                feed.Dispose();
-            }
-        }
-    }
-
-    internal sealed class FeedLease(ChatFeeds feeds, string thread, ChatFeed feed) : IDisposable
-    {
-        public ChatFeed Feed => feed;
-
-        public void Dispose() => feeds.Leave(thread, feed);
-    }
 }

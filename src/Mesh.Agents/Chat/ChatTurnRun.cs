@@ -9,14 +9,21 @@ namespace Mesh.Agents;
 /// </summary>
 internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn turn, string author)
 {
+    private static readonly TimeSpan DraftEvery = TimeSpan.FromSeconds(1);
+
     private readonly string _answerId = $"{turn.Message.Id}.a";
     private string _messageId = "";
     private int _saved;
     private int _added;
     private string? _text;
+    private long _draftedAt;
+    private bool _hasText;
+    private bool _hasDraft;
     private bool _isInterrupted;
 
-    private DateTimeOffset Now => turn.Context.Room.TimeProvider.GetUtcNow();
+    private TimeProvider Clock => turn.Context.Room.TimeProvider;
+
+    private DateTimeOffset Now => Clock.GetUtcNow();
 
     /// <summary>Closes answers that nobody is writing any more: the process ended in the middle of them. It takes the turn of the thread.</summary>
     public static async ValueTask CloseAsync(IThreadStore store, ChatFeed feed, string thread, string author, IReadOnlyList<ThreadEntry> open, DateTimeOffset now)
@@ -25,6 +32,13 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
         {
             if (begun.Author == author)
             {
+                if (await store.FindDraftAsync(thread, author, CancellationToken.None).ConfigureAwait(false) is { } draft && draft.ReplyTo == begun.ReplyTo)
+                {
+                    // Where it was said to the end after all, the entry is there already, and nothing is added.
+                    await feed.AppendAsync(store, thread, draft, CancellationToken.None).ConfigureAwait(false);
+                    await store.KeepDraftAsync(thread, author, null, CancellationToken.None).ConfigureAwait(false);
+                }
+
                 await feed.AppendAsync(store, thread, EndOf(begun.Id, author, begun.ReplyTo, now, true, "The agent was gone before it was done."), CancellationToken.None).ConfigureAwait(false);
             }
         }
@@ -35,6 +49,7 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
         var messages = turn.Chat.Messages;
         _saved = messages.Count;
         NextMessage();
+        _draftedAt = Clock.GetTimestamp();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(turn.Context.CancellationToken);
         feed.SetRunning(stop);
         string? error = "The answer was cut off.";
@@ -50,6 +65,8 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
                 {
                     Tell(content);
                 }
+
+                await KeepDraftAsync(stop.Token).ConfigureAwait(false);
 
                 if (update.Role == ChatRole.Tool)
                 {
@@ -89,6 +106,7 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
         {
             case TextContent { Text.Length: > 0 } text:
                 feed.PublishText(ChatEventKinds.Text, _messageId, text.Text);
+                _hasText = true;
                 break;
             case TextReasoningContent { Text.Length: > 0 } reasoning:
                 feed.PublishText(ChatEventKinds.Reasoning, _messageId, reasoning.Text);
@@ -106,6 +124,33 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
             case ToolApprovalResponseContent { ToolCall: FunctionCallContent answered }:
                 feed.PublishStatus(ChatStatus.Calling, answered.Name, answered.CallId);
                 break;
+        }
+    }
+
+    /// <summary>What is being said is kept once in a while, so that a crash loses little of it.</summary>
+    private ValueTask KeepDraftAsync(CancellationToken cancellationToken)
+    {
+        if (!_hasText || Clock.GetElapsedTime(_draftedAt) < DraftEvery)
+        {
+            return default;
+        }
+
+        _draftedAt = Clock.GetTimestamp();
+        _hasText = false;
+        return feed.TextSoFar(_messageId) is { Length: > 0 } text ? KeepDraftAsync(text, cancellationToken) : default;
+    }
+
+    private async ValueTask KeepDraftAsync(string text, CancellationToken cancellationToken)
+    {
+        var message = new ChatMessage(ChatRole.Assistant, text) { AdditionalProperties = new() { [ToolLoop.InterruptedKey] = true } };
+        try
+        {
+            await store.KeepDraftAsync(turn.Thread, author, ThreadEntry.Of(_messageId, ThreadEntryKinds.Message, author, message, turn.Message.Id, Now), cancellationToken).ConfigureAwait(false);
+            _hasDraft = true;
+        }
+        catch (MeshException)
+        {
+            // The store has no room for it. Whether it has for the whole message, which is what counts, is seen when that is said.
         }
     }
 
@@ -135,6 +180,10 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
         {
             await AppendAsync(EndOf(_answerId, author, turn.Message.Id, Now, _isInterrupted || error is not null, error)).ConfigureAwait(false);
             feed.PublishStatus(ChatStatus.Listening);
+            if (_hasDraft)
+            {
+                await store.KeepDraftAsync(turn.Thread, author, null, CancellationToken.None).ConfigureAwait(false);
+            }
         }
     }
 

@@ -45,6 +45,25 @@ public interface IThreadStore
     /// (<see cref="MeshErrorCode.StoreFull"/>); nothing was added.</exception>
     ValueTask<ThreadEntry> AppendAsync(string thread, ThreadEntry entry, long? expectedVersion = null, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Keeps what somebody is saying and has not said to the end, in the place of what was kept of it before. It is no entry: no reader of the thread sees
+    /// it. It is there to be found after the process has ended in the middle.
+    /// </summary>
+    /// <param name="thread">The thread.</param>
+    /// <param name="author">Who says it: each has one in a thread.</param>
+    /// <param name="draft">The entry that it would be now; null when there is nothing to keep any more.</param>
+    /// <param name="cancellationToken">Ends the waiting; then it may have been kept.</param>
+    /// <exception cref="MeshException">There is no such thread (<see cref="MeshErrorCode.NotFound"/>), it is too large (<see cref="MeshErrorCode.TooLarge"/>), or
+    /// there is no room for it (<see cref="MeshErrorCode.StoreFull"/>); what was kept before stays.</exception>
+    ValueTask KeepDraftAsync(string thread, string author, ThreadEntry? draft, CancellationToken cancellationToken = default);
+
+    /// <summary>What was kept last of what somebody was saying; null for nothing.</summary>
+    /// <param name="thread">The thread.</param>
+    /// <param name="author">Who was saying it.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="MeshException">There is no such thread (<see cref="MeshErrorCode.NotFound"/>).</exception>
+    ValueTask<ThreadEntry?> FindDraftAsync(string thread, string author, CancellationToken cancellationToken = default);
+
     /// <summary>Reads the newest entries. The cursor is the <paramref name="before"/> of the page that comes before.</summary>
     /// <param name="thread">The thread.</param>
     /// <param name="before">Only entries before this sequence; null for the end.</param>

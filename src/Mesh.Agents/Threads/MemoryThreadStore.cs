@@ -64,7 +64,7 @@ public sealed class MemoryThreadStore(MemoryThreadStoreOptions? options = null, 
         ArgumentNullException.ThrowIfNull(entry);
         CheckId(entry.Id, nameof(entry));
         cancellationToken.ThrowIfCancellationRequested();
-        long size = entry.Message is { } message ? JsonMarshal.GetRawUtf8Value(message).Length : 0;
+        long size = SizeOf(entry);
         lock (_gate)
         {
             var log = FindLocked(thread);
@@ -78,21 +78,49 @@ public sealed class MemoryThreadStore(MemoryThreadStoreOptions? options = null, 
                 throw new MeshException(ThreadErrors.VersionConflict(thread, expected, log.Entries.Count));
             }
 
-            if (size > _options.MaxMessageBytes)
+            CheckSize(thread, size);
+            if (log.Entries.Count >= _options.MaxEntries)
             {
-                throw new MeshException(ThreadErrors.TooLarge(thread, size, _options.MaxMessageBytes));
+                throw new MeshException(ThreadErrors.Full(thread, string.Create(CultureInfo.InvariantCulture, $"{_options.MaxEntries:N0} entries of a thread")));
             }
 
-            if (log.Entries.Count >= _options.MaxEntries || _bytes + size > _options.MaxTotalBytes)
-            {
-                throw new MeshException(ThreadErrors.Full(thread, log.Entries.Count >= _options.MaxEntries
-                    ? string.Create(CultureInfo.InvariantCulture, $"{_options.MaxEntries:N0} entries of a thread")
-                    : string.Create(CultureInfo.InvariantCulture, $"{_options.MaxTotalBytes:N0} bytes")));
-            }
-
+            CheckTotalLocked(thread, size);
             _bytes += size;
             _authors.Note(entry.Author, log);
             return new(log.Add(entry, entry.Time == default ? _clock.GetUtcNow() : entry.Time));
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask KeepDraftAsync(string thread, string author, ThreadEntry? draft, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(author);
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            var log = FindLocked(thread);
+            long size = SizeOf(draft);
+            long more = size - SizeOf(log.FindDraft(author));
+            if (draft is not null)
+            {
+                CheckSize(thread, size);
+                CheckTotalLocked(thread, more);
+            }
+
+            log.KeepDraft(author, draft);
+            _bytes += more;
+            return default;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ThreadEntry?> FindDraftAsync(string thread, string author, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(author);
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            return new(FindLocked(thread).FindDraft(author));
         }
     }
 
@@ -169,6 +197,24 @@ public sealed class MemoryThreadStore(MemoryThreadStoreOptions? options = null, 
         }
     }
 
+    private static long SizeOf(ThreadEntry? entry) => entry?.Message is { } message ? JsonMarshal.GetRawUtf8Value(message).Length : 0;
+
+    private void CheckSize(string thread, long size)
+    {
+        if (size > _options.MaxMessageBytes)
+        {
+            throw new MeshException(ThreadErrors.TooLarge(thread, size, _options.MaxMessageBytes));
+        }
+    }
+
+    private void CheckTotalLocked(string thread, long more)
+    {
+        if (_bytes + more > _options.MaxTotalBytes)
+        {
+            throw new MeshException(ThreadErrors.Full(thread, string.Create(CultureInfo.InvariantCulture, $"{_options.MaxTotalBytes:N0} bytes")));
+        }
+    }
+
     private MemoryThread FindLocked(string thread) => _threads.GetValueOrDefault(thread) ?? throw new MeshException(ThreadErrors.NotFound(thread));
 
     private MemoryThread AddLocked(MemoryThread thread)
@@ -181,60 +227,5 @@ public sealed class MemoryThreadStore(MemoryThreadStoreOptions? options = null, 
         _threads.Add(thread.Id, thread);
         _ids.Add(thread.Id);
         return thread;
-    }
-}
-
-/// <summary>One thread in memory. Not thread-safe: used under the lock of its store.</summary>
-internal sealed class MemoryThread
-{
-    // Most threads are short, and an entry that comes again came just now.
-    private const int Short = 16;
-
-    // Where each id is, once the thread is long: adding one again adds nothing.
-    private Dictionary<string, int>? _places;
-    private long _clearedThrough;
-
-    public MemoryThread(string id, ThreadOrigin? origin, List<ThreadEntry> entries)
-    {
-        (Id, Origin, Entries) = (id, origin, entries);
-        Index();
-        _clearedThrough = entries.FindLast(static entry => entry.Kind == ThreadEntryKinds.Cleared)?.Sequence ?? 0;
-    }
-
-    public string Id { get; }
-
-    public ThreadOrigin? Origin { get; }
-
-    public List<ThreadEntry> Entries { get; }
-
-    public ThreadEntry? Find(string id) => _places is null ? Entries.Find(entry => entry.Id == id)
-        : _places.TryGetValue(id, out int index) ? Entries[index] : null;
-
-    public ThreadEntry Add(ThreadEntry entry, DateTimeOffset time)
-    {
-        entry = entry with { Sequence = Entries.Count + 1, Time = time };
-        Entries.Add(entry);
-        _places?.Add(entry.Id, Entries.Count - 1);
-        Index();
-        if (entry.Kind == ThreadEntryKinds.Cleared)
-        {
-            _clearedThrough = entry.Sequence;
-        }
-
-        return entry;
-    }
-
-    public ThreadInfo ToInfo() => new(Id, Entries.Count, _clearedThrough, Origin);
-
-    private void Index()
-    {
-        if (_places is null && Entries.Count > Short)
-        {
-            _places = new(StringComparer.Ordinal);
-            for (int i = 0; i < Entries.Count; i++)
-            {
-                _places.Add(Entries[i].Id, i);
-            }
-        }
     }
 }

@@ -484,6 +484,56 @@ public abstract class ChatBotContract : RoomClientContract
         Assert.Equal((ThreadEntryKinds.AnswerEnded, false), kinds[^1]);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_was_said_until_a_crash_is_kept_but_for_the_last_second_and_the_next_answer_goes_on(bool isOpened)
+    {
+        using var model = new ScriptedChatClient(ScriptedTurn.Says("One").After(TimeSpan.FromSeconds(2)).ThenSays(", two", ", three").After(TimeSpan.FromHours(1)).ThenSays("never")) { Clock = Clock };
+        var ada = await StartAsync(model);
+        await ada.OpenAsync("t").InTime();
+        var watching = WatchAsync(ada, "t", until: each => each.Text?.Contains("three", StringComparison.Ordinal) == true);
+        await (await watching.Synced.InTime());
+        var sending = ada.SendAsync("t", "Count.").AsTask();
+        await watching.Next(each => each.Text is not null).InTime();
+        await Clock.AdvancePastTimerAsync(TimeSpan.FromSeconds(2));
+        await watching.Ended.InTime();
+
+        // To the store it is as if the first host had been killed: it says nothing more.
+        await using var host = new MeshHost(new() { TimeProvider = Clock, DrainTimeout = TimeSpan.Zero });
+        await using var room = await host.JoinAsync("after", "bot", Grants.AgentDefault, new() { Role = ParticipantRole.Agent });
+        await using var person = await host.JoinAsync("after", "ada");
+        using var next = new ScriptedChatClient(ScriptedTurn.Says("four").Expecting("the cut answer", request => request.Messages.Any(message => message.Text == "One, two")));
+        await using var bot = new ChatBot("assistant", next, _threads);
+        await bot.StartAsync(room).InTime();
+        var again = person.ChatWith("assistant");
+        if (isOpened)
+        {
+            var entries = (await again.OpenAsync("t").InTime()).Entries;
+            Assert.Equal([("Count.", false), (null, false), ("One, two", true), (null, true)], entries.Select(entry => (entry.Text, entry.IsInterrupted)));
+        }
+
+        Assert.Equal("four", (await again.SendAsync("t", "Go on.").InTime()).Text);
+        next.AssertFinished();
+        Assert.Null(await _threads.FindDraftAsync("t", "assistant"));
+        await ada.CancelAsync("t").InTime();
+        await sending.InTime();
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_whole_leaves_no_draft()
+    {
+        using var model = new ScriptedChatClient(ScriptedTurn.Says("One").After(TimeSpan.FromSeconds(2)).ThenSays(", two").After(TimeSpan.FromSeconds(2)).ThenSays(".")) { Clock = Clock };
+        var ada = await StartAsync(model);
+        var sending = ada.SendAsync("t", "Count.").AsTask();
+        await Clock.AdvancePastTimerAsync(TimeSpan.FromSeconds(2));
+        await Clock.AdvancePastTimerAsync(TimeSpan.FromSeconds(2));
+
+        Assert.Equal("One, two.", (await sending.InTime()).Text);
+        Assert.Null(await _threads.FindDraftAsync("t", "assistant"));
+        Assert.Equal(4, (await ada.OpenAsync("t").InTime()).Entries.Count);
+    }
+
     [Fact]
     public async Task Opening_a_thread_leaves_the_answer_alone_that_is_being_written()
     {

@@ -31,6 +31,24 @@ public sealed class MemoryThreadStoreTests : ThreadStoreContract
     }
 
     [Fact]
+    public async Task A_draft_takes_room_as_long_as_it_is_kept()
+    {
+        var store = new MemoryThreadStore(new() { MaxTotalBytes = 250, MaxMessageBytes = 200 });
+        await store.OpenAsync("t").InTime();
+        await store.KeepDraftAsync("t", "ada", Said("d", new string('x', 100))).InTime();
+
+        await AssertFailsAsync(MeshErrorCode.StoreFull, () => store.AppendAsync("t", Said("a", new string('x', 100))));
+        await AssertFailsAsync(MeshErrorCode.TooLarge, async () =>
+        {
+            await store.KeepDraftAsync("t", "ada", Said("d", new string('x', 200)));
+            return true;
+        });
+        Assert.Equal(100, (await store.FindDraftAsync("t", "ada").InTime())?.Text?.Length);
+        await store.KeepDraftAsync("t", "ada", null).InTime();
+        await store.AppendAsync("t", Said("a", new string('x', 100))).InTime();
+    }
+
+    [Fact]
     public async Task Entries_are_timed_by_the_given_clock()
     {
         var clock = new ManualTimeProvider();
