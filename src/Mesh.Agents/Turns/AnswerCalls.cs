@@ -8,15 +8,16 @@ internal sealed class AnswerCalls(Turn turn, List<FunctionCallContent> calls)
 {
     private readonly AIContent?[] _results = new AIContent?[calls.Count];
     private Task? _running;
+    private int _begun;
 
-    /// <summary>The results; a call that has none was interrupted, and its result says so.</summary>
+    /// <summary>The results; a call that has none was interrupted, or not even begun, and its result says so.</summary>
     public IList<AIContent> Results
     {
         get
         {
             for (int i = 0; i < _results.Length; i++)
             {
-                _results[i] ??= Answer(calls[i], TurnErrors.Interrupted(calls[i]));
+                _results[i] ??= Answer(calls[i], i < _begun ? TurnErrors.Interrupted(calls[i]) : TurnErrors.NotMade(calls[i]));
             }
 
             return _results!;
@@ -78,6 +79,7 @@ internal sealed class AnswerCalls(Turn turn, List<FunctionCallContent> calls)
                     running.Remove(await Task.WhenAny(running).ConfigureAwait(false));
                 }
 
+                _begun = i + 1;
                 var one = MakeAsync(i, watch, cancellationToken);
                 if (!one.IsCompletedSuccessfully)
                 {
