@@ -214,6 +214,30 @@ public sealed class ApprovalTests : AgentRoom
     }
 
     [Fact]
+    public async Task A_person_who_is_asked_through_a_tool_may_think_as_long_as_an_approval_is_waited_for()
+    {
+        RoomClient? eve = null;
+        using var desk = new ApprovalDesk(ApprovalDesk.ThroughTool(() => eve, "ui/ask_user"));
+        eve = await JoinAsync("eve", ParticipantRole.User, desk.Approver);
+        var (asked, answer) = (new Signal(), new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously));
+        await eve.Toolkits.RegisterAsync(
+            Toolkit.Create("ui", Tool.Create("ask_user", async (string question, string[] options) =>
+            {
+                asked.Set();
+                return await answer.Task;
+            })),
+            new() { Private = true }).InTime();
+        await OfferAsync("disk", Delete);
+
+        var deletion = eve.Toolkits.InvokeAsync<string>("disk/delete", new { path = "a" }).AsTask();
+        await asked.InTime();
+        Clock.Advance(TimeSpan.FromMinutes(9));
+        answer.SetResult("once");
+
+        Assert.Equal("deleted a", await deletion.InTime());
+    }
+
+    [Fact]
     public async Task Where_the_person_cannot_be_reached_the_room_is_asked()
     {
         using var desk = new ApprovalDesk(ApprovalDesk.ThroughTool(() => null, "ui/ask_user"));
