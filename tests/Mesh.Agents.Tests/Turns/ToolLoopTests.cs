@@ -208,16 +208,33 @@ public sealed class ToolLoopTests : AgentRoom
     public async Task Tools_that_the_provider_runs_are_passed_on_and_functions_of_others_are_refused()
     {
         var functions = await OfferAsync("weather", Forecast);
-        var hosted = new HostedWebSearchTool();
-        using var model = new ScriptedChatClient(ScriptedTurn.Says("ok").Expecting("the very tool", request => request.Tools.Contains(hosted)).ExpectingTool("weather_forecast"));
+        var (hosted, connector) = (new HostedWebSearchTool(), new HostedMcpServerTool("docs", new Uri("https://mcp.example.org")));
+        using var model = new ScriptedChatClient(
+            ScriptedTurn.Says("ok").Expecting("the very tools", request => request.Tools.Contains(hosted) && request.Tools.Contains(connector)).ExpectingTool("weather_forecast"));
         var loop = new ToolLoop(model);
-        var options = new ChatOptions { Tools = [hosted] };
+        var options = new ChatOptions { Tools = [hosted, connector] };
 
         await loop.RunAsync(functions, [User("?")], options).InTime();
 
         model.AssertFinished();
-        Assert.Single(options.Tools);
+        Assert.Equal(2, options.Tools.Count);
         await Assert.ThrowsAsync<ArgumentException>(() => loop.RunAsync(functions, [], new() { Tools = [AIFunctionFactory.Create(() => 1, "one")] }));
+    }
+
+    [Fact]
+    public async Task What_the_provider_wants_approved_for_its_own_tools_ends_the_turn_and_is_answered_in_the_next()
+    {
+        var request = new ToolApprovalRequestContent("r1", new McpServerToolCallContent("m1", "search", "docs"));
+        using var model = new ScriptedChatClient(
+            ScriptedTurn.Empty.Then(request),
+            ScriptedTurn.Says("ok").Expecting("the answer", asked => asked.Messages[^1].Contents.OfType<ToolApprovalResponseContent>().Single().Approved));
+        var (loop, messages) = (new ToolLoop(model), new List<ChatMessage> { User("?") });
+
+        var response = await loop.RunAsync(RoomFunctions.None(Bot), messages).InTime();
+        messages.Add(new(ChatRole.User, [response.Messages[^1].Contents.OfType<ToolApprovalRequestContent>().Single().CreateResponse(true)]));
+        await loop.RunAsync(RoomFunctions.None(Bot), messages).InTime();
+
+        model.AssertFinished();
     }
 
     [Fact]
