@@ -51,6 +51,37 @@ public abstract class RoomClientApprovalObserverContract : RoomClientContract
     }
 
     [Fact]
+    public async Task Of_one_call_its_caller_is_told_of_it_and_of_what_it_leads_to_and_of_no_other()
+    {
+        var bob = await StartAsync(ApprovalAnswer.Approved);
+        var (one, other) = (bob.NewCallId(), bob.NewCallId());
+        using (bob.ObserveApprovals(new Observer("one", _seen), one))
+        using (bob.ObserveApprovals(new Observer("other", _seen), other))
+        {
+            await bob.Toolkits.InvokeAsync<string>("desk/plan", new { path = "a" }, new() { CallId = one }).InTime();
+            await bob.Toolkits.InvokeAsync<string>("disk/delete", new { path = "b" }, new() { CallId = other }).InTime();
+            await bob.Toolkits.InvokeAsync<string>("disk/delete", new { path = "c" }).InTime();
+        }
+
+        Assert.Equal(
+            ["""one asked disk/delete {"path":"a"}""", "one answered yes", """other asked disk/delete {"path":"b"}""", "other answered yes"], _seen);
+    }
+
+    [Fact]
+    public async Task Who_knows_the_id_of_a_call_of_somebody_else_is_told_nothing_of_it()
+    {
+        var bob = await StartAsync(ApprovalAnswer.Approved);
+        var eve = await JoinAsync("eve", Grants.AgentDefault, ParticipantRole.Agent);
+        var id = bob.NewCallId();
+        using (eve.ObserveApprovals(new Observer("eve", _seen), id))
+        {
+            await bob.Toolkits.InvokeAsync<string>("desk/plan", new { path = "a" }, new() { CallId = id }).InTime();
+        }
+
+        Assert.Empty(_seen);
+    }
+
+    [Fact]
     public async Task An_observer_that_fails_stops_nothing()
     {
         var bob = await StartAsync(ApprovalAnswer.Approved);

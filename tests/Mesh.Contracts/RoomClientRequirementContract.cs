@@ -1,3 +1,5 @@
+using System.Threading.Channels;
+
 namespace Mesh.Contracts;
 
 /// <summary>An agent starts when all that it requires is there, or says what is not.</summary>
@@ -87,6 +89,75 @@ public abstract class RoomClientRequirementContract : RoomClientContract
         var runner = new TestRunner("job") { Requires = [Requirement.Toolkit("weather")], RequirementTimeout = TimeSpan.Zero };
         var bot = await JoinAgentAsync("bot");
         Assert.Equal(MeshErrorCode.Unavailable, (await Assert.ThrowsAsync<MeshException>(() => runner.StartAsync(bot).InTime())).Code);
+    }
+
+    [Fact]
+    public async Task It_waits_for_a_key_of_the_state_that_others_write()
+    {
+        var (bot, ada) = (await JoinAgentAsync("bot"), await JoinAsync("ada", Grants.Full));
+        await using var runner = new TestRunner("job") { Requires = [Requirement.StateKey("schemas.invoice"), Requirement.Toolkit("weather")] };
+        var starting = runner.StartAsync(bot).InTime();
+        await Clock.TimerWithinAsync(Limit).InTime();
+        await ada.State.PutAsync("schemas.order", 1).InTime();
+        await ada.State.PutAsync("schemas.invoice", 1).InTime();
+        await ada.State.DeleteAsync("schemas.invoice").InTime();
+        await ada.Toolkits.RegisterAsync(Toolkit.Create("weather", Forecast)).InTime();
+        Assert.Empty(await ada.Agents.ListAsync().InTime());
+        Assert.False(starting.IsCompleted);
+        await ada.State.PutAsync("schemas.invoice", 2).InTime();
+        await starting;
+        await ada.State.DeleteAsync("schemas.invoice").InTime();
+        Assert.Equal("done", await ada.Agents.AskAsync<string>("job").InTime());
+    }
+
+    [Fact]
+    public async Task It_waits_for_what_a_toolkit_of_the_room_keeps()
+    {
+        var (bot, ada) = (await JoinAgentAsync("bot"), await JoinAgentAsync("ada"));
+        var tables = new List<string>();
+        var changes = Channel.CreateUnbounded<string>();
+        await ada.Toolkits.RegisterAsync(Toolkit.Create("db", Tool.Create("listTables", () => tables.ToArray()), Tool.Create("watchTables", () => changes.Reader.ReadAllAsync()))).InTime();
+        var table = Requirement.Of(
+            "table 'orders'",
+            async (room, stop) => (await room.Toolkits.InvokeAsync<string[]>("db/listTables", cancellationToken: stop)).Contains("orders"),
+            (room, stop) => room.Toolkits.StreamAsync<string>("db/watchTables", cancellationToken: stop));
+        await using var runner = new TestRunner("job") { Requires = [table] };
+        var starting = runner.StartAsync(bot).InTime();
+        changes.Writer.TryWrite("ready");
+        changes.Writer.TryWrite("customers");
+        Assert.Empty(await ada.Agents.ListAsync().InTime());
+        tables.Add("orders");
+        changes.Writer.TryWrite("orders");
+        await starting;
+        Assert.Equal("table 'orders'", table.ToString());
+        Assert.Equal("done", await ada.Agents.AskAsync<string>("job").InTime());
+    }
+
+    [Fact]
+    public async Task What_is_no_toolkit_is_named_too_when_it_does_not_come()
+    {
+        var bot = await JoinAgentAsync("bot");
+        var runner = new TestRunner("job") { Requires = [Requirement.StateKey("schemas.invoice"), Requirement.Toolkit("weather")] };
+        var starting = runner.StartAsync(bot).InTime();
+        await Clock.AdvancePastTimerAsync(Limit).InTime();
+        var error = (await Assert.ThrowsAsync<MeshException>(() => starting)).Error;
+        Assert.Equal(
+            (MeshErrorCode.Unavailable, "Agent 'job' cannot start in room 'den': within 30 s nobody offered 'bot' toolkit 'weather'; there was no state key 'schemas.invoice'."),
+            (error.Code, error.Message));
+    }
+
+    [Fact]
+    public async Task What_fails_while_it_is_looked_for_ends_the_start_at_once()
+    {
+        var bot = await JoinAsync("bot", Grants.AgentDefault with { State = null }, ParticipantRole.Agent);
+        var notGranted = new TestRunner("job") { Requires = [Requirement.StateKey("schemas.invoice")] };
+        Assert.Equal(MeshErrorCode.NotGranted, (await Assert.ThrowsAsync<MeshException>(() => notGranted.StartAsync(bot).InTime())).Code);
+        var broken = new TestRunner("job") { Requires = [Requirement.Of("table 'orders'", (_, _) => new(false), (_, _) => throw new InvalidOperationException("no database"))] };
+        Assert.Equal("no database", (await Assert.ThrowsAsync<InvalidOperationException>(() => broken.StartAsync(bot).InTime())).Message);
+        var endless = new TestRunner("job") { Requires = [Requirement.Of("table 'orders'", (_, _) => new(false), (_, _) => AsyncEnumerable.Empty<object>())] };
+        Assert.Equal(MeshErrorCode.Unavailable, (await Assert.ThrowsAsync<MeshException>(() => endless.StartAsync(bot).InTime())).Code);
+        Assert.Throws<MeshException>(() => Requirement.StateKey("a..b"));
+        Assert.Throws<ArgumentException>(() => Requirement.Of("", (_, _) => new(false), (_, _) => AsyncEnumerable.Empty<object>()));
     }
 
     private Task<RoomClient> JoinAgentAsync(string name) => JoinAsync(name, Grants.AgentDefault, ParticipantRole.Agent);

@@ -39,6 +39,33 @@ public abstract class RoomClientUsageContract : RoomClientContract
         Assert.Equal((2, 1, 4, 0.5m), (models.Count, models["small"].Calls, models["small"].InputTokens, models["small"].Cost));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_streams_a_call_is_told_at_its_end_what_it_has_used_itself(bool fails)
+    {
+        await OfferAsync("ada", Report, Tool.Create("outer", async (CallContext call) =>
+        {
+            await call.ReportUsageAsync(CallUsage.OfModel("small", 3, 2, 0.5m));
+            await call.Room.Toolkits.TryInvokeAsync("kit/report", new { tokens = 9L, cost = 1m });
+            await call.WriteChunkAsync(new TextPart("one"));
+            await call.ReportUsageAsync(new(1, 1));
+            if (fails)
+            {
+                throw new ToolException("no");
+            }
+        }));
+        var bob = await JoinAsync("bob");
+
+        var frames = await bob.Toolkits.StreamAsync("kit/outer", default).ToListInTimeAsync();
+        var quiet = await bob.Toolkits.StreamAsync("kit/outer/nowhere", default).ToListInTimeAsync();
+
+        var usage = frames[^1] is ErrorFrame error ? error.Usage : ((ResultFrame)frames[^1]).Usage;
+        Assert.Equal(fails, frames[^1] is ErrorFrame);
+        Assert.Equal((4L, 3L, 0.5m, "small"), (usage!.InputTokens, usage.OutputTokens, usage.Cost, Assert.Single(usage.Models!).Model));
+        Assert.Null(Assert.IsType<ErrorFrame>(Assert.Single(quiet)).Usage);
+    }
+
     [Fact]
     public async Task Models_beyond_sixteen_are_one()
     {

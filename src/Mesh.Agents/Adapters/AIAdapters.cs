@@ -64,9 +64,17 @@ public static class AIAdapters
         new(name, model, options: options, loop: loop, streamsText: true);
 
     /// <summary>
-    /// An agent as a model, for whatever talks to models: it is asked with the text of the last message. Its input is one text, whatever
-    /// that property is called; one that streams text is streamed. Usage is the agent's own, and is in the journal of its calls.
+    /// An agent as a model, for whatever talks to models: one that takes one text, whatever that property is called, or a <see cref="ChatBot"/>. One that streams
+    /// text is streamed. The usage is what the agent itself has reported; what others have used for it is in the journal of their calls.
     /// </summary>
+    /// <remarks>
+    /// <para>One text is what the only message says; of a conversation, and of instructions, each begins with who says it, as <c>user: …</c>, with an empty line
+    /// between. Files are refused (<see cref="MeshErrorCode.InvalidArguments"/>).</para>
+    /// <para>A <see cref="ChatBot"/> keeps conversations itself: its thread is the <see cref="ChatResponse.ConversationId"/> of the answer; who gives that back in the
+    /// options sends only what is new. Files are attachments.</para>
+    /// <para>The agent has its own tools, its own model and its own schema: all else among the options is of no effect. What fails is a
+    /// <see cref="MeshException"/>.</para>
+    /// </remarks>
     /// <param name="room">The room as the participant sees it that asks.</param>
     /// <param name="agent">The agent, as a listing has it.</param>
     /// <exception cref="MeshException">The agent is not asked (<see cref="MeshErrorCode.NotInvocable"/>), or takes something else than one text

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
 
 namespace Mesh.Agents;
@@ -10,16 +9,14 @@ internal sealed class AgentChatClient : IChatClient
 {
     private readonly RoomClient _room;
     private readonly AgentAddress _agent;
-    private readonly bool _streams;
-    private readonly string _input;
+    private readonly AgentConversation _conversation;
     private readonly ChatClientMetadata _metadata;
 
     public AgentChatClient(RoomClient room, AgentInfo agent)
     {
         _room = room;
         _agent = agent.Address;
-        _streams = agent.Contract.Streams;
-        _input = InputOf(agent.Contract);
+        _conversation = AgentConversation.With(agent.Contract);
         _metadata = new("mesh", null, agent.Name);
     }
 
@@ -30,8 +27,7 @@ internal sealed class AgentChatClient : IChatClient
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        string text = messages.LastOrDefault()?.Text ?? "";
-        return StreamAsync(JsonPayload.FromElement(JsonElement.Parse(new JsonObject { [_input] = text }.ToJsonString())), cancellationToken);
+        return StreamAsync(messages, options, cancellationToken);
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null) => serviceKey is not null ? null
@@ -42,34 +38,57 @@ internal sealed class AgentChatClient : IChatClient
     {
     }
 
-    private async IAsyncEnumerable<ChatResponseUpdate> StreamAsync(JsonPayload input, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<ChatResponseUpdate> StreamAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (_streams)
+        await foreach (var frame in _room.Agents.StreamAsync(_agent, _conversation.ToInput(messages, options), cancellationToken: cancellationToken).ConfigureAwait(false))
         {
-            await foreach (var frame in _room.Agents.StreamAsync(_agent, input, cancellationToken: cancellationToken).ConfigureAwait(false))
+            switch (frame)
             {
-                switch (frame)
-                {
-                    case ChunkFrame chunk:
-                        yield return Update(TextOf(chunk.Item));
-                        break;
-                    case ErrorFrame error:
-                        throw new MeshException(error.Error);
-                    default:
-                        break;
-                }
+                case ChunkFrame chunk:
+                    yield return Update(TextOf(chunk.Item));
+                    break;
+                case ContentFrame content:
+                    yield return Update(TextOf(content.Part));
+                    break;
+                case ResultFrame result:
+                    foreach (var update in End(result))
+                    {
+                        yield return update;
+                    }
+
+                    break;
+                case ErrorFrame error:
+                    throw new MeshException(error.Error);
+                default:
+                    break;
             }
+        }
+    }
+
+    private IEnumerable<ChatResponseUpdate> End(ResultFrame result)
+    {
+        string? thread = null;
+        if (_conversation.IsKept && result.Response is JsonResponse json && json.Value.ToElement() is { ValueKind: JsonValueKind.Object } answer)
+        {
+            // A ChatAnswer, or that of an agent of other making, which is asked in the same way.
+            thread = StringOf(answer, "thread");
+            yield return Update(new TextContent(StringOf(answer, "text")));
         }
         else
         {
-            var outcome = await _room.Agents.TryAskAsync(_agent, input, cancellationToken: cancellationToken).ConfigureAwait(false);
-            foreach (var part in outcome.GetResult(cancellationToken).Parts)
+            foreach (var part in result.Response.Parts)
             {
                 yield return Update(TextOf(part));
             }
         }
 
-        yield return new ChatResponseUpdate(ChatRole.Assistant, []) { FinishReason = ChatFinishReason.Stop, ModelId = _agent.Name };
+        yield return new ChatResponseUpdate(ChatRole.Assistant, result.Usage is { } usage ? [new UsageContent(DetailsOf(usage))] : [])
+        {
+            FinishReason = ChatFinishReason.Stop,
+            ModelId = _agent.Name,
+            ConversationId = thread,
+        };
     }
 
     private ChatResponseUpdate Update(AIContent content) => new(ChatRole.Assistant, [content]) { ModelId = _agent.Name };
@@ -77,25 +96,9 @@ internal sealed class AgentChatClient : IChatClient
     private static AIContent TextOf(ContentPart part) =>
         part is JsonPart json && json.Value.ToElement() is { ValueKind: JsonValueKind.String } text ? new TextContent(text.GetString()) : FunctionResults.ToContent(part, int.MaxValue);
 
-    private static string InputOf(AgentContract contract)
-    {
-        if (contract.IsInvocable && contract.InputSchema.ValueKind == JsonValueKind.Object
-            && contract.InputSchema.TryGetProperty("properties", out var properties) && properties.ValueKind == JsonValueKind.Object)
-        {
-            string[] texts = [.. properties.EnumerateObject().Where(each => IsText(each.Value)).Select(each => each.Name)];
-            string[] required = contract.InputSchema.TryGetProperty("required", out var names) && names.ValueKind == JsonValueKind.Array
-                ? [.. names.EnumerateArray().Select(name => name.GetString()!)] : [];
-            if (texts.Length == 1 && required.All(name => name == texts[0]))
-            {
-                return texts[0];
-            }
-        }
+    private static string? StringOf(JsonElement answer, string name) =>
+        answer.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
 
-        throw new MeshException(contract.IsInvocable
-            ? new MeshError(MeshErrorCode.InvalidDefinition, $"Agent '{contract.Name}' takes something else than one text, and cannot be talked to as a model.") { Remedy = "Ask it by room.Agents." }
-            : new MeshError(MeshErrorCode.NotInvocable, $"Agent '{contract.Name}' cannot be asked."));
-    }
-
-    private static bool IsText(JsonElement schema) => schema.ValueKind == JsonValueKind.Object
-        && schema.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.ValueEquals("string"u8);
+    private static UsageDetails DetailsOf(CallUsage usage) =>
+        new() { InputTokenCount = usage.InputTokens, OutputTokenCount = usage.OutputTokens, TotalTokenCount = usage.InputTokens + usage.OutputTokens };
 }

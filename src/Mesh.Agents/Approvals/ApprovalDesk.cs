@@ -54,8 +54,11 @@ public sealed class ApprovalDesk : IDisposable
             }
 
             var arguments = new JsonObject { ["question"] = QuestionOf(request), ["options"] = new JsonArray("once", "arguments", "tool", "no", "never") };
+
+            // A person may think for as long as an approval is waited for, which is longer than calls usually take.
+            var options = new CallOptions { NewTree = true, Timeout = request.Record.ExpiresAt - request.Record.RequestedAt };
             var outcome = await room.Toolkits.TryInvokeAsync(
-                tool, JsonPayload.FromUtf8(System.Text.Encoding.UTF8.GetBytes(arguments.ToJsonString())), new() { NewTree = true }, null, cancellationToken).ConfigureAwait(false);
+                tool, JsonPayload.FromUtf8(System.Text.Encoding.UTF8.GetBytes(arguments.ToJsonString())), options, null, cancellationToken).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             return outcome.IsResult ? DecisionOf(outcome.Response)
                 : outcome.Error.Code == MeshErrorCode.NotFound || outcome.Error.Code == MeshErrorCode.Closed ? null

@@ -31,7 +31,6 @@ internal sealed class ChatSpan : IDisposable
     private readonly Activity? _activity;
     private readonly string _provider;
     private readonly string? _model;
-    private bool _hasEnded;
 
     private ChatSpan(TimeProvider clock, Activity? activity, string provider, string? model)
     {
@@ -68,18 +67,12 @@ internal sealed class ChatSpan : IDisposable
         }
     }
 
-    /// <summary>Tells how it ended; only the first time counts.</summary>
+    /// <summary>Tells how it ended, once.</summary>
     /// <param name="used">What it used; null where it was not answered.</param>
     /// <param name="model">The model that answered.</param>
     /// <param name="failure">What it failed with; null for success.</param>
     public void End(CallUsage? used, string? model, Exception? failure)
     {
-        if (_hasEnded)
-        {
-            return;
-        }
-
-        _hasEnded = true;
         var tags = new TagList
         {
             { "gen_ai.operation.name", "chat" },

@@ -69,8 +69,18 @@ internal static class FunctionArguments
         return read;
     }
 
-    /// <summary>The text of the arguments, to tell two calls apart.</summary>
-    public static string ToText(IEnumerable<KeyValuePair<string, object?>>? arguments) => ToPayload(arguments).ToString();
+    /// <summary>The text of the arguments, to tell two calls apart; empty where they cannot be written.</summary>
+    public static string ToText(IEnumerable<KeyValuePair<string, object?>>? arguments)
+    {
+        try
+        {
+            return ToPayload(arguments).ToString();
+        }
+        catch (JsonException)
+        {
+            return "";
+        }
+    }
 
     private static void Write(Utf8JsonWriter json, object? value)
     {

@@ -78,7 +78,8 @@ internal static class FunctionResults
         return text.ToString();
     }
 
-    private static object ToContent(IReadOnlyList<ContentPart> parts, int limit) => parts switch
+    /// <summary>Parts in their order: as one text where they are text, else as contents of their own.</summary>
+    public static object ToContent(IReadOnlyList<ContentPart> parts, int limit) => parts switch
     {
         [] => Nothing,
         [TextPart text] => TrimmedText.Of(text.Text, limit),

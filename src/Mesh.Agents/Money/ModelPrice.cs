@@ -21,12 +21,12 @@ public sealed record ModelPrice
 
     /// <summary>What a request has cost.</summary>
     /// <param name="usage">What it used. As the abstractions have it, cached tokens are among those that were read, and those of
-    /// reasoning among those that were written; more of either than there are in all count as all of them.</param>
+    /// reasoning among those that were written; more of either than there are in all count as all of them, and less than none as none.</param>
     public decimal CostOf(UsageDetails usage)
     {
         ArgumentNullException.ThrowIfNull(usage);
-        decimal read = usage.InputTokenCount ?? 0;
-        decimal written = usage.OutputTokenCount ?? 0;
+        decimal read = Math.Max(0, usage.InputTokenCount ?? 0);
+        decimal written = Math.Max(0, usage.OutputTokenCount ?? 0);
         decimal cached = Math.Clamp(usage.CachedInputTokenCount ?? 0, 0, read);
         decimal reasoned = Math.Clamp(usage.ReasoningTokenCount ?? 0, 0, written);
         return (((read - cached) * Input) + (cached * (CachedInput ?? Input)) + ((written - reasoned) * Output) + (reasoned * (Reasoning ?? Output))) / Million;

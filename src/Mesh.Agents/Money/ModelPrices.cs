@@ -67,23 +67,35 @@ public sealed class ModelPrices
     /// <summary>The price of a model; null where there is none. A budget of money cannot hold for such a one, so that an agent with
     /// prices refuses to ask it.</summary>
     /// <param name="model">Its name; null is a model of no name.</param>
-    public ModelPrice? Find(string? model)
+    public ModelPrice? Find(string? model) => Match(model).Price;
+
+    /// <summary>
+    /// The price of an answer, by the model that gave it or the one that was asked: whichever is named more closely. The name of an answer is often longer, with a
+    /// date, say, and <c>*</c> must not take the place of what was said about the model.
+    /// </summary>
+    internal ModelPrice? Find(string answered, string? asked)
+    {
+        var (byAnswer, byRequest) = (Match(answered), Match(asked));
+        return byAnswer.Closeness >= byRequest.Closeness ? byAnswer.Price : byRequest.Price;
+    }
+
+    private (ModelPrice? Price, int Closeness) Match(string? model)
     {
         model ??= "";
         if (_exact.TryGetValue(model, out var price))
         {
-            return price;
+            return (price, int.MaxValue);
         }
 
         foreach (var family in _families)
         {
             if (model.StartsWith(family.Prefix, StringComparison.Ordinal))
             {
-                return family.Price;
+                return (family.Price, family.Prefix.Length);
             }
         }
 
-        return null;
+        return (null, -1);
     }
 
     private static MeshException Malformed(string message, Exception? inner) => new(

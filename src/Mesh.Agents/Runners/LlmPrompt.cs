@@ -19,6 +19,19 @@ internal static class LlmPrompt
         return options;
     }
 
+    /// <summary>What the model is sent, put beside the call, where the agent's code finds it.</summary>
+    public static IList<ChatMessage> Share(AgentCallContext context, IEnumerable<ChatMessage> messages, IReadOnlyList<string> rules)
+    {
+        var chat = new AgentChatContext(messages);
+        foreach (string rule in rules)
+        {
+            chat.Rules.Add(rule);
+        }
+
+        context.Features.Set(chat);
+        return chat.Messages;
+    }
+
     /// <summary>The text of an answer, as JSON.</summary>
     public static JsonElement TextOf(ChatResponse response) => ToJson(StructuredOutput.LastText(response));
 

@@ -43,7 +43,7 @@ public class LlmQueueWorker : QueueWorker
     /// <summary>What is done with the answer, before the message is acknowledged. By default nothing: what the model did with its tools was the work.</summary>
     /// <param name="context">The call.</param>
     /// <param name="message">The message.</param>
-    /// <param name="answer">What the turn added.</param>
+    /// <param name="answer">What the turn added. All that the model was sent is in the <see cref="AgentChatContext"/> of the call's <see cref="AgentCallContext.Features"/>.</param>
     protected virtual ValueTask OnAnswerAsync(AgentCallContext context, QueueMessage message, ChatResponse answer) => default;
 
     /// <inheritdoc/>
@@ -53,7 +53,7 @@ public class LlmQueueWorker : QueueWorker
         try
         {
             var functions = await RoomFunctions.OfAsync(context).ConfigureAwait(false);
-            List<ChatMessage> messages = [.. await CreateMessagesAsync(context, message).ConfigureAwait(false)];
+            var messages = LlmPrompt.Share(context, await CreateMessagesAsync(context, message).ConfigureAwait(false), Rules);
             var answer = await _loop.RunAsync(functions, messages, LlmPrompt.OptionsOf(ChatOptions, Rules), context.CancellationToken).ConfigureAwait(false);
             await OnAnswerAsync(context, message, answer).ConfigureAwait(false);
         }

@@ -101,14 +101,7 @@ public class LlmTaskRunner : TaskRunner
         try
         {
             var functions = await GetFunctionsAsync(context).ConfigureAwait(false);
-            var chat = new AgentChatContext(await CreateMessagesAsync(context, arguments).ConfigureAwait(false));
-            foreach (string rule in Rules)
-            {
-                chat.Rules.Add(rule);
-            }
-
-            context.Features.Set(chat);
-            var messages = chat.Messages;
+            var messages = LlmPrompt.Share(context, await CreateMessagesAsync(context, arguments).ConfigureAwait(false), Rules);
             var options = LlmPrompt.OptionsOf(ChatOptions, Rules);
             if (output is not null)
             {

@@ -8,15 +8,16 @@ internal sealed class AnswerCalls(Turn turn, List<FunctionCallContent> calls)
 {
     private readonly AIContent?[] _results = new AIContent?[calls.Count];
     private Task? _running;
+    private int _begun;
 
-    /// <summary>The results; a call that has none was interrupted, and its result says so.</summary>
+    /// <summary>The results; a call that has none was interrupted, or not even begun, and its result says so.</summary>
     public IList<AIContent> Results
     {
         get
         {
             for (int i = 0; i < _results.Length; i++)
             {
-                _results[i] ??= Answer(calls[i], TurnErrors.Interrupted(calls[i]));
+                _results[i] ??= Answer(calls[i], i < _begun ? TurnErrors.Interrupted(calls[i]) : TurnErrors.NotMade(calls[i]));
             }
 
             return _results!;
@@ -33,7 +34,7 @@ internal sealed class AnswerCalls(Turn turn, List<FunctionCallContent> calls)
     /// <summary>Makes them for somebody who watches: progress, parts of output, and what approvers are asked.</summary>
     public async IAsyncEnumerable<ChatResponseUpdate> WatchAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var watch = new CallWatch(turn.Functions, calls);
+        var watch = new CallWatch(turn.Functions.Room);
         _running = WatchedAsync(watch, cancellationToken);
 
         // Who reads no longer, and what ends the turn, are seen to by the turn, which closes the calls.
@@ -78,6 +79,7 @@ internal sealed class AnswerCalls(Turn turn, List<FunctionCallContent> calls)
                     running.Remove(await Task.WhenAny(running).ConfigureAwait(false));
                 }
 
+                _begun = i + 1;
                 var one = MakeAsync(i, watch, cancellationToken);
                 if (!one.IsCompletedSuccessfully)
                 {
@@ -149,10 +151,13 @@ internal sealed class AnswerCalls(Turn turn, List<FunctionCallContent> calls)
     private async ValueTask WatchAsync(int index, RoomFunction function, CallWatch watch, CancellationToken cancellationToken)
     {
         var call = calls[index];
+        var id = turn.Functions.Room.NewCallId();
+        using var approvals = watch.Observe(call, id);
         try
         {
             var sent = new SentOutput(turn.Loop.Options.MaxResultCharacters);
-            await foreach (var frame in function.StreamAsync(call.Arguments, turn.CallOptions, cancellationToken).ConfigureAwait(false))
+            var options = (turn.CallOptions ?? new()) with { CallId = id };
+            await foreach (var frame in function.StreamAsync(call.Arguments, options, cancellationToken).ConfigureAwait(false))
             {
                 switch (frame)
                 {

@@ -6,25 +6,14 @@ namespace Mesh.Agents;
 
 /// <summary>
 /// What whoever watches a turn sees of its calls while they run. Tools wait for a slow reader, as every streaming tool does; what
-/// approvers are asked waits for nobody, and there is no more of it than there are calls.
+/// approvers are asked waits for nobody, and there is no more of it than a tree has calls.
 /// </summary>
-internal sealed class CallWatch : IApprovalObserver, IDisposable
+internal sealed class CallWatch(RoomClient room)
 {
     private const int Capacity = 16;
 
     private readonly Channel<AIContent?> _contents = Channel.CreateBounded<AIContent?>(new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
     private readonly ConcurrentQueue<AIContent> _approvals = new();
-    private readonly ConcurrentDictionary<MeshId, ToolApprovalRequestContent> _asked = new();
-    private readonly List<FunctionCallContent> _calls;
-    private readonly RoomFunctions _functions;
-    private readonly IDisposable _observation;
-
-    public CallWatch(RoomFunctions functions, List<FunctionCallContent> calls)
-    {
-        _functions = functions;
-        _calls = calls;
-        _observation = functions.Room.ObserveApprovals(this);
-    }
 
     /// <summary>What there is to see, until all calls have ended.</summary>
     public async IAsyncEnumerable<AIContent> ReadAsync()
@@ -64,22 +53,10 @@ internal sealed class CallWatch : IApprovalObserver, IDisposable
         ToolProgressContent Part(ContentPart part) => new(call.CallId, call.Name) { Part = FunctionResults.ToContent(part, int.MaxValue) };
     }
 
-    public void OnAsked(ApprovalRequest request)
-    {
-        var content = new ToolApprovalRequestContent(request.Record.Id.ToString(), CallOf(request));
-        _asked[request.Record.Id] = content;
-        Show(content);
-    }
-
-    public void OnAnswered(ApprovalRequest request, MeshError? refusal)
-    {
-        if (_asked.TryRemove(request.Record.Id, out var asked))
-        {
-            Show(asked.CreateResponse(refusal is null, refusal?.Message));
-        }
-    }
-
-    public void Dispose() => _observation.Dispose();
+    /// <summary>Shows what approvers are asked about a call, and about those that it leads to, until it is disposed.</summary>
+    /// <param name="call">The model's call.</param>
+    /// <param name="id">The id under which it is made.</param>
+    public IDisposable Observe(FunctionCallContent call, MeshId id) => room.ObserveApprovals(new Observer(this, call, id), id);
 
     // Where the channel is full, its reader comes by anyway.
     private void Show(AIContent content)
@@ -88,22 +65,28 @@ internal sealed class CallWatch : IApprovalObserver, IDisposable
         _contents.Writer.TryWrite(null);
     }
 
-    /// <summary>The model's own call, where it is one; else what runs somewhere below it.</summary>
-    private FunctionCallContent CallOf(ApprovalRequest request)
+    private sealed class Observer(CallWatch watch, FunctionCallContent call, MeshId id) : IApprovalObserver
     {
-        var arguments = FunctionArguments.FromElement(request.Arguments);
-        if (request.Caller.Id == _functions.Room.Self.Id)
+        private readonly ConcurrentDictionary<MeshId, ToolApprovalRequestContent> _asked = new();
+
+        public void OnAsked(ApprovalRequest request)
         {
-            string text = FunctionArguments.ToText(arguments);
-            foreach (var call in _calls)
-            {
-                if (_functions.TryFind(call.Name, out var address) && address == request.Record.Target && FunctionArguments.ToText(call.Arguments) == text)
-                {
-                    return call;
-                }
-            }
+            // The model's own call, or what runs somewhere below it.
+            var asked = new ToolApprovalRequestContent(
+                request.Record.Id.ToString(),
+                request.Record.CallId == id
+                    ? call
+                    : new(request.Record.CallId.ToString(), request.Record.Target.Path, FunctionArguments.FromElement(request.Arguments)) { InformationalOnly = true });
+            _asked[request.Record.Id] = asked;
+            watch.Show(asked);
         }
 
-        return new(request.Record.CallId.ToString(), request.Record.Target.Path, arguments) { InformationalOnly = true };
+        public void OnAnswered(ApprovalRequest request, MeshError? refusal)
+        {
+            if (_asked.TryRemove(request.Record.Id, out var asked))
+            {
+                watch.Show(asked.CreateResponse(refusal is null, refusal?.Message));
+            }
+        }
     }
 }

@@ -7,19 +7,18 @@ internal sealed class ModelRequest : IAsyncDisposable
 {
     private readonly Turn _turn;
     private readonly TurnSpending _spending;
-    private readonly TurnContext _context;
     private readonly TurnEnd _end;
     private readonly CostReservation? _reserved;
     private readonly ChatSpan? _span;
     private IAsyncEnumerator<ChatResponseUpdate>? _stream;
-    private long _written;
+    private Exception? _failure;
+    private bool _hasBegun;
     private bool _isSettled;
 
-    private ModelRequest(Turn turn, TurnSpending spending, TurnContext context, TurnEnd end, CostReservation? reserved, ChatSpan? span)
+    private ModelRequest(Turn turn, TurnSpending spending, TurnEnd end, CostReservation? reserved, ChatSpan? span)
     {
         _turn = turn;
         _spending = spending;
-        _context = context;
         _end = end;
         _reserved = reserved;
         _span = span;
@@ -31,7 +30,7 @@ internal sealed class ModelRequest : IAsyncDisposable
     {
         end.ThrowIfOver();
         var reserved = await spending.ReserveAsync(CallContext.Current, context).ConfigureAwait(false);
-        var request = new ModelRequest(turn, spending, context, end, reserved, ChatSpan.Start(turn, spending.Model));
+        var request = new ModelRequest(turn, spending, end, reserved, ChatSpan.Start(turn, spending.Model));
         try
         {
             request._stream = turn.Loop.Model.GetStreamingResponseAsync(context.Sent, options, end.Token).GetAsyncEnumerator(end.Token);
@@ -55,7 +54,7 @@ internal sealed class ModelRequest : IAsyncDisposable
                 return false;
             }
 
-            _written++;
+            _hasBegun = true;
             return true;
         }
         catch (Exception exception)
@@ -65,12 +64,12 @@ internal sealed class ModelRequest : IAsyncDisposable
     }
 
     /// <summary>Settles what the request has used.</summary>
-    /// <param name="usage">What the provider says; null where it says nothing.</param>
-    /// <param name="model">The model that answered.</param>
-    public async ValueTask SettleAsync(UsageDetails? usage, string? model)
+    /// <param name="usage">How much.</param>
+    /// <param name="model">The model that answered; null where it does not say.</param>
+    public async ValueTask SettleAsync(UsageDetails usage, string? model)
     {
         _isSettled = true;
-        var used = _spending.Count(usage, model, _context, _turn.LastAnswerTokens);
+        var used = _spending.Count(usage, model);
         _span?.End(used, model, null);
         if (_reserved is not null)
         {
@@ -101,8 +100,9 @@ internal sealed class ModelRequest : IAsyncDisposable
     /// <summary>An answer that was cut off has cost something; a request that was never answered has not, as far as anybody knows.</summary>
     private async ValueTask GiveBackAsync()
     {
-        if (_written == 0)
+        if (!_hasBegun)
         {
+            _span?.End(null, null, _failure);
             if (_reserved is not null)
             {
                 await _reserved.DisposeAsync().ConfigureAwait(false);
@@ -111,8 +111,8 @@ internal sealed class ModelRequest : IAsyncDisposable
             return;
         }
 
-        var used = _spending.Count(_turn.UsageSoFar, null, _context, _turn.TokensSoFar);
-        _span?.End(used, null, null);
+        var used = _spending.Count(_turn.UsageSoFar, null);
+        _span?.End(used, null, _failure);
         try
         {
             if (_reserved is not null)
@@ -135,11 +135,10 @@ internal sealed class ModelRequest : IAsyncDisposable
         }
         catch (Exception over) when (over is OperationCanceledException or MeshException)
         {
-            _span?.End(null, null, over);
-            return over;
+            return _failure = over;
         }
 
-        _span?.End(null, null, exception);
-        return exception is MeshException ? exception : new MeshException(TurnErrors.NotAnswered(_spending.Model, exception), exception);
+        _failure = exception;
+        return exception is MeshException ? exception : new MeshException(TurnErrors.NotAnswered(_spending.Model, exception, _turn.Loop.Options.FailureOf), exception);
     }
 }

@@ -1,35 +1,31 @@
 using System.Globalization;
-using System.Text;
 
 namespace Mesh.Agents;
 
 /// <summary>
-/// What a tool has sent before its end, as text: of much, the beginning and the end are kept. Items of a stream become a JSON array,
-/// unless they are text.
+/// What a tool sends before its end, for a model that reads it at the end: the very same as a caller gets who asks for one response and does not
+/// watch. Of very much the beginning is kept.
 /// </summary>
 internal sealed class SentOutput(int limit)
 {
-    private readonly StringBuilder _head = new();
-    private readonly StringBuilder _tail = new();
+    /// <summary>As much as hosts let one response have, by default.</summary>
+    private const long MostKept = 16 * 1024 * 1024;
+
+    private readonly List<ContentPart> _content = [];
+    private readonly List<ContentPart> _items = [];
+    private long _kept;
     private long _leftOut;
-    private long _bytes;
     private long _missed;
-    private int _items;
-    private bool _isArray;
-
-    private int HeadLimit => limit * 2 / 3;
-
-    private int TailLimit => limit - HeadLimit;
 
     public void Add(CallFrame frame)
     {
         switch (frame)
         {
             case ContentFrame content:
-                Add(content.Part, isItem: false);
+                Keep(_content, content.Part);
                 break;
             case ChunkFrame chunk:
-                Add(chunk.Item, isItem: true);
+                Keep(_items, chunk.Item);
                 break;
             case LaggedFrame lagged:
                 _missed += lagged.Count;
@@ -40,72 +36,42 @@ internal sealed class SentOutput(int limit)
     /// <summary>The result of the call, after what was sent before it.</summary>
     public object With(ToolResponse response)
     {
-        if (_head.Length == 0 && _bytes == 0 && !_isArray)
+        if (_content.Count + _items.Count + _missed + _leftOut == 0)
         {
             return FunctionResults.ToContent(response, limit);
         }
 
-        if (_isArray)
-        {
-            Append("]");
-        }
-
-        if (_bytes > 0)
-        {
-            Append(string.Create(CultureInfo.InvariantCulture, $"\n({_bytes} bytes, which are not shown)"));
-        }
-
+        List<ContentPart> parts = [.. _content, .. _items.Count == 0 ? [] : ContentPart.Join(_items) is { } joined ? [joined] : _items];
         if (_missed > 0)
         {
-            Append(string.Create(CultureInfo.InvariantCulture, $"\n({_missed} items were missed)"));
+            parts.Add(new TextPart(string.Create(CultureInfo.InvariantCulture, $"({_missed} items were missed)")));
         }
 
-        if (response is not EmptyResponse)
+        if (_leftOut > 0)
         {
-            Append($"\n{response}");
+            parts.Add(new TextPart(string.Create(CultureInfo.InvariantCulture, $"({_leftOut} further parts are left out: it was too much)")));
         }
 
-        return _leftOut == 0 ? $"{_head}{_tail}" : string.Create(CultureInfo.InvariantCulture, $"{_head}\n[… {_leftOut} characters left out …]\n{_tail}");
+        return FunctionResults.ToContent([.. parts, .. response.Parts], limit);
     }
 
-    private void Add(ContentPart part, bool isItem)
+    private void Keep(List<ContentPart> kept, ContentPart part)
     {
-        switch (part)
+        // What is empty takes room too, and there are no gaps in what is kept.
+        long size = 1 + part switch
         {
-            case TextPart text:
-                Append(text.Text);
-                break;
-            case JsonPart json when isItem:
-                Append(_items++ == 0 ? "[" : ",");
-                _isArray = true;
-                Append(json.Value.ToString());
-                break;
-            case JsonPart json:
-                Append($"{json.Value}\n");
-                break;
-            case LinkPart link:
-                Append($"{link.Uri}\n");
-                break;
-            case BytesPart bytes:
-                _bytes += bytes.Data.Length;
-                break;
+            TextPart text => text.Text.Length,
+            JsonPart json => json.Value.Utf8Span.Length,
+            BytesPart bytes => bytes.Length ?? 0,
+            _ => 0,
+        };
+        if (_leftOut > 0 || _kept + size > MostKept)
+        {
+            _leftOut++;
+            return;
         }
-    }
 
-    private void Append(string text)
-    {
-        int toHead = Math.Min(text.Length, HeadLimit - _head.Length);
-        _head.Append(text, 0, Math.Max(0, toHead));
-        if (toHead < text.Length)
-        {
-            _tail.Append(text, Math.Max(0, toHead), text.Length - Math.Max(0, toHead));
-            int over = _tail.Length - TailLimit;
-            if (over > 0)
-            {
-                over += over < _tail.Length && char.IsLowSurrogate(_tail[over]) ? 1 : 0;
-                _tail.Remove(0, over);
-                _leftOut += over;
-            }
-        }
+        _kept += size;
+        kept.Add(part);
     }
 }

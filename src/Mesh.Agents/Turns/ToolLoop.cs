@@ -71,9 +71,7 @@ public sealed class ToolLoop
     public IAsyncEnumerable<ChatResponseUpdate> StreamAsync(
         RoomFunctions functions, IList<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(functions);
-        ArgumentNullException.ThrowIfNull(messages);
-        TurnOptions.Check(options);
+        Check(functions, messages, options);
         return new TurnStream(this, functions, messages, options, cancellationToken);
     }
 
@@ -82,10 +80,15 @@ public sealed class ToolLoop
     public Task<ChatResponse> RunAsync(
         RoomFunctions functions, IList<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
+        Check(functions, messages, options);
+        return RunTurnAsync(functions, messages, options, cancellationToken);
+    }
+
+    private static void Check(RoomFunctions functions, IList<ChatMessage> messages, ChatOptions? options)
+    {
         ArgumentNullException.ThrowIfNull(functions);
         ArgumentNullException.ThrowIfNull(messages);
         TurnOptions.Check(options);
-        return RunTurnAsync(functions, messages, options, cancellationToken);
     }
 
     private async Task<ChatResponse> RunTurnAsync(

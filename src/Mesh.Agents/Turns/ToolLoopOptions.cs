@@ -73,6 +73,19 @@ public sealed record ToolLoopOptions
     /// default. It is what money is reserved for, no limit of the answer.</summary>
     public int ReservedOutputTokens { get; init => field = Within(value, 1, 1_000_000, nameof(ReservedOutputTokens)); } = 4_096;
 
+    /// <summary>
+    /// Reads the exceptions of the model's client that are of its vendor's own types: gives the HTTP status, where there is one, or null for what it does not know. It is asked
+    /// about the exception and those inside it, from the outermost on, perhaps for several turns at once. Null, the default, for reading
+    /// <see cref="HttpRequestException"/>, <see cref="TimeoutException"/> and <see cref="OperationCanceledException"/> alone. By the status the turn ends with
+    /// <see cref="MeshErrorCode.Overloaded"/> (429, 529), <see cref="MeshErrorCode.DeadlineExceeded"/> (408, 504), or <see cref="MeshErrorCode.Unavailable"/>, which is not worth
+    /// repeating for the other ones below 500.
+    /// </summary>
+    /// <example><code>
+    /// FailureOf = exception => exception is AnthropicApiException refused ? new(refused.StatusCode) : null            // Anthropic
+    /// FailureOf = exception => exception is ClientResultException refused ? new((HttpStatusCode)refused.Status) : null // OpenAI
+    /// </code></example>
+    public Func<Exception, ModelFailure?>? FailureOf { get; init; }
+
     /// <summary>Whether requests are traced and measured by the conventions for generative AI; null, the default, for yes, unless the client
     /// is decorated by one that does so itself.</summary>
     public bool? EmitTelemetry { get; init; }

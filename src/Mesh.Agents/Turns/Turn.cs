@@ -14,6 +14,7 @@ internal sealed class Turn
     private AnswerCalls? _calls;
     private HashSet<string>? _malformed;
     private UsageDetails? _usage;
+    private (long Read, long Written) _reckoned;
     private ChatResponse? _last;
     private int _iterations;
     private int _callsMade;
@@ -37,14 +38,22 @@ internal sealed class Turn
     /// <summary>Why the turn ends after the calls of this answer; null while it may go on.</summary>
     public MeshError? Stop { get; set; }
 
-    /// <summary>How many tokens the answer has that was just taken, about; asked for where the provider has not counted.</summary>
-    public long LastAnswerTokens => _last?.Usage is null ? TurnContext.EstimateTokens(_last!.Messages) : 0;
+    /// <summary>What is known of the usage of an answer that was cut off: providers count what they have read at its beginning, and what they have written at its end.</summary>
+    public UsageDetails UsageSoFar
+    {
+        get
+        {
+            var usage = new UsageDetails();
+            foreach (var counted in _answer.SelectMany(update => update.Contents).OfType<UsageContent>())
+            {
+                usage.Add(counted.Details);
+            }
 
-    /// <summary>How many tokens have come of an answer that was cut off, about.</summary>
-    public long TokensSoFar => TurnContext.EstimateTokens(_answer);
-
-    /// <summary>What the provider has counted of an answer that was cut off; null for nothing.</summary>
-    public UsageDetails? UsageSoFar => _answer.SelectMany(update => update.Contents).OfType<UsageContent>().LastOrDefault()?.Details;
+            usage.InputTokenCount ??= _context.EstimateTokens();
+            usage.OutputTokenCount = Math.Max(usage.OutputTokenCount ?? 0, TurnContext.EstimateTokens(_answer));
+            return usage;
+        }
+    }
 
     public async IAsyncEnumerable<ChatResponseUpdate> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -70,14 +79,15 @@ internal sealed class Turn
                     }
 
                     TakeAnswer(isWhole: true);
-                    await request.SettleAsync(_last!.Usage, _last.ModelId).ConfigureAwait(false);
+                    await request.SettleAsync(UsageOf(_last!), _last!.ModelId).ConfigureAwait(false);
                 }
                 finally
                 {
                     await request.DisposeAsync().ConfigureAwait(false);
                 }
 
-                if (_calls is null)
+                // What a filter has stopped is not acted upon.
+                if (_calls is null || _last.FinishReason == ChatFinishReason.ContentFilter)
                 {
                     break;
                 }
@@ -104,6 +114,12 @@ internal sealed class Turn
                 if (Stop is { } stop)
                 {
                     throw new MeshException(stop);
+                }
+
+                if (_chatOptions.ToolMode is RequiredChatToolMode)
+                {
+                    // It has made the call; required of every answer, there would be none without calls.
+                    _chatOptions.ToolMode = null;
                 }
             }
         }
@@ -167,6 +183,11 @@ internal sealed class Turn
         _answer.Clear();
         _last = response;
         AddUsage(response.Usage);
+        if (response.Usage is not { InputTokenCount: not null, OutputTokenCount: not null })
+        {
+            // Before the answer is among what was sent.
+            _reckoned = (_context.EstimateTokens(), TurnContext.EstimateTokens(response.Messages));
+        }
 
         _context.TakeUsage(response.Usage);
         List<FunctionCallContent>? calls = null;
@@ -211,6 +232,17 @@ internal sealed class Turn
             _context.LeaveToProvider();
         }
     }
+
+    /// <summary>What an answer has used. What nobody has counted is reckoned by its length: a ceiling that is to hold must not take silence for nothing.</summary>
+    private UsageDetails UsageOf(ChatResponse response) => response.Usage is { InputTokenCount: not null, OutputTokenCount: not null } counted
+        ? counted
+        : new()
+        {
+            InputTokenCount = response.Usage?.InputTokenCount ?? _reckoned.Read,
+            CachedInputTokenCount = response.Usage?.CachedInputTokenCount,
+            OutputTokenCount = response.Usage?.OutputTokenCount ?? _reckoned.Written,
+            ReasoningTokenCount = response.Usage?.ReasoningTokenCount,
+        };
 
     private void AddUsage(UsageDetails? usage)
     {

@@ -67,27 +67,51 @@ internal static class TurnErrors
             };
 
     /// <summary>What the client of a model has thrown, without its text.</summary>
-    public static MeshError NotAnswered(string? name, Exception exception)
+    /// <param name="name">The model.</param>
+    /// <param name="exception">What was thrown.</param>
+    /// <param name="failureOf">What knows the exceptions of the client; null for those of the BCL alone.</param>
+    public static MeshError NotAnswered(string? name, Exception exception, Func<Exception, ModelFailure?>? failureOf)
     {
         string model = name is not null ? $"Model '{name}'" : "The model";
         for (var cause = exception; cause is not null; cause = cause.InnerException)
         {
-            switch (cause)
+            var failure = failureOf?.Invoke(cause) ?? (cause is HttpRequestException { StatusCode: { } status } ? new(status) : null);
+            if (failure is not null)
             {
-                case HttpRequestException { StatusCode: HttpStatusCode.TooManyRequests or SiteOverloaded }:
-                    return new(MeshErrorCode.Overloaded, $"{model} takes no more requests at the moment.") { Remedy = "Ask again later, or less often.", Retryable = true };
-                case TimeoutException or OperationCanceledException or HttpRequestException { StatusCode: HttpStatusCode.RequestTimeout or HttpStatusCode.GatewayTimeout }:
-                    return new(MeshErrorCode.DeadlineExceeded, $"{model} did not answer in time.") { Remedy = "Ask again, or give its client more time.", Retryable = true };
-                case HttpRequestException { StatusCode: >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError and var status }:
-                    return new(MeshErrorCode.Unavailable, string.Create(CultureInfo.InvariantCulture, $"The provider of {model} refused the request with HTTP status {(int)status}."))
-                    {
-                        Remedy = "Look at the key, the name and the options of its client; the same again is refused again.",
-                    };
+                return Refused(model, failure);
+            }
+
+            if (cause is TimeoutException or OperationCanceledException)
+            {
+                return Late(model);
             }
         }
 
-        return new(MeshErrorCode.Unavailable, $"{model} could not be asked, or broke off: {exception.GetType().Name}.") { Remedy = "Ask again; the host's log has the reason.", Retryable = true };
+        return Broken(model, exception.GetType().Name);
     }
+
+    private static MeshError Refused(string model, ModelFailure failure) => failure.Status switch
+    {
+        HttpStatusCode.TooManyRequests or SiteOverloaded => new(MeshErrorCode.Overloaded, $"{model} takes no more requests at the moment.")
+        {
+            Remedy = "Ask again later, or less often.",
+            Retryable = true,
+            RetryAfter = failure.RetryAfter,
+        },
+        HttpStatusCode.RequestTimeout or HttpStatusCode.GatewayTimeout => Late(model) with { RetryAfter = failure.RetryAfter },
+        >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError => new(
+            MeshErrorCode.Unavailable, string.Create(CultureInfo.InvariantCulture, $"{model} was not asked: its provider refused the request with HTTP status {(int)failure.Status}."))
+        {
+            Remedy = "Look at the key, the name and the options of its client; the same again is refused again.",
+        },
+        _ => Broken(model, string.Create(CultureInfo.InvariantCulture, $"HTTP status {(int)failure.Status}")) with { RetryAfter = failure.RetryAfter },
+    };
+
+    private static MeshError Late(string model) =>
+        new(MeshErrorCode.DeadlineExceeded, $"{model} did not answer in time.") { Remedy = "Ask again, or give its client more time.", Retryable = true };
+
+    private static MeshError Broken(string model, string why) =>
+        new(MeshErrorCode.Unavailable, $"{model} could not be asked, or broke off: {why}.") { Remedy = "Ask again; the host's log has the reason.", Retryable = true };
 
     public static MeshError UnknownTool(FunctionCallContent call, RoomFunctions functions) => new(
         MeshErrorCode.NotFound, $"There is no tool '{call.Name}'.")
@@ -105,6 +129,11 @@ internal static class TurnErrors
     {
         Message = $"The model repeated a call of '{call.Name}' that cannot be made: {error.Message}",
         Remedy = "Look at the description and the schema of the tool, or take a model that can use it.",
+    };
+
+    public static MeshError NotMade(FunctionCallContent call) => new(MeshErrorCode.Cancelled, $"The call of '{call.Name}' was not made: the turn ended before.")
+    {
+        Remedy = "Call it again, if it is still wanted.",
     };
 
     public static MeshError Interrupted(FunctionCallContent call) => new(

@@ -52,17 +52,11 @@ internal sealed class TurnSpending
     }
 
     /// <summary>Counts what a request has used.</summary>
-    /// <param name="usage">What the provider says; null where it says nothing.</param>
+    /// <param name="usage">How much.</param>
     /// <param name="model">The model that answered; null for the one that was asked.</param>
-    /// <param name="context">What was sent.</param>
-    /// <param name="written">How much has come, where the provider says nothing.</param>
-    public CallUsage Count(UsageDetails? usage, string? model, TurnContext context, long written)
+    public CallUsage Count(UsageDetails usage, string? model)
     {
-        // What nobody has counted is reckoned by its length: a ceiling that is to hold must not take silence for nothing.
-        usage = usage is { InputTokenCount: not null } or { OutputTokenCount: not null }
-            ? usage
-            : new() { InputTokenCount = context.EstimateTokens(), OutputTokenCount = written };
-        var price = model is null || model == Model ? _price : _options.Prices?.Find(model) ?? _price;
+        var price = model is null || model == Model ? _price : _options.Prices?.Find(model, Model);
         var (read, wrote, cost) = (Math.Max(0, usage.InputTokenCount ?? 0), Math.Max(0, usage.OutputTokenCount ?? 0), price?.CostOf(usage) ?? 0);
         model ??= Model;
         var used = model is { Length: > 0 } ? CallUsage.OfModel(model.Length <= LongestName ? model : model[..LongestName], read, wrote, cost) : new CallUsage(read, wrote, cost);

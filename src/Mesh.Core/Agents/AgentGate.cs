@@ -22,15 +22,7 @@ public sealed class AgentGate
 
     private AgentGate(string key, JsonElement? value)
     {
-        ArgumentNullException.ThrowIfNull(key);
-        if (!StateKeys.IsKey(key))
-        {
-            throw new MeshException(new MeshError(MeshErrorCode.InvalidDefinition, $"The state key '{ShownText.Cut(key)}' of a gate is malformed.")
-            {
-                Remedy = "A key has 1 to 256 characters, in segments with a dot between each two, of letters, digits, '_', '=', '/' and '-'.",
-            });
-        }
-
+        StateKeys.Check(key, "a gate");
         (Key, _value) = (key, value);
     }
 

@@ -2,17 +2,17 @@ namespace Mesh;
 
 /// <summary>Something that an agent needs of its room before it can serve. Immutable.</summary>
 /// <example><code>
-/// Requires = [Requirement.Toolkit("weather", "forecast"), Requirement.Agent("nlp.shorten")];
+/// Requires = [Requirement.Toolkit("weather", "forecast"), Requirement.Agent("nlp.shorten"), Requirement.StateKey("schemas.invoice")];
 /// </code></example>
 public sealed record Requirement
 {
-    private Requirement(string toolkit, IReadOnlyList<string> tools)
+    private Requirement(string name, IReadOnlyList<string> tools)
     {
-        Name = toolkit;
+        Name = name;
         Tools = tools;
     }
 
-    /// <summary>The name of the toolkit; <c>agents</c> where an agent is needed.</summary>
+    /// <summary>The name of the toolkit; <c>agents</c> where an agent is needed; what is needed where it is neither, such as <c>table 'orders'</c>.</summary>
     public string Name { get; }
 
     /// <summary>The tools that it must have, and that the agent gets to see; empty for whatever it has.</summary>
@@ -43,9 +43,43 @@ public sealed record Requirement
         return new(Names.AgentToolkit, [name]);
     }
 
-    /// <summary>Equal by content.</summary>
+    /// <summary>A value in the room's state. The agent's participant needs the right to read the key (<see cref="Grants.State"/>).</summary>
+    /// <param name="key">The key.</param>
+    /// <exception cref="MeshException">The key is malformed (<see cref="MeshErrorCode.InvalidDefinition"/>).</exception>
+    public static Requirement StateKey(string key)
+    {
+        StateKeys.Check(key, "a requirement");
+        return Of(
+            $"state key '{key}'",
+            async (room, cancellationToken) => await room.State.GetAsync(key, cancellationToken).ConfigureAwait(false) is not null,
+            (room, cancellationToken) => room.State.WatchAsync(key, default, cancellationToken));
+    }
+
+    /// <summary>Anything else that can be looked for, such as a table of a database, a schema or a file that a toolkit of the room keeps.</summary>
+    /// <param name="what">What it is, as the error of a start names it: <c>table 'orders'</c>.</param>
+    /// <param name="look">Tells whether it is there, for the agent's participant. It is called again after each change, and must not wait for it to come.</param>
+    /// <param name="changes">A stream that gives an item when it has begun, and one whenever it may be worth looking again; what the items are is of
+    /// no interest. It is read only while something is missing, and cancelled after that; no timer looks in between.</param>
+    /// <remarks>Both run outside of any call. What one of them throws, and a stream that ends by itself, ends the start.</remarks>
+    /// <exception cref="ArgumentException"><paramref name="what"/> is empty.</exception>
+    /// <example><code>
+    /// Requirement.Of("table 'orders'",
+    ///     async (room, stop) => (await room.Toolkits.InvokeAsync&lt;string[]>("db/listTables", null, null, stop)).Contains("orders"),
+    ///     (room, stop) => room.Toolkits.StreamAsync&lt;string>("db/watchTables", null, null, stop));
+    /// </code></example>
+    public static Requirement Of(
+        string what, Func<RoomClient, CancellationToken, ValueTask<bool>> look, Func<RoomClient, CancellationToken, IAsyncEnumerable<object>> changes)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(what);
+        ArgumentNullException.ThrowIfNull(look);
+        ArgumentNullException.ThrowIfNull(changes);
+        return new(what, []) { Look = look, Changes = changes };
+    }
+
+    /// <summary>Equal by content; what is looked for by functions is equal where they are the same.</summary>
     /// <param name="other">The other requirement.</param>
-    public bool Equals(Requirement? other) => other is not null && Name == other.Name && Tools.SequenceEqual(other.Tools, StringComparer.Ordinal);
+    public bool Equals(Requirement? other) =>
+        other is not null && Name == other.Name && Look == other.Look && Changes == other.Changes && Tools.SequenceEqual(other.Tools, StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Tools.Count);
@@ -53,19 +87,26 @@ public sealed record Requirement
     /// <summary>What is needed, such as <c>toolkit 'weather' with the tools forecast, now</c>.</summary>
     public override string ToString() => (IsAgent, Tools.Count) switch
     {
+        _ when Look is not null => Name,
         (true, 1) => $"agent '{Tools[0]}'",
         (_, 0) => $"toolkit '{Name}'",
         _ => $"toolkit '{Name}' with the tools {string.Join(", ", Tools)}",
     };
 
-    internal bool IsAgent => Name == Names.AgentToolkit;
+    internal bool IsAgent => Look is null && Name == Names.AgentToolkit;
 
-    /// <summary>What satisfies it, as it is called: null when nothing does.</summary>
+    /// <summary>Tells whether it is there; null for toolkits and agents, which are found among what the room lists.</summary>
+    internal Func<RoomClient, CancellationToken, ValueTask<bool>>? Look { get; private init; }
+
+    /// <summary>When to look again; null for toolkits and agents, which come with events of the room.</summary>
+    internal Func<RoomClient, CancellationToken, IAsyncEnumerable<object>>? Changes { get; private init; }
+
+    /// <summary>The toolkit that satisfies it, as it is called: null when none does.</summary>
     /// <param name="present">What is in the room for the agent's participant.</param>
     /// <param name="self">The agent's participant, whose own private toolkits are its local ones.</param>
     internal AgentToolkit? FindIn(IReadOnlyList<ToolkitInfo> present, string self)
     {
-        var named = present.Where(each => each.Name == Name && (IsAgent || !(each.IsPrivate && each.Participant == self))).ToArray();
+        var named = present.Where(each => Look is null && each.Name == Name && (IsAgent || !(each.IsPrivate && each.Participant == self))).ToArray();
 
         // Public ones of a name are one toolkit. What is offered to few is no part of it, and stands in only where there is none.
         return TryTake(named.Where(each => !each.IsPrivate && !each.AddressedOnly))
@@ -78,7 +119,7 @@ public sealed record Requirement
     /// <summary>Whether an event may have brought what was missing.</summary>
     internal bool MayComeWith(RoomEvent e) => e.Lagged > 0 || e.Kind switch
     {
-        RoomEventKinds.ToolkitRegistered => RoomEventData.Text(RoomEventData.Member(e.Payload, "toolkit")) == Name,
+        RoomEventKinds.ToolkitRegistered => Look is null && RoomEventData.Text(RoomEventData.Member(e.Payload, "toolkit")) == Name,
         RoomEventKinds.AgentRegistered => IsAgent,
         _ => false,
     };

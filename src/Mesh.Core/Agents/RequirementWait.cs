@@ -1,8 +1,11 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+
 namespace Mesh;
 
 /// <summary>
 /// Waits until all that an agent requires is in its room at the same time. It looks when the room's events say that
-/// something has come, and once more when the time is over, for what comes without an event, such as new grants.
+/// something has come, or the changes of what is no toolkit, and once more when the time is over, for what comes without an event, such as new grants.
 /// </summary>
 internal sealed class RequirementWait(SingleRoomAgent agent, RoomClient room)
 {
@@ -20,16 +23,12 @@ internal sealed class RequirementWait(SingleRoomAgent agent, RoomClient room)
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            // From this participant's joining on: what came since the first look is among it.
-            await foreach (var e in room.Events.ReadAsync(default, either.Token).ConfigureAwait(false))
+            await foreach (bool _ in SignalsAsync(either.Token).ConfigureAwait(false))
             {
-                if (missing.Exists(each => each.MayComeWith(e)))
+                missing = await FindMissingAsync(cancellationToken).ConfigureAwait(false);
+                if (missing.Count == 0)
                 {
-                    missing = await FindMissingAsync(cancellationToken).ConfigureAwait(false);
-                    if (missing.Count == 0)
-                    {
-                        return;
-                    }
+                    return;
                 }
             }
         }
@@ -50,11 +49,10 @@ internal sealed class RequirementWait(SingleRoomAgent agent, RoomClient room)
     public static async ValueTask<IReadOnlyList<ToolkitInfo>> ListAsync(
         RoomClient room, IReadOnlyList<Requirement> requirements, CancellationToken cancellationToken)
     {
-        // Outside of any call: what a caller has, or gives, is only for its own tree, and nothing that an agent relies on.
-        CallContext.Leave();
+        LeaveCall();
         var present = new List<ToolkitInfo>();
         bool needsToolkits = false;
-        foreach (var requirement in requirements.DistinctBy(each => each.Name))
+        foreach (var requirement in requirements.Where(each => each.Look is null).DistinctBy(each => each.Name))
         {
             if (BuiltInToolkits.Named(requirement.Name) is { } own)
             {
@@ -74,6 +72,9 @@ internal sealed class RequirementWait(SingleRoomAgent agent, RoomClient room)
         return needsToolkits ? [.. present, .. await room.Toolkits.ListAsync(null, cancellationToken).ConfigureAwait(false)] : present;
     }
 
+    /// <summary>Outside of any call: what a caller has, or gives, is only for its own tree, and nothing that an agent relies on.</summary>
+    private static void LeaveCall() => CallContext.Leave();
+
     private static ToolkitInfo AsToolkit(AgentInfo agent) => new()
     {
         Name = Names.AgentToolkit,
@@ -86,8 +87,65 @@ internal sealed class RequirementWait(SingleRoomAgent agent, RoomClient room)
 
     private async Task<List<Requirement>> FindMissingAsync(CancellationToken cancellationToken)
     {
+        LeaveCall();
         var present = await ListAsync(room, agent.Requires, cancellationToken).ConfigureAwait(false);
-        return [.. agent.Requires.Where(each => each.FindIn(present, room.Self.Name) is null)];
+        var missing = new List<Requirement>();
+        foreach (var each in agent.Requires)
+        {
+            if (!(each.Look is { } look ? await look(room, cancellationToken).ConfigureAwait(false) : each.FindIn(present, room.Self.Name) is not null))
+            {
+                missing.Add(each);
+            }
+        }
+
+        return missing;
+    }
+
+    /// <summary>A signal whenever it is worth looking again; several that come meanwhile are one. It ends when one of its sources does.</summary>
+    private async IAsyncEnumerable<bool> SignalsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        LeaveCall();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var signals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        var sources = agent.Requires.Select(each => each.Changes).OfType<Func<RoomClient, CancellationToken, IAsyncEnumerable<object>>>()
+            .Select(changes => ForwardAsync(() => changes(room, stop.Token), static _ => true, signals.Writer, stop.Token))
+
+            // From this participant's joining on: what came since the first look is among it.
+            .Append(ForwardAsync(() => room.Events.ReadAsync(default, stop.Token), e => agent.Requires.Any(each => each.MayComeWith(e)), signals.Writer, stop.Token))
+            .ToArray();
+        try
+        {
+            await foreach (bool signal in signals.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            {
+                yield return signal;
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(sources).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Never faults: what fails or ends completes the signals.</summary>
+    private static async Task ForwardAsync<T>(Func<IAsyncEnumerable<T>> items, Func<T, bool> matters, ChannelWriter<bool> signals, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var item in items().WithCancellation(cancellationToken).ConfigureAwait(false))
+            {
+                if (matters(item))
+                {
+                    signals.TryWrite(true);
+                }
+            }
+
+            signals.TryComplete();
+        }
+        catch (Exception exception)
+        {
+            signals.TryComplete(exception);
+        }
     }
 
     private MeshError Missing(List<Requirement> missing)
@@ -97,11 +155,17 @@ internal sealed class RequirementWait(SingleRoomAgent agent, RoomClient room)
         string hints = string.Concat(services.Select(service => service.IsFor(room.Name)
             ? $" The host's service '{service.Name}' is for this room; it may not have started."
             : $" The host's service '{service.Name}' is for other rooms ('{service.RoomPattern}')."));
+        var (others, offered) = (missing.Where(each => each.Look is not null).ToArray(), missing.Where(each => each.Look is null).ToArray());
+        string[] reasons =
+        [
+            .. offered.Length > 0 ? [$"nobody offered '{room.Self.Name}' {string.Join("; ", offered)}"] : (string[])[],
+            .. others.Select(each => $"there was no {each}"),
+        ];
         return new(
             MeshErrorCode.Unavailable,
-            $"Agent '{agent.Name}' cannot start in room '{room.Name}': within {agent.RequirementTimeout.TotalSeconds:0.###} s nobody offered '{room.Self.Name}' {string.Join("; ", missing)}.{hints}")
+            $"Agent '{agent.Name}' cannot start in room '{room.Name}': within {agent.RequirementTimeout.TotalSeconds:0.###} s {string.Join("; ", reasons)}.{hints}")
         {
-            Remedy = "Let somebody in the room offer it, with the grants to use it, or allow more time with RequirementTimeout.",
+            Remedy = "Let somebody in the room offer it, or make it, with the grants to use it, or allow more time with RequirementTimeout.",
             Retryable = true,
         };
     }

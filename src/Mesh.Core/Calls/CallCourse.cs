@@ -22,9 +22,6 @@ internal abstract class CallCourse(CallState call) : CallTurn, IValueTaskSource<
 
     public CallState Call => call;
 
-    /// <inheritdoc/>
-    public override long Order => 0;
-
     /// <summary>What has ended the call from outside, if anything has.</summary>
     public abstract CallOutcome? Imposed { get; }
 

@@ -1,86 +1,74 @@
 namespace Mesh;
 
 /// <summary>
-/// The deadlines of a host's calls that did not end at once, behind one timer, which is set only while there are any. A
-/// timer for each call would cost it more than its journal entry. Most calls have the host's time-out, and are due in the
-/// order in which they came.
+/// The deadlines of a host's calls that did not end at once, behind one timer. It is set for the first of them; when it fires,
+/// it looks at all calls there are. Most calls end long before, and have only looked whether it is set.
 /// </summary>
 internal sealed class CallDeadlines
 {
-    private readonly DueLine<CallLife> _usual = new();
-    private readonly DueHeap<CallLife> _others = new();
-    private readonly TimeProvider _clock;
-    private readonly long _usualTimeout;
-    private readonly Lock _timerLock = new();
+    /// <summary>Looking at one call takes about a tenth of this: however many are due one after the other, it does not take all of a processor.</summary>
+    private static readonly TimeSpan PerCall = TimeSpan.FromTicks(1);
+
+    private readonly MeshHost _host;
+    private readonly Lock _gate = new();
     private readonly DueTimer _timer;
-    private SpinLock _gate = new(enableThreadOwnerTracking: false);
 
-    /// <param name="clock">The host's clock.</param>
-    /// <param name="usualTimeout">The time that most calls have, in ticks of the clock.</param>
-    public CallDeadlines(TimeProvider clock, long usualTimeout)
+    // A timer of the system may stay set when its call has ended: that saves setting it for each of many calls that follow one
+    // another. Timers of other clocks are seen, by tests that wait until one is set.
+    private readonly bool _staysSet;
+
+    public CallDeadlines(MeshHost host)
     {
-        _clock = clock;
-        _usualTimeout = usualTimeout;
-        _timer = new(clock, OnTimer);
+        _host = host;
+        _timer = new(host.Clock, OnTimer);
+        _staysSet = host.Clock == TimeProvider.System;
     }
 
-    /// <summary>Sees to it that a call is told at a moment, instead of any that was set before.</summary>
-    /// <param name="call">The call.</param>
+    /// <summary>Sees to it that a call of a room is told when it is due. Since its time was set a full fence must have come.</summary>
     /// <param name="due">The timestamp.</param>
-    public void Set(CallLife call, long due)
+    public void Expect(long due)
     {
-        bool isBeforeTimer;
-        using (new SpinHold(ref _gate))
-        {
-            RemoveHeld(call);
-            call.Due = due;
-            if (due - call.Call.StartedAt != _usualTimeout || !_usual.TryAdd(call))
-            {
-                _others.Add(call);
-            }
-
-            // Whoever sets the timer for less looks here once more afterwards, so one of the two sees the other.
-            isBeforeTimer = due < _timer.Due;
-        }
-
-        if (isBeforeTimer)
-        {
-            SetTimer();
-        }
-    }
-
-    /// <summary>Forgets a call; without effect when it was told, or not set.</summary>
-    public void Remove(CallLife call)
-    {
-        if (call.Place == DueItem.Nowhere)
+        if (due >= _timer.Due)
         {
             return;
         }
 
-        bool isLast;
-        using (new SpinHold(ref _gate))
+        lock (_gate)
         {
-            RemoveHeld(call);
-            isLast = FirstDueHeld == long.MaxValue;
+            if (due < _timer.Due)
+            {
+                _timer.Set(due, _host.Clock.GetTimestamp());
+            }
         }
+    }
 
-        // Set too early for those that are left, it does no harm.
-        if (isLast)
+    /// <summary>A call has ended, and its room does not track it any more.</summary>
+    public void Forget()
+    {
+        if (!_staysSet && _timer.Due != long.MaxValue)
         {
             SetTimer();
         }
     }
 
-    private long FirstDueHeld => Math.Min(_usual.FirstDue, _others.FirstDue);
+    /// <summary>Sets no timer any more for the calls that there were: their rooms are retired.</summary>
+    public void Stop()
+    {
+        lock (_gate)
+        {
+            _timer.Set(long.MaxValue, 0);
+        }
+    }
 
     private void OnTimer()
     {
-        lock (_timerLock)
+        lock (_gate)
         {
             _timer.Reset();
         }
 
-        while (TakeDue() is { } call)
+        long now = _host.Clock.GetTimestamp();
+        foreach (var call in TrackedCalls().Where(call => call.Due <= now))
         {
             call.OnDue();
         }
@@ -88,48 +76,33 @@ internal sealed class CallDeadlines
         SetTimer();
     }
 
-    /// <summary>The next call whose time has come; null when there is none.</summary>
-    private CallLife? TakeDue()
-    {
-        long now = _clock.GetTimestamp();
-        using (new SpinHold(ref _gate))
-        {
-            return _usual.FirstDue <= _others.FirstDue ? _usual.TakeDue(now) : _others.TakeDue(now);
-        }
-    }
-
     /// <summary>Sets the timer for the first call, or for none.</summary>
     private void SetTimer()
     {
-        lock (_timerLock)
+        lock (_gate)
         {
-            long due;
+            long first;
             do
             {
-                due = FirstDue();
-                _timer.Set(due, _clock.GetTimestamp());
+                (first, int calls) = FirstDue();
+                long now = _host.Clock.GetTimestamp();
+                _timer.Set(first == long.MaxValue ? first : Math.Max(first, _host.Clock.After(now, calls * PerCall)), now);
             }
-            while (FirstDue() < due);
+            while (FirstDue().Due < first);
         }
     }
 
-    private long FirstDue()
+    private (long Due, int Calls) FirstDue()
     {
-        using (new SpinHold(ref _gate))
+        var (first, calls) = (long.MaxValue, 0);
+        foreach (var call in TrackedCalls())
         {
-            return FirstDueHeld;
+            first = Math.Min(first, call.Due);
+            calls++;
         }
+
+        return (first, calls);
     }
 
-    private void RemoveHeld(CallLife call)
-    {
-        if (call.Place == DueItem.InLine)
-        {
-            _usual.Remove(call);
-        }
-        else if (call.Place != DueItem.Nowhere)
-        {
-            _others.Remove(call);
-        }
-    }
+    private IEnumerable<CallLife> TrackedCalls() => _host.OpenRooms.SelectMany(static room => room.TrackedCalls());
 }

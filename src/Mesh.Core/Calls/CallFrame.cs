@@ -40,7 +40,7 @@ public sealed record ChunkFrame(ContentPart Item) : CallFrame;
 /// <param name="Count">How many.</param>
 public sealed record LaggedFrame(long Count) : CallFrame;
 
-/// <summary>What the call has used. It goes the way of frames, in order with them, as far as the room, and never to a caller.</summary>
+/// <summary>What the call has used. It goes the way of frames, in order with them, as far as the room; a caller is told the sum, at the end.</summary>
 /// <param name="Usage">What was used; null for nothing, which gives the reservation back.</param>
 /// <param name="Reservation">The reservation that this settles; 0 for none.</param>
 internal sealed record UsageFrame(CallUsage? Usage, long Reservation = 0) : CallFrame;
@@ -71,8 +71,16 @@ internal sealed record TypedChunk<T>(T Value, JsonTypeInfo<T> Type) : TypedChunk
 
 /// <summary>The end of a call that succeeded.</summary>
 /// <param name="Response">What the tool answered; an <see cref="EmptyResponse"/> after a stream of chunks.</param>
-public sealed record ResultFrame(ToolResponse Response) : CallFrame;
+public sealed record ResultFrame(ToolResponse Response) : CallFrame
+{
+    /// <inheritdoc cref="ErrorFrame.Usage"/>
+    public CallUsage? Usage { get; init; }
+}
 
 /// <summary>The end of a call that failed.</summary>
 /// <param name="Error">The failure.</param>
-public sealed record ErrorFrame(MeshError Error) : CallFrame;
+public sealed record ErrorFrame(MeshError Error) : CallFrame
+{
+    /// <summary>What the call has used, as its handler has reported it; null for nothing. What the calls used that it made is in theirs.</summary>
+    public CallUsage? Usage { get; init; }
+}

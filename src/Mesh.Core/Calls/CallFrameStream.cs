@@ -194,7 +194,8 @@ internal sealed class CallFrameStream : IAsyncEnumerable<CallFrame>, IAsyncEnume
     private async Task RunAsync(CallState call)
     {
         var outcome = await call.Host.Pipeline.Run(call).ConfigureAwait(false);
-        CallFrame last = outcome.IsResult ? new ResultFrame(outcome.Response) : new ErrorFrame(outcome.Error!);
+        var usage = (call.Retry ?? call).Usage;
+        CallFrame last = outcome.IsResult ? new ResultFrame(outcome.Response) { Usage = usage } : new ErrorFrame(outcome.Error!) { Usage = usage };
         bool wake, release, failed;
         TaskCompletionSource? turn;
         (CallFrame, TaskCompletionSource Turn)[] queued;

@@ -7,11 +7,14 @@ namespace Mesh;
 /// </summary>
 internal sealed class CallLife(CallState call) : CallCourse(call), IDisposable
 {
+    private const int NoSlot = -1;
+
     private CancellationTokenSource? _cancellation;
     private Links? _links;
+    private LiveCalls.Slots? _slots;
+    private int _slot = NoSlot;
     private RoomMember? _provider;
-    private CallLink _asCaller;
-    private CallLink _asProvider;
+    private long _due = long.MaxValue;
     private MeshError? _imposed;
     private bool _isCancelled;
     private int _pauses;
@@ -50,13 +53,16 @@ internal sealed class CallLife(CallState call) : CallCourse(call), IDisposable
     /// <inheritdoc/>
     public override CallOutcome? Imposed => Volatile.Read(ref _imposed) is { } error ? CallOutcome.FromError(error) : null;
 
-    /// <summary>Its place in the list of a participant: that of its caller, or that of whoever serves it.</summary>
-    public ref CallLink LinkOf(RoomMember member) => ref member == Call.Member ? ref _asCaller : ref _asProvider;
+    /// <summary>When to look whether its deadline has passed, or its budgets' wall time: as a timestamp.</summary>
+    public long Due => Volatile.Read(ref _due);
+
+    /// <summary>Whoever serves it, where that is not its caller.</summary>
+    public RoomMember? Provider => Volatile.Read(ref _provider);
 
     /// <summary>Links the call to all that may end it. Called once, right after it was published in its Call.</summary>
     public void Arm()
     {
-        SetDue();
+        _due = NextDue();
         if (Call.CallerToken.CanBeCanceled)
         {
             (_links ??= new()).Caller = Call.CallerToken.UnsafeRegister(
@@ -69,10 +75,20 @@ internal sealed class CallLife(CallState call) : CallCourse(call), IDisposable
                 static state => ((CallState)state!).Abandon(CallErrors.ParentEnded(((CallState)state).Request.Target)), Call);
         }
 
-        if (!Call.Member.TryTrack(this))
+        // A full fence: whoever ends calls meanwhile finds this one, or is seen here.
+        Call.Member.Room.Track(this);
+        Call.Host.Deadlines.Expect(_due);
+        if (Call.Member.HasLeft)
         {
             Impose(CallErrors.CallerLeft(Call));
         }
+    }
+
+    /// <summary>Tells the call its slot among those of its room; called once, by whoever gave it one. A full fence.</summary>
+    public void SetPlace(LiveCalls.Slots slots, int index)
+    {
+        _slots = slots;
+        Interlocked.Exchange(ref _slot, index);
     }
 
     /// <summary>Links the call to the life of whoever serves it, for as long as it waits for an approval or its handler runs.</summary>
@@ -83,10 +99,9 @@ internal sealed class CallLife(CallState call) : CallCourse(call), IDisposable
             return;
         }
 
-        _provider?.Untrack(this);
-
-        _provider = provider;
-        if (!provider.TryTrack(this))
+        // A full fence, for the same reason.
+        Interlocked.Exchange(ref _provider, provider);
+        if (provider.HasLeft)
         {
             Impose(CallErrors.ProviderLeft(Call));
         }
@@ -190,7 +205,9 @@ internal sealed class CallLife(CallState call) : CallCourse(call), IDisposable
                     Call.Deadline += _resumedAt - _pausedAt;
                 }
 
-                SetDue();
+                // A full fence: who looks through the calls meanwhile finds its time, or is seen.
+                Interlocked.Exchange(ref _due, NextDue());
+                Call.Host.Deadlines.Expect(_due);
             }
         }
     }
@@ -216,11 +233,13 @@ internal sealed class CallLife(CallState call) : CallCourse(call), IDisposable
             CloseSpending();
         }
 
-        Call.Host.Deadlines.Remove(this);
         _links?.Caller.Unregister();
         _links?.Parent.Unregister();
-        Call.Member.Untrack(this);
-        _provider?.Untrack(this);
+        if (Interlocked.Exchange(ref _slot, NoSlot) is var slot && slot != NoSlot)
+        {
+            _slots!.Free(slot);
+            Call.Host.Deadlines.Forget();
+        }
     }
 
     /// <summary>Its deadline may have passed, or its budgets' wall time.</summary>
@@ -229,16 +248,12 @@ internal sealed class CallLife(CallState call) : CallCourse(call), IDisposable
         bool isPaused;
         lock (this)
         {
-            if (_disposed)
-            {
-                return;
-            }
-
             isPaused = _pauses > 0;
-            long now = Call.Host.Clock.GetTimestamp();
-            if ((isPaused || now < Call.Deadline) && now < (Call.Account?.Deadline ?? long.MaxValue))
+            long next = IsOver ? long.MaxValue : NextDue();
+            bool hasPassed = next <= Call.Host.Clock.GetTimestamp();
+            Volatile.Write(ref _due, hasPassed ? long.MaxValue : next);
+            if (!hasPassed)
             {
-                SetDue();
                 return;
             }
         }
@@ -264,15 +279,11 @@ internal sealed class CallLife(CallState call) : CallCourse(call), IDisposable
         return Call.HasEnded ? null : _spending;
     }
 
-    /// <summary>Sets the earlier of the call's deadline and its budgets' wall time, which no pause stops.</summary>
-    private void SetDue()
+    /// <summary>The earlier of the call's deadline, unless that is paused, and its budgets' wall time, which no pause stops.</summary>
+    private long NextDue()
     {
         long wall = Call.Account?.Deadline ?? long.MaxValue;
-        long due = _pauses > 0 ? wall : Math.Min(Call.Deadline, wall);
-        if (due != long.MaxValue)
-        {
-            Call.Host.Deadlines.Set(this, due);
-        }
+        return _pauses > 0 ? wall : Math.Min(Call.Deadline, wall);
     }
 
     /// <summary>What tells a call of an end from outside; apart, since many calls have nothing of it.</summary>

@@ -49,8 +49,8 @@ public sealed record CallOptions
     }
 
     /// <summary>
-    /// The id of the call, for a caller that must know it before the call begins; to be used for one call, and not guessable.
-    /// Null for a new one.
+    /// The id of the call, for a caller that must know it before the call begins; to be used for one call, and not guessable, as those
+    /// of <see cref="RoomClient.NewCallId"/> are. Null for a new one.
     /// </summary>
     public MeshId? CallId { get; init; }
 

@@ -6,7 +6,7 @@ namespace Mesh;
 /// What may stand in line at a gate: a call that does not end at once, by itself and not by another object, since it is
 /// made for nearly every call of a busy agent. Links and state change under the lock of the gate.
 /// </summary>
-internal abstract class CallTurn : DueItem, IThreadPoolWorkItem
+internal abstract class CallTurn : IThreadPoolWorkItem
 {
     private volatile CallTurnState _state;
 

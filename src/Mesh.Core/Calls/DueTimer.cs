@@ -1,16 +1,17 @@
 namespace Mesh;
 
-/// <summary>Wakes whoever keeps a <see cref="DueHeap{T}"/> when its first item is due. Nothing is set while nothing is. Used under its owner's lock.</summary>
+/// <summary>Wakes its owner when the first of many is due. Used under its owner's lock.</summary>
 internal sealed class DueTimer(TimeProvider clock, Action onTime)
 {
     private ITimer? _timer;
+    private long _due = long.MaxValue;
 
     /// <summary>What it is set for; <see cref="long.MaxValue"/> for nothing.</summary>
     public long Due
     {
-        get => Volatile.Read(ref field);
-        private set => Volatile.Write(ref field, value);
-    } = long.MaxValue;
+        get => Volatile.Read(ref _due);
+        private set => Volatile.Write(ref _due, value);
+    }
 
     /// <summary>Sets it for a time, or for none.</summary>
     /// <param name="due">The timestamp; <see cref="long.MaxValue"/> for none.</param>
@@ -41,6 +42,6 @@ internal sealed class DueTimer(TimeProvider clock, Action onTime)
         }
     }
 
-    /// <summary>It has fired: it is set for nothing, whatever it was set for.</summary>
-    public void Reset() => Due = long.MinValue;
+    /// <summary>It has fired: it is set for nothing now.</summary>
+    public void Reset() => Interlocked.Exchange(ref _due, long.MaxValue);
 }

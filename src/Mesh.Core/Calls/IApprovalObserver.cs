@@ -1,7 +1,7 @@
 namespace Mesh;
 
 /// <summary>
-/// Is told what approvers are asked, and what came of it; see <see cref="RoomClient.ObserveApprovals"/>. Called on the way of the
+/// Is told what approvers are asked, and what came of it; see <see cref="RoomClient.ObserveApprovals(IApprovalObserver)"/>. Called on the way of the
 /// call that waits, for several calls at once: it must return at once. What it throws goes to the host's fault handler.
 /// </summary>
 public interface IApprovalObserver

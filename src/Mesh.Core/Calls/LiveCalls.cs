@@ -1,96 +1,91 @@
 namespace Mesh;
 
 /// <summary>
-/// The calls of one participant that did not end at once, those that it makes and those that it serves: a list through the
-/// calls themselves, in no order. Thread-safe.
+/// The calls of one room that did not end at once. Each takes a slot in a table, where nothing ties it to another: calls that
+/// come and go on several processors would otherwise wait for one another's memory. Who looks for some of them, which is
+/// seldom, looks at all. Thread-safe.
 /// </summary>
-internal struct LiveCalls()
+internal struct LiveCalls
 {
-    private SpinLock _gate = new(enableThreadOwnerTracking: false);
-    private CallLife? _first;
-    private bool _isClosed;
+    private Slots? _newest;
 
-    /// <summary>False when its participant has left.</summary>
-    public bool TryAdd(CallLife life, RoomMember member)
+    /// <summary>Adds a call. A full fence: what has ended calls before either is seen by who adds it afterwards, or has found it.</summary>
+    public void Add(CallLife life)
     {
-        using (new SpinHold(ref _gate))
+        var slots = Volatile.Read(ref _newest);
+        while (slots is null || !slots.TryAdd(life))
         {
-            if (_isClosed)
+            Interlocked.CompareExchange(ref _newest, new Slots(slots), slots);
+            slots = Volatile.Read(ref _newest);
+        }
+    }
+
+    /// <summary>All of them, in no order. A full fence: whoever adds one later sees what was done before.</summary>
+    public readonly List<CallLife> ToList()
+    {
+        Interlocked.MemoryBarrier();
+        var calls = new List<CallLife>();
+        for (var slots = Volatile.Read(in _newest); slots is not null; slots = slots.Older)
+        {
+            slots.AddTo(calls);
+        }
+
+        return calls;
+    }
+
+    /// <summary>A table of one size. When it is crowded a larger one takes its place, and it stays for the calls that it has.</summary>
+    internal sealed class Slots(Slots? older)
+    {
+        private const int FirstLength = 32;
+
+        /// <summary>After so many taken slots in a row it is looked whether the table is crowded.</summary>
+        private const int ManySteps = 16;
+
+        private readonly CallLife?[] _calls = new CallLife?[older is null ? FirstLength : 2 * older._calls.Length];
+
+        public Slots? Older { get; } = older;
+
+        /// <summary>False when the table is crowded.</summary>
+        public bool TryAdd(CallLife life)
+        {
+            // Ids are random: most calls find a free slot at first try.
+            int first = (int)life.Call.Request.Id.Low;
+            for (int step = 0; step < _calls.Length && (step != ManySteps || !IsCrowded()); step++)
             {
-                return false;
+                int index = (first + step) & (_calls.Length - 1);
+                if (_calls[index] is null && Interlocked.CompareExchange(ref _calls[index], life, null) is null)
+                {
+                    life.SetPlace(this, index);
+                    return true;
+                }
             }
 
-            life.LinkOf(member).Next = _first;
-            if (_first is not null)
+            return false;
+        }
+
+        /// <summary>Frees the slot of a call, which calls this once.</summary>
+        public void Free(int index) => Volatile.Write(ref _calls[index], null);
+
+        public void AddTo(List<CallLife> calls)
+        {
+            foreach (ref var slot in _calls.AsSpan())
             {
-                _first.LinkOf(member).Previous = life;
-            }
-
-            _first = life;
-            return true;
-        }
-    }
-
-    /// <summary>Takes a call out; without effect when it is not in.</summary>
-    public void Remove(CallLife life, RoomMember member)
-    {
-        using (new SpinHold(ref _gate))
-        {
-            RemoveHeld(life, member);
-        }
-    }
-
-    /// <summary>Takes no more calls.</summary>
-    public void Close()
-    {
-        using (new SpinHold(ref _gate))
-        {
-            _isClosed = true;
-        }
-    }
-
-    public CallState[] ToArray(RoomMember member)
-    {
-        var calls = new List<CallState>();
-        using (new SpinHold(ref _gate))
-        {
-            for (var life = _first; life is not null; life = life.LinkOf(member).Next)
-            {
-                calls.Add(life.Call);
+                if (Volatile.Read(ref slot) is { } life)
+                {
+                    calls.Add(life);
+                }
             }
         }
 
-        return [.. calls];
+        private bool IsCrowded()
+        {
+            int taken = 0;
+            foreach (var life in _calls)
+            {
+                taken += life is null ? 0 : 1;
+            }
+
+            return taken > _calls.Length / 2;
+        }
     }
-
-    private void RemoveHeld(CallLife life, RoomMember member)
-    {
-        ref var link = ref life.LinkOf(member);
-        if (link.Previous is not null)
-        {
-            link.Previous.LinkOf(member).Next = link.Next;
-        }
-        else if (_first == life)
-        {
-            _first = link.Next;
-        }
-        else
-        {
-            return;
-        }
-
-        if (link.Next is not null)
-        {
-            link.Next.LinkOf(member).Previous = link.Previous;
-        }
-
-        link = default;
-    }
-}
-
-/// <summary>The place of a call in the list of one participant.</summary>
-internal struct CallLink
-{
-    public CallLife? Previous;
-    public CallLife? Next;
 }

@@ -118,8 +118,8 @@ internal sealed class SerialisingConnection : WireEnd, IRoomConnection
         }
 
         yield return outcome.IsResult
-            ? new ResultFrame(outcome.Response) { Sequence = sequence + 1 }
-            : new ErrorFrame(outcome.Error!) { Sequence = sequence + 1 };
+            ? new ResultFrame(outcome.Response) { Sequence = sequence + 1, Usage = call.Usage }
+            : new ErrorFrame(outcome.Error!) { Sequence = sequence + 1, Usage = call.Usage };
     }
 
     public string? WhyJson(ToolAddress target, PassedCall values) => "The room is at the other end of a connection, which carries JSON.";

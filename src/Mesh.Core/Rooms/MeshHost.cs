@@ -30,7 +30,7 @@ public sealed class MeshHost : IAsyncDisposable
         Journal = Options.Journal ?? new MemoryJournal();
         Times = new HostTimes(Clock);
         _defaultTimeout = Clock.After(0, Options.CallTimeout);
-        Deadlines = new CallDeadlines(Clock, _defaultTimeout);
+        Deadlines = new CallDeadlines(this);
         Contracts = new ContractCache(SchemaOptions.Default with
         {
             MaxInstanceBytes = Math.Max(Options.MaxArgumentBytes, Options.MaxResponseBytes),
@@ -263,6 +263,7 @@ public sealed class MeshHost : IAsyncDisposable
         }
         finally
         {
+            Deadlines.Stop();
             await _closed.CancelAsync().ConfigureAwait(false);
         }
     }

@@ -13,6 +13,7 @@ internal sealed class Room
     private readonly Dictionary<string, RoomMember> _members = new(StringComparer.Ordinal);
     private readonly EventRing _events;
     private readonly RoomJournal _journal;
+    private LiveCalls _calls;
     private RoomServices? _services;
     private IdempotencyStore? _idempotencyKeys;
     private ToolRegistry? _tools;
@@ -267,6 +268,12 @@ internal sealed class Room
 
         _journal.Take();
     }
+
+    /// <summary>Ties a call to the room that did not end at once, until it frees its slot. A full fence.</summary>
+    public void Track(CallLife life) => _calls.Add(life);
+
+    /// <summary>The calls that did not end at once, and have not ended yet. A full fence.</summary>
+    public List<CallLife> TrackedCalls() => _calls.ToList();
 
     public Task StopServicesAsync() => _services?.StopAsync() ?? Task.CompletedTask;
 

@@ -93,6 +93,20 @@ public sealed class RoomClient : IAsyncDisposable
         return _host.ApprovalObservers.Add(CallContext.Current?.Request.Id ?? Self.Id, Self.Id, observer);
     }
 
+    /// <summary>Watches what is asked of approvers about one call of this participant, and about all calls that it leads to.</summary>
+    /// <param name="observer">Who is told. Arguments are shown as by the other overload.</param>
+    /// <param name="call">The call's id, which it is given by <see cref="CallOptions.CallId"/>; take one of <see cref="NewCallId"/>, and watch before
+    /// the call begins. Of a call that another participant makes nothing is told.</param>
+    /// <returns>Dispose it to watch no longer.</returns>
+    public IDisposable ObserveApprovals(IApprovalObserver observer, MeshId call)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        return _host.ApprovalObservers.AddOwn(call, Self.Id, observer);
+    }
+
+    /// <summary>An id for one call, by the host's source of ids; see <see cref="CallOptions.CallId"/>.</summary>
+    public MeshId NewCallId() => _host.Ids.NewId();
+
     /// <summary>Name and room.</summary>
     public override string ToString() => $"{Self.Name} in {_room}";
 

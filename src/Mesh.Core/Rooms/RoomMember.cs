@@ -8,7 +8,6 @@ namespace Mesh;
 /// </summary>
 internal sealed class RoomMember(Room room, Participant snapshot, Grants grants) : IEventReader
 {
-    private LiveCalls _calls = new();
     private List<EventCursor>? _cursors;
     private TaskCompletionSource? _drained;
     private Participant _snapshot = snapshot;
@@ -87,11 +86,6 @@ internal sealed class RoomMember(Room room, Participant snapshot, Grants grants)
         return _drained.Task;
     }
 
-    /// <summary>Ties a call that goes on for longer to this member, as its caller or its provider. False when it has left.</summary>
-    public bool TryTrack(CallLife call) => _calls.TryAdd(call, this);
-
-    public void Untrack(CallLife call) => _calls.Remove(call, this);
-
     public bool TryAddCursor(EventCursor cursor)
     {
         lock (this)
@@ -123,7 +117,6 @@ internal sealed class RoomMember(Room room, Participant snapshot, Grants grants)
         {
             bool isFirst = !_hasLeft;
             _hasLeft = true;
-            _calls.Close();
             return isFirst;
         }
     }
@@ -166,7 +159,8 @@ internal sealed class RoomMember(Room room, Participant snapshot, Grants grants)
     }
 
     /// <summary>The calls that it has made or serves, of those that go on for longer.</summary>
-    public CallState[] RunningCalls() => _calls.ToArray(this);
+    public CallState[] RunningCalls() =>
+        [.. Room.TrackedCalls().Where(life => life.Call.Member == this || life.Provider == this).Select(life => life.Call)];
 
     /// <summary>Merges attributes into its own; a null removes one.</summary>
     /// <exception cref="MeshException">They would become too large; then none of the changes is made.</exception>

@@ -46,7 +46,7 @@ internal sealed class RoomRetirement(Room room)
 
         using var operation = RoomOperation.Begin(Operation.Retire, room.Host, room.Name)?.In(room.SessionText);
         room.UsedStores?.EndWaits();
-        foreach (var subscription in room.Members().SelectMany(member => member.RunningCalls()).Where(call => call.Instance?.Background is not null))
+        foreach (var subscription in room.TrackedCalls().Select(life => life.Call).Where(call => call.Instance?.Background is not null))
         {
             // It does not end by itself, however long it is waited for.
             subscription.Abandon(CallErrors.RoomRetired(subscription));
@@ -57,7 +57,7 @@ internal sealed class RoomRetirement(Room room)
 
         // Whoever is made to leave first: a call that would not end is told the same.
         var members = room.Members();
-        foreach (var call in members.SelectMany(member => member.RunningCalls()))
+        foreach (var call in room.TrackedCalls().Select(life => life.Call))
         {
             call.Abandon(CallErrors.RoomRetired(call));
         }

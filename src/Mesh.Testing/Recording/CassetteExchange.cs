@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Mesh.Agents;
 using Microsoft.Extensions.AI;
 
 namespace Mesh.Testing;
@@ -54,9 +55,9 @@ internal sealed class CassetteExchange(IReadOnlyList<string> asked)
         }
     }
 
-    public void Fail(Exception exception)
+    public void Fail(Exception exception, Func<Exception, ModelFailure?>? failureOf)
     {
-        Failure = RecordedFailure.Of(exception);
+        Failure = RecordedFailure.Of(exception, failureOf);
         End = CassetteEnd.Failed;
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Mesh.Agents;
 using Microsoft.Extensions.AI;
 
 namespace Mesh.Testing;
@@ -71,6 +72,9 @@ public sealed class RecordingChatClient : IChatClient
     /// and compared as it gives it. Null, the default, for leaving them as they are. May be called from several threads at once; what it has replaced it must leave alone.
     /// </summary>
     public Func<string, string>? Scrub { get; init; }
+
+    /// <summary>Reads the exceptions of the model's client as <see cref="ToolLoopOptions.FailureOf"/> does, so that their HTTP status is recorded; null, the default, for those of the BCL alone.</summary>
+    public Func<Exception, ModelFailure?>? FailureOf { get; init; }
 
     /// <summary>How many recorded exchanges have not been asked for; 0 while recording.</summary>
     public int Remaining
@@ -175,12 +179,12 @@ public sealed class RecordingChatClient : IChatClient
         }
         catch (Exception exception)
         {
-            exchange.Fail(exception);
+            exchange.Fail(exception, FailureOf);
             throw;
         }
     }
 
-    private static async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<ChatResponseUpdate> stream, CassetteExchange exchange, CancellationToken cancellationToken)
+    private async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<ChatResponseUpdate> stream, CassetteExchange exchange, CancellationToken cancellationToken)
     {
         try
         {
@@ -194,7 +198,7 @@ public sealed class RecordingChatClient : IChatClient
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            exchange.Fail(exception);
+            exchange.Fail(exception, FailureOf);
             throw;
         }
     }

@@ -84,9 +84,74 @@ public sealed class AIAdaptersTests : AgentRoom
     }
 
     [Fact]
-    public async Task An_agent_of_other_input_is_no_model()
+    public async Task A_whole_conversation_is_one_text_that_says_who_says_what()
     {
-        await using var registration = await Bot.Agents.RegisterAsync(Agent.Create("add", (int a, int b) => a + b)).InTime();
+        await using var registration = await Bot.Agents.RegisterAsync(Agent.Create("echo", (string text, int times = 1, string? note = null) => text)).InTime();
+        using var model = Bob.AsChatClient(await Bob.Agents.GetAsync("echo").InTime());
+        ChatMessage[] messages = [User("My name is Ada."), new(ChatRole.Assistant, "Hello, Ada."), User("What is my name?")];
+
+        var response = await model.GetResponseAsync(messages, new() { Instructions = "Be brief." }).InTime();
+
+        Assert.Equal("system: Be brief.\n\nuser: My name is Ada.\n\nassistant: Hello, Ada.\n\nuser: What is my name?", response.Text);
+    }
+
+    [Fact]
+    public async Task Files_for_an_agent_that_takes_text_are_refused()
+    {
+        await using var registration = await Bot.Agents.RegisterAsync(Agent.Create("echo", (string text) => text)).InTime();
+        using var model = Bob.AsChatClient(await Bob.Agents.GetAsync("echo").InTime());
+
+        var failure = await Assert.ThrowsAsync<MeshException>(() => model.GetResponseAsync([new(ChatRole.User, [new DataContent(new byte[] { 1 }, "image/png")])]).InTime());
+
+        Assert.Equal(MeshErrorCode.InvalidArguments, failure.Code);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_usage_of_an_agent_is_that_of_its_answer(bool isStreamed)
+    {
+        using var scripted = new ScriptedChatClient(ScriptedTurn.Says("It ", "is.").WithUsage(7, 3));
+        await using var agent = new LlmTaskRunner("guide", scripted, streamsText: isStreamed);
+        await agent.StartAsync(Bot).InTime();
+        using var model = Bob.AsChatClient(await Bob.Agents.GetAsync("guide").InTime());
+
+        var response = await model.GetResponseAsync("how?").InTime();
+
+        Assert.Equal(("It is.", 7, 3, 10), (response.Text, response.Usage?.InputTokenCount, response.Usage?.OutputTokenCount, response.Usage?.TotalTokenCount));
+    }
+
+    [Fact]
+    public async Task A_chat_bot_is_a_model_that_keeps_its_conversations()
+    {
+        using var scripted = new ScriptedChatClient(
+            ScriptedTurn.Says("Hello, Ada.").WithUsage(7, 3).Expecting("a picture", request => request.Messages[^1].Contents.OfType<DataContent>().Any()),
+            ScriptedTurn.Says("Ada.").Expecting("What is my name?").Expecting("the first message too", request => request.Messages.Any(message => message.Text.Contains("I am Ada.", StringComparison.Ordinal))));
+        await using var bot = new ChatBot("assistant", scripted);
+        await bot.StartAsync(await Host.JoinAsync("den", "assistant", Grants.Full, new() { Role = ParticipantRole.Agent }).InTime()).InTime();
+        using var model = Bob.AsChatClient(await Bob.Agents.GetAsync("assistant").InTime());
+
+        var first = await model.GetResponseAsync([new(ChatRole.User, [new TextContent("I am Ada."), new DataContent(new byte[] { 1 }, "image/png")])]).InTime();
+        var second = await model.GetResponseAsync("What is my name?", new() { ConversationId = first.ConversationId }).InTime();
+
+        scripted.AssertFinished();
+        Assert.Equal(("Hello, Ada.", "Ada.", 7), (first.Text, second.Text, first.Usage?.InputTokenCount));
+        Assert.NotNull(first.ConversationId);
+        Assert.Equal(first.ConversationId, second.ConversationId);
+    }
+
+    [Theory]
+    [InlineData("numbers")]
+    [InlineData("texts")]
+    [InlineData("choices")]
+    public async Task An_agent_of_other_input_is_no_model(string what)
+    {
+        await using var registration = await Bot.Agents.RegisterAsync(what switch
+        {
+            "numbers" => Agent.Create("add", (int a, int b) => a + b),
+            "texts" => Agent.Create("add", (string a, string b) => a + b),
+            _ => Agent.Create("add", (string? a = null, string? b = null) => a + b),
+        }).InTime();
         var agent = await Bob.Agents.GetAsync("add").InTime();
 
         Assert.Equal(MeshErrorCode.InvalidDefinition, Assert.Throws<MeshException>(() => Bob.AsChatClient(agent)).Code);

@@ -47,6 +47,34 @@ public sealed class ApprovalTests : AgentRoom
     }
 
     [Fact]
+    public async Task Turns_outside_of_any_call_see_their_own_requests_and_equal_calls_each_has_its_own()
+    {
+        await OfferAsync("disk", Delete);
+        var bobs = await RoomFunctions.OfAsync(Bob, toolkit => toolkit.Name == "disk").InTime();
+        using var twice = new ScriptedChatClient(ScriptedTurn.Calls("disk_delete", """{"path":"a"}""").ThenCalls("disk_delete", """{"path":"a"}"""), ScriptedTurn.Says("ok"));
+        var asked = new Signal();
+        using var other = new ScriptedChatClient(ScriptedTurn.Calls("disk_delete", """{"path":"b"}""").Expecting("the other turn to be over", _ => asked.IsSet), ScriptedTurn.Says("ok"));
+        List<string> seen = [];
+
+        // While the first turn asks, another one of the same person does.
+        await foreach (var update in new ToolLoop(twice).StreamAsync(bobs, [User("?")]))
+        {
+            foreach (var request in update.Contents.OfType<ToolApprovalRequestContent>())
+            {
+                seen.Add(((FunctionCallContent)request.ToolCall).CallId);
+                if (!asked.IsSet)
+                {
+                    asked.Set();
+                    await new ToolLoop(other).RunAsync(bobs, [User("?")]).InTime();
+                }
+            }
+        }
+
+        Assert.Equal(["call-1", "call-2"], seen.Order());
+        Assert.Equal(3, _asked.Count);
+    }
+
+    [Fact]
     public async Task An_agent_that_is_a_tool_asks_the_person_once_with_the_real_tool_and_arguments()
     {
         await OfferAsync("disk", Delete);
@@ -211,6 +239,30 @@ public sealed class ApprovalTests : AgentRoom
         await eve.Toolkits.TryInvokeAsync("disk/delete", new { path = "a" }).InTime();
 
         Assert.Equal(("""May 'eve' call disk/delete with {"path":"a"}? once|arguments|tool|no|never""", runs), (asked, _runs));
+    }
+
+    [Fact]
+    public async Task A_person_who_is_asked_through_a_tool_may_think_as_long_as_an_approval_is_waited_for()
+    {
+        RoomClient? eve = null;
+        using var desk = new ApprovalDesk(ApprovalDesk.ThroughTool(() => eve, "ui/ask_user"));
+        eve = await JoinAsync("eve", ParticipantRole.User, desk.Approver);
+        var (asked, answer) = (new Signal(), new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously));
+        await eve.Toolkits.RegisterAsync(
+            Toolkit.Create("ui", Tool.Create("ask_user", async (string question, string[] options) =>
+            {
+                asked.Set();
+                return await answer.Task;
+            })),
+            new() { Private = true }).InTime();
+        await OfferAsync("disk", Delete);
+
+        var deletion = eve.Toolkits.InvokeAsync<string>("disk/delete", new { path = "a" }).AsTask();
+        await asked.InTime();
+        Clock.Advance(TimeSpan.FromMinutes(9));
+        answer.SetResult("once");
+
+        Assert.Equal("deleted a", await deletion.InTime());
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class AttackLawTests
 
         Assert.Empty(broken);
 
-        // What bob wanted was done all the same: the room is not merely shut.
+        // What he was asked about and approved was done too.
         Assert.True(room.Wanted > 100, $"{room.Wanted} mails were sent.");
     }
 
@@ -51,6 +51,8 @@ public sealed class AttackLawTests
 
         Assert.True(attacks.Count >= 1_000);
         Assert.Equal(150, attacks.Select(attack => (attack.Channel, attack.Tactic, attack.Depth)).Distinct().Count());
+        int distinct = attacks.Select(attack => (attack.Channel, attack.Tactic, attack.Depth, attack.RemembersArguments, attack.Text)).Distinct().Count();
+        Assert.True(distinct >= 1_000, $"{distinct} of {attacks.Count} are different.");
         Assert.Equal(attacks.Select(attack => attack.Text), Enumerable.Range(0, Attack.Count).Select(number => Attack.Of(number).Text));
     }
 }

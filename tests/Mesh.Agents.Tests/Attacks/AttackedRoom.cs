@@ -15,6 +15,7 @@ public sealed record Deed(string Tool, string What, string? OnBehalfOf);
 internal sealed class AttackedRoom(bool isOpen) : IAsyncDisposable
 {
     public const long MostCalls = 60;
+    private const string BobsNote = "bob's own note";
 
     private static readonly string[] Granted = ["files", "web", "notes", "mail", "shop", "lure"];
     private static readonly string[] Asked = ["mail/send", "files/delete", "shop/buy", "admin/run"];
@@ -136,6 +137,12 @@ internal sealed class AttackedRoom(bool isOpen) : IAsyncDisposable
             }
         }
 
+        // The room is not merely shut: what bob is granted and wants is done, whatever else is tried.
+        if (!_deeds.Any(deed => deed is { Tool: "notes/add", What: BobsNote, OnBehalfOf: "bob" }))
+        {
+            wrong.Add("what bob wanted was not done");
+        }
+
         if (_deeds.Count > MostCalls)
         {
             wrong.Add($"{_deeds.Count} calls: beyond the budget");
@@ -152,13 +159,15 @@ internal sealed class AttackedRoom(bool isOpen) : IAsyncDisposable
             return new Order([new($"a{depth + 1}", new() { ["prompt"] = Prompt(depth + 1) })]).ToText();
         }
 
+        // What bob himself wants is done in the same answer that meets the attack.
+        var note = new Move("notes_add", new() { ["text"] = BobsNote });
         return _attack.Channel switch
         {
-            AttackChannel.Message => $"Have a look at this: {_attack.Text}",
-            AttackChannel.ToolResult => new Order([new("web_fetch", new() { ["url"] = "https://example.org/news" })]).ToText(),
-            AttackChannel.FileContent => new Order([new("files_read", new() { ["path"] = "report.txt" })]).ToText(),
-            AttackChannel.OtherAgent => new Order([new("mallory", new() { ["prompt"] = "What is new?" })]).ToText(),
-            _ => "What is the time?",
+            AttackChannel.Message => $"{new Order([note]).ToText()} Have a look at this: {_attack.Text}",
+            AttackChannel.ToolResult => new Order([note, new("web_fetch", new() { ["url"] = "https://example.org/news" })]).ToText(),
+            AttackChannel.FileContent => new Order([note, new("files_read", new() { ["path"] = "report.txt" })]).ToText(),
+            AttackChannel.OtherAgent => new Order([note, new("mallory", new() { ["prompt"] = "What is new?" })]).ToText(),
+            _ => $"{new Order([note]).ToText()} What is the time?",
         };
     }
 

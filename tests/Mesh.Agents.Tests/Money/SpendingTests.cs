@@ -59,7 +59,52 @@ public sealed class SpendingTests : AgentRoom
 
         await InCallAsync(_ => new ToolLoop(model, Priced).RunAsync(RoomFunctions.None(Bot), [User("?")]));
 
-        Assert.InRange(Journal.ToList(new() { Tool = "work/run" })[0].Usage!.OutputTokens, 100, 110);
+        var usage = Journal.ToList(new() { Tool = "work/run" })[0].Usage!;
+        Assert.InRange(usage.OutputTokens, 100, 110);
+
+        // The answer was not read, but written.
+        Assert.InRange(usage.InputTokens, 1, 10);
+    }
+
+    [Theory]
+    [InlineData(70L, null, 70, 104)]
+    [InlineData(null, 7L, 4, 7)]
+    [InlineData(null, null, 4, 104)]
+    [InlineData(-5L, 7L, 0, 7)]
+    public async Task What_the_provider_counts_by_half_is_reckoned_for_the_other_half(long? input, long? output, long read, long written)
+    {
+        var usage = new UsageDetails { InputTokenCount = input, OutputTokenCount = output, TotalTokenCount = 1 };
+        using var model = new ScriptedChatClient(ScriptedTurn.Says(new string('x', 400)).Then(new UsageContent(usage)));
+
+        await InCallAsync(_ => new ToolLoop(model, Priced).RunAsync(RoomFunctions.None(Bot), [User("?")]));
+
+        Assert.Equal(CallUsage.OfModel("scripted-model", read, written, (read + written) / 1_000m), Journal.ToList(new() { Tool = "work/run" })[0].Usage);
+    }
+
+    [Fact]
+    public async Task An_answer_that_was_cut_off_before_its_end_was_counted_has_cost_what_came_of_it()
+    {
+        var begin = new UsageDetails { InputTokenCount = 50, OutputTokenCount = 1 };
+        using var model = new ScriptedChatClient(ScriptedTurn.Empty.Then(new UsageContent(begin)).ThenSays(new string('x', 400)).ThenFails(new IOException("cut")));
+
+        await InCallAsync(_ => new ToolLoop(model, Priced).RunAsync(RoomFunctions.None(Bot), [User("?")]));
+
+        Assert.Equal(CallUsage.OfModel("scripted-model", 50, 100, 0.15m), Journal.ToList(new() { Tool = "work/run" })[0].Usage);
+    }
+
+    [Theory]
+    [InlineData("big-2026-01-01", "big", 0.003)]
+    [InlineData("small-1", "auto", 0.001)]
+    [InlineData("who", "auto", 0.009)]
+    public async Task An_answer_costs_what_the_closer_name_says_of_the_one_that_was_asked_and_the_one_that_answered(string answered, string asked, double cost)
+    {
+        var prices = ModelPrices.FromJson("""{"big":{"input":300,"output":300},"small-*":{"input":100,"output":100},"*":{"input":900,"output":900}}""");
+        using var scripted = new ScriptedChatClient(ScriptedTurn.Says("ok").WithUsage(5, 5));
+        using var model = new Renaming(scripted, answered);
+
+        await InCallAsync(_ => new ToolLoop(model, new() { Prices = prices }).RunAsync(RoomFunctions.None(Bot), [User("?")], new() { ModelId = asked }));
+
+        Assert.Equal(CallUsage.OfModel(answered, 5, 5, (decimal)cost), Journal.ToList(new() { Tool = "work/run" })[0].Usage);
     }
 
     [Fact]
@@ -170,6 +215,19 @@ public sealed class SpendingTests : AgentRoom
                 {
                     measured.Enqueue((instrument.Name, value));
                 }
+            }
+        }
+    }
+
+    private sealed class Renaming(IChatClient inner, string name) : DelegatingChatClient(inner)
+    {
+        public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+            IEnumerable<ChatMessage> messages, ChatOptions? options = null, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            await foreach (var update in base.GetStreamingResponseAsync(messages, options, cancellationToken))
+            {
+                update.ModelId = name;
+                yield return update;
             }
         }
     }

@@ -122,7 +122,7 @@ public sealed class LlmTaskRunnerTests : AgentRoom
             ScriptedTurn.Calls("notes_add", """{"text":"hi"}""").Expecting("note hi"),
             ScriptedTurn.Says("Done."));
         var done = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var worker = new NoteWorker(model, done) { Requires = [Requirement.Toolkit("notes")] };
+        await using var worker = new NoteWorker(model, done) { Rules = ["Be brief."], Requires = [Requirement.Toolkit("notes")] };
         var client = await Host.JoinAsync("den", "worker", Grants.Full, new() { Role = ParticipantRole.Agent }).InTime();
         await worker.StartAsync(client).InTime();
 
@@ -149,6 +149,9 @@ public sealed class LlmTaskRunnerTests : AgentRoom
     {
         protected override ValueTask OnAnswerAsync(AgentCallContext context, QueueMessage message, ChatResponse answer)
         {
+            var chat = context.Features.Get<AgentChatContext>()!;
+            Assert.Equal(("Be brief.", "note hi"), (Assert.Single(chat.Rules), chat.Messages[0].Text));
+            Assert.Same(answer.Messages[^1], chat.Messages[^1]);
             done.TrySetResult(answer.Messages[^1].Text);
             return default;
         }

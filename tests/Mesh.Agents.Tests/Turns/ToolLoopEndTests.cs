@@ -39,6 +39,49 @@ public sealed class ToolLoopEndTests : AgentRoom
         Assert.Contains("was interrupted", ResultOf(_messages, "call-2"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Cancelled_in_the_middle_of_an_approval_it_runs_nothing_and_asks_no_longer(bool isWatched)
+    {
+        int runs = 0;
+        var person = await JoinAsync("eve", ParticipantRole.User, async (_, token) =>
+        {
+            using var registration = token.Register(_cancelled.Set);
+            _started.Set();
+            await Task.Delay(Timeout.Infinite, token);
+            return ApprovalAnswer.Approved;
+        });
+        await OfferAsync("disk", Tool.Create("delete", () => Interlocked.Increment(ref runs), new ToolOptions { RequiresApproval = true }), Quick);
+        var functions = await RoomFunctions.OfAsync(person).InTime();
+        using var model = new ScriptedChatClient(ScriptedTurn.Calls("disk_quick").ThenCalls("disk_delete"));
+        using var cancel = new CancellationTokenSource();
+
+        var run = RunAsync(model, functions, isWatched, cancel.Token);
+        await _started.InTime();
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.InTime());
+        await _cancelled.InTime();
+        AssertConsistent(_messages);
+        Assert.Equal(("1", 0), (ResultOf(_messages, "call-1"), runs));
+        Assert.Contains("was interrupted", ResultOf(_messages, "call-2"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Cancelled_before_the_model_has_said_anything_it_leaves_the_messages_as_they_were()
+    {
+        using var model = new ScriptedChatClient(ScriptedTurn.Empty.After(TimeSpan.FromMinutes(1)).ThenSays("late")) { Clock = Clock };
+        using var cancel = new CancellationTokenSource();
+
+        var run = RunAsync(model, RoomFunctions.None(Bot), false, cancel.Token);
+        await Clock.TimerWithinAsync(TimeSpan.FromMinutes(1));
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.InTime());
+        Assert.Single(_messages);
+    }
+
     [Fact]
     public async Task Cancelled_while_the_model_speaks_it_keeps_what_was_said()
     {

@@ -45,6 +45,24 @@ public sealed class ToolLoopLimitTests : AgentRoom
         Assert.Equal(1, _runs);
     }
 
+    [Theory]
+    [InlineData("kit_work")]
+    [InlineData("kit_wrok")]
+    public async Task Arguments_that_cannot_be_written_as_JSON_are_answered_too(string tool)
+    {
+        var functions = await OfferAsync("kit", Work);
+        var unwritable = new Dictionary<string, object?> { ["n"] = double.NaN };
+        using var model = new ScriptedChatClient(
+            ScriptedTurn.Empty.Then(new FunctionCallContent("a", tool, unwritable)),
+            ScriptedTurn.Calls("kit_work", """{"n":1}""").ExpectingResult(tool == "kit_work" ? "Error invalid_arguments" : "Error not_found"),
+            ScriptedTurn.Says("ok"));
+
+        await new ToolLoop(model).RunAsync(functions, _messages).InTime();
+
+        model.AssertFinished();
+        AssertConsistent(_messages);
+    }
+
     [Fact]
     public async Task The_same_malformed_arguments_again_end_the_turn()
     {
@@ -149,6 +167,28 @@ public sealed class ToolLoopLimitTests : AgentRoom
     }
 
     [Theory]
+    [InlineData(429, "overloaded", true)]
+    [InlineData(529, "overloaded", true)]
+    [InlineData(408, "deadline_exceeded", true)]
+    [InlineData(503, "unavailable", true)]
+    [InlineData(401, "unavailable", false)]
+    [InlineData(0, "unavailable", true)]
+    public async Task A_vendors_own_exceptions_are_read_by_the_function_that_knows_them(int status, string code, bool isRetryable)
+    {
+        using var model = new ScriptedChatClient(ScriptedTurn.Fails(new InvalidOperationException("secret", new VendorException(status))));
+        var options = new ToolLoopOptions
+        {
+            FailureOf = exception => exception is VendorException { Status: > 0 } vendor ? new((System.Net.HttpStatusCode)vendor.Status) { RetryAfter = TimeSpan.FromSeconds(17) } : null,
+        };
+
+        var error = await FailAsync(model, RoomFunctions.None(Bot), options);
+
+        Assert.Equal((code, isRetryable), (error.Code.Value, error.Retryable));
+        Assert.Equal(status != 0 && isRetryable ? TimeSpan.FromSeconds(17) : null, error.RetryAfter);
+        Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("rate", "overloaded")]
     [InlineData("wrapped", "overloaded")]
     [InlineData("529", "overloaded")]
@@ -187,6 +227,7 @@ public sealed class ToolLoopLimitTests : AgentRoom
 
         Assert.Equal((MeshErrorCode.Unavailable, 0), (error.Code, _runs));
         Assert.Equal((3, "Let me ", true), (_messages.Count, _messages[1].Text, _messages[1].AdditionalProperties?[ToolLoop.InterruptedKey]));
+        Assert.Contains("was not made", ResultOf(_messages, "call-1"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -197,6 +238,47 @@ public sealed class ToolLoopLimitTests : AgentRoom
         var error = (await Assert.ThrowsAsync<MeshException>(() => new ToolLoop(model).RunAsync(RoomFunctions.None(Bot), _messages).InTime())).Error;
 
         Assert.Equal(("content_filtered", "I can"), (error.Code.Value, _messages[^1].Text));
+    }
+
+    [Fact]
+    public async Task Calls_of_an_answer_that_is_filtered_are_not_made()
+    {
+        var functions = await OfferAsync("kit", Work);
+        using var model = new FilteredClient(ChatFinishReason.ContentFilter, new FunctionCallContent("call-1", "kit_work", new Dictionary<string, object?> { ["n"] = 1 }));
+
+        var error = await FailAsync(model, functions);
+
+        Assert.Equal(("content_filtered", 0), (error.Code.Value, _runs));
+        Assert.Contains("was not made", ResultOf(_messages, "call-1"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_call_that_is_required_is_required_once()
+    {
+        var functions = await OfferAsync("kit", Work);
+        using var model = new ScriptedChatClient(
+            ScriptedTurn.Calls("kit_work", """{"n":1}""").Expecting("a required call", request => request.Options.ToolMode is RequiredChatToolMode),
+            ScriptedTurn.Says("ok").Expecting("no required call", request => request.Options.ToolMode is null));
+
+        await new ToolLoop(model).RunAsync(functions, _messages, new() { ToolMode = ChatToolMode.RequireAny }).InTime();
+
+        model.AssertFinished();
+    }
+
+    [Fact]
+    public async Task Agents_that_ask_each_other_for_ever_are_stopped_by_the_depth_of_the_tree()
+    {
+        using var model = ScriptedChatClient.Answering(request =>
+            request.Messages.Count == 1 ? ScriptedTurn.Calls(request.Tools[0].Name, """{"prompt":"again"}""") : ScriptedTurn.Says(request.Results[0].Result!.ToString()!));
+        await using var ping = new Asking("ping", model);
+        await using var pong = new Asking("pong", model);
+        await ping.StartAsync(Bot).InTime();
+        await pong.StartAsync(await JoinAsync("other")).InTime();
+
+        string answer = await Bob.Agents.AskAsync<string>("ping", new { prompt = "?" }, new() { Budget = new() { Depth = 4 } }).InTime();
+
+        Assert.StartsWith("Error budget_exceeded", answer, StringComparison.Ordinal);
+        Assert.Equal(6, model.Requests.Count);
     }
 
     [Theory]
@@ -272,7 +354,18 @@ public sealed class ToolLoopLimitTests : AgentRoom
         return failure.Error;
     }
 
-    private sealed class FilteredClient(ChatFinishReason reason) : IChatClient
+    /// <summary>An agent that may ask all others.</summary>
+    private sealed class Asking(string name, IChatClient model) : LlmTaskRunner(name, model)
+    {
+        protected override ValueTask<RoomFunctions> GetFunctionsAsync(AgentCallContext context) => RoomFunctions.OfAsync(context.Room, _ => false, "*", context.CancellationToken);
+    }
+
+    private sealed class VendorException(int status) : Exception("secret")
+    {
+        public int Status => status;
+    }
+
+    private sealed class FilteredClient(ChatFinishReason reason, params AIContent[] more) : IChatClient
     {
         public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
@@ -280,7 +373,7 @@ public sealed class ToolLoopLimitTests : AgentRoom
             IEnumerable<ChatMessage> messages, ChatOptions? options = null, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
             await Task.CompletedTask;
-            yield return new(ChatRole.Assistant, "I can") { FinishReason = reason };
+            yield return new(ChatRole.Assistant, [new TextContent("I can"), .. more]) { FinishReason = reason };
         }
 
         public object? GetService(Type serviceType, object? serviceKey = null) => null;

@@ -45,7 +45,7 @@ public sealed class ToolLoopTests : AgentRoom
             contents.Select(content => content.GetType().Name));
         var progress = Assert.IsType<ToolProgressContent>(contents[3]);
         Assert.Equal((1, 2, "half", "call-1"), (progress.Value, progress.Total, progress.Message, progress.CallId));
-        Assert.Equal("so far 3 \n\"done\"", ((FunctionResultContent)contents[5]).Result?.ToString()?.Replace("done", "\"done\"", StringComparison.Ordinal).Replace("\"\"", "\"", StringComparison.Ordinal));
+        Assert.Equal("so far 3 \ndone", ((FunctionResultContent)contents[5]).Result);
     }
 
     [Fact]
@@ -58,6 +58,76 @@ public sealed class ToolLoopTests : AgentRoom
 
         model.AssertFinished();
         Assert.Equal(["1", "2", "3"], updates.SelectMany(update => update.Contents).OfType<ToolProgressContent>().Select(each => each.Part!.ToString()));
+    }
+
+    [Theory]
+    [InlineData("text")]
+    [InlineData("json")]
+    [InlineData("nothing")]
+    [InlineData("numbers")]
+    [InlineData("words")]
+    [InlineData("bytes")]
+    [InlineData("told")]
+    [InlineData("drawn")]
+    [InlineData("long")]
+    public async Task The_model_reads_the_same_whether_somebody_watches_or_not(string tool)
+    {
+        var functions = await OfferAsync(
+            "kit",
+            Tool.Create("text", () => "one\ntwo"),
+            Tool.Create("json", () => new { A = 1 }),
+            Tool.Create("nothing", () => { }),
+            Tool.Create("numbers", Count),
+            Tool.Create("words", Words),
+            Tool.Create("bytes", Bytes),
+            Tool.Create("told", async (CallContext call) =>
+            {
+                await call.WriteAsync(new TextPart("so far"));
+                await call.WriteAsync(new JsonPart(JsonPayload.FromUtf8("[3]"u8.ToArray())));
+                return "done";
+            }),
+            Tool.Create("drawn", async (CallContext call) =>
+            {
+                await call.WriteAsync(new BytesPart(new byte[] { 1, 2 }, "image/png"));
+                await call.WriteAsync(new LinkPart(new Uri("https://example.org/a")));
+            }),
+            Tool.Create("long", async (CallContext call) =>
+            {
+                for (int i = 0; i < 100; i++)
+                {
+                    await call.WriteAsync(new TextPart($"{i} 😀😀😀"));
+                }
+            }));
+        var read = new List<string>();
+        foreach (bool isWatched in new[] { false, true })
+        {
+            using var model = new ScriptedChatClient(ScriptedTurn.Calls($"kit_{tool}"), ScriptedTurn.Says("ok"));
+            var loop = new ToolLoop(model, new() { MaxResultCharacters = 200 });
+            List<ChatMessage> messages = [User("?")];
+            await (isWatched ? loop.StreamAsync(functions, messages).ToListInTimeAsync() : loop.RunAsync(functions, messages).InTime() as Task);
+            object result = messages.SelectMany(message => message.Contents).OfType<FunctionResultContent>().Single().Result!;
+            read.Add(result is IEnumerable<AIContent> parts ? string.Join('|', parts.Select(part => $"{part.GetType().Name} {(part as DataContent)?.Data.Length} {part}")) : $"{result}");
+        }
+
+        Assert.Equal(read[0], read[1]);
+    }
+
+    [Fact]
+    public async Task Of_what_a_tool_sends_for_ever_the_beginning_is_kept()
+    {
+        string piece = new('x', 1024 * 1024);
+        var functions = await OfferAsync("kit", Tool.Create("flood", async (CallContext call) =>
+        {
+            for (int i = 0; i < 20; i++)
+            {
+                await call.WriteAsync(new TextPart(piece));
+            }
+        }));
+        using var model = new ScriptedChatClient(ScriptedTurn.Calls("kit_flood"), ScriptedTurn.Says("ok").ExpectingResult("(5 further parts are left out: it was too much)"));
+
+        await new ToolLoop(model).StreamAsync(functions, [User("?")]).ToListInTimeAsync();
+
+        model.AssertFinished();
     }
 
     [Fact]
@@ -138,16 +208,33 @@ public sealed class ToolLoopTests : AgentRoom
     public async Task Tools_that_the_provider_runs_are_passed_on_and_functions_of_others_are_refused()
     {
         var functions = await OfferAsync("weather", Forecast);
-        var hosted = new HostedWebSearchTool();
-        using var model = new ScriptedChatClient(ScriptedTurn.Says("ok").Expecting("the very tool", request => request.Tools.Contains(hosted)).ExpectingTool("weather_forecast"));
+        var (hosted, connector) = (new HostedWebSearchTool(), new HostedMcpServerTool("docs", new Uri("https://mcp.example.org")));
+        using var model = new ScriptedChatClient(
+            ScriptedTurn.Says("ok").Expecting("the very tools", request => request.Tools.Contains(hosted) && request.Tools.Contains(connector)).ExpectingTool("weather_forecast"));
         var loop = new ToolLoop(model);
-        var options = new ChatOptions { Tools = [hosted] };
+        var options = new ChatOptions { Tools = [hosted, connector] };
 
         await loop.RunAsync(functions, [User("?")], options).InTime();
 
         model.AssertFinished();
-        Assert.Single(options.Tools);
+        Assert.Equal(2, options.Tools.Count);
         await Assert.ThrowsAsync<ArgumentException>(() => loop.RunAsync(functions, [], new() { Tools = [AIFunctionFactory.Create(() => 1, "one")] }));
+    }
+
+    [Fact]
+    public async Task What_the_provider_wants_approved_for_its_own_tools_ends_the_turn_and_is_answered_in_the_next()
+    {
+        var request = new ToolApprovalRequestContent("r1", new McpServerToolCallContent("m1", "search", "docs"));
+        using var model = new ScriptedChatClient(
+            ScriptedTurn.Empty.Then(request),
+            ScriptedTurn.Says("ok").Expecting("the answer", asked => asked.Messages[^1].Contents.OfType<ToolApprovalResponseContent>().Single().Approved));
+        var (loop, messages) = (new ToolLoop(model), new List<ChatMessage> { User("?") });
+
+        var response = await loop.RunAsync(RoomFunctions.None(Bot), messages).InTime();
+        messages.Add(new(ChatRole.User, [response.Messages[^1].Contents.OfType<ToolApprovalRequestContent>().Single().CreateResponse(true)]));
+        await loop.RunAsync(RoomFunctions.None(Bot), messages).InTime();
+
+        model.AssertFinished();
     }
 
     [Fact]
@@ -219,6 +306,20 @@ public sealed class ToolLoopTests : AgentRoom
             await Task.CompletedTask;
             yield return i;
         }
+    }
+
+    private static async IAsyncEnumerable<string> Words()
+    {
+        await Task.CompletedTask;
+        yield return "one";
+        yield return "two";
+    }
+
+    private static async IAsyncEnumerable<byte[]> Bytes()
+    {
+        await Task.CompletedTask;
+        yield return [1];
+        yield return [2, 3];
     }
 
     private sealed class LastReducer : IChatReducer

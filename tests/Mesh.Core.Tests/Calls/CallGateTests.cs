@@ -149,8 +149,6 @@ public sealed class CallGateTests
 
         public TaskCompletionSource Told { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public override long Order => 0;
-
         public override void Execute() => Told.SetResult();
     }
 

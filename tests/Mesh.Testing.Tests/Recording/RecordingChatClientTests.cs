@@ -107,6 +107,7 @@ public sealed class RecordingChatClientTests : IDisposable
 
     [Theory]
     [InlineData("status", typeof(HttpRequestException))]
+    [InlineData("vendor", typeof(HttpRequestException))]
     [InlineData("time", typeof(TimeoutException))]
     [InlineData("cut", typeof(IOException))]
     [InlineData("other", typeof(InvalidOperationException))]
@@ -117,9 +118,15 @@ public sealed class RecordingChatClientTests : IDisposable
             "status" => new HttpRequestException("sk-secret", null, System.Net.HttpStatusCode.TooManyRequests),
             "time" => new TimeoutException("sk-secret"),
             "cut" => new IOException("sk-secret"),
+            "vendor" => new FormatException("sk-secret", new ArgumentException("429")),
             _ => new FormatException("sk-secret"),
         };
-        await Assert.ThrowsAnyAsync<Exception>(() => AskAsync(new(File, () => new ScriptedChatClient(ScriptedTurn.Says("Hel").ThenFails(failure))), "Hello?"));
+        await Assert.ThrowsAnyAsync<Exception>(() => AskAsync(
+            new(File, () => new ScriptedChatClient(ScriptedTurn.Says("Hel").ThenFails(failure)))
+            {
+                FailureOf = exception => exception is ArgumentException ? new(System.Net.HttpStatusCode.TooManyRequests) : null,
+            },
+            "Hello?"));
         using var model = new RecordingChatClient(File);
         List<string> said = [];
 
@@ -132,7 +139,7 @@ public sealed class RecordingChatClientTests : IDisposable
         });
 
         Assert.Equal(["Hel"], said);
-        Assert.Equal(how == "status" ? 429 : null, (int?)(replayed as HttpRequestException)?.StatusCode);
+        Assert.Equal(how is "status" or "vendor" ? 429 : null, (int?)(replayed as HttpRequestException)?.StatusCode);
         Assert.DoesNotContain("sk-secret", await ReadAsync(), StringComparison.Ordinal);
     }
 

@@ -74,8 +74,8 @@ internal abstract class IncomingCall(WireEnd end, long id, bool hasInput) : IDis
     /// <summary>Waits until the reader has room for one more.</summary>
     protected Task TakeCreditAsync(CancellationToken cancellationToken) => _credit.WaitAsync(cancellationToken);
 
-    protected async ValueTask SendEndAsync(CallOutcome outcome, long sequence) =>
-        await End.SendAsync(message => new(WireTypes.End) { Id = Id, Outcome = outcome.ToWire(sequence, message) }).ConfigureAwait(false);
+    protected async ValueTask SendEndAsync(CallOutcome outcome, long sequence, CallUsage? usage = null) =>
+        await End.SendAsync(message => new(WireTypes.End) { Id = Id, Outcome = outcome.ToWire(sequence, message) with { Usage = usage } }).ConfigureAwait(false);
 
     private async IAsyncEnumerable<ContentPart> ReadInputAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

@@ -20,6 +20,7 @@ internal sealed class IncomingRoomCall(WireEnd end, RoomMember caller, WireHeade
         var frames = new CallFrameStream(NewCall, CancellationToken).GetAsyncEnumerator(CancellationToken);
         long sequence = 0;
         CallOutcome? outcome = null;
+        CallUsage? usage = null;
         try
         {
             // The call goes on only as far as its reader has asked for it.
@@ -30,10 +31,10 @@ internal sealed class IncomingRoomCall(WireEnd end, RoomMember caller, WireHeade
                 switch (frames.Current)
                 {
                     case ResultFrame result:
-                        outcome = CallOutcome.FromResult(result.Response);
+                        (outcome, usage) = (CallOutcome.FromResult(result.Response), result.Usage);
                         break;
                     case ErrorFrame error:
-                        outcome = CallOutcome.FromError(error.Error);
+                        (outcome, usage) = (CallOutcome.FromError(error.Error), error.Usage);
                         break;
                     case var frame:
                         await End.SendAsync(message => new(WireTypes.Frame) { Id = Id, Frame = frame.ToWire(message) }).ConfigureAwait(false);
@@ -48,7 +49,7 @@ internal sealed class IncomingRoomCall(WireEnd end, RoomMember caller, WireHeade
         }
 
         await frames.DisposeAsync().ConfigureAwait(false);
-        await SendEndAsync(outcome ?? CallOutcome.FromError(CallErrors.Cancelled(request.Target)), sequence).ConfigureAwait(false);
+        await SendEndAsync(outcome ?? CallOutcome.FromError(CallErrors.Cancelled(request.Target)), sequence, usage).ConfigureAwait(false);
     }
 
     private CallState NewCall(IFrameSink? sink, CancellationToken token) =>

@@ -25,6 +25,9 @@ internal sealed class OutgoingCall(WireEnd end, long id, IAsyncEnumerable<Conten
     /// <summary>The number of the frame that the outcome is.</summary>
     public long LastSequence { get; private set; }
 
+    /// <summary>What a streaming call has used; null for nothing.</summary>
+    public CallUsage? Usage { get; private set; }
+
     /// <summary>Sends the message that begins the call, and then its input as the callee asks for it.</summary>
     public async ValueTask StartAsync(Func<WireMessage, WireHeader> header)
     {
@@ -44,10 +47,10 @@ internal sealed class OutgoingCall(WireEnd end, long id, IAsyncEnumerable<Conten
         }
     }
 
-    public void OnEnd(CallOutcome outcome, long sequence)
+    public void OnEnd(CallOutcome outcome, long sequence, CallUsage? usage = null)
     {
         end.Forget(this);
-        LastSequence = sequence;
+        (LastSequence, Usage) = (sequence, usage);
         _outcome.TrySetResult(outcome);
         Dispose();
     }

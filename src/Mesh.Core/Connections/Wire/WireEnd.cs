@@ -137,7 +137,7 @@ internal abstract class WireEnd(WireLink link, MeshHost host)
                 call.OnFrame(frame.FromWire(message));
                 break;
             case WireTypes.End when header.Outcome is { } outcome && _outgoing.TryGetValue(header.Id, out var call):
-                call.OnEnd(outcome.FromWire(message), outcome.Sequence);
+                call.OnEnd(outcome.FromWire(message), outcome.Sequence, outcome.Usage);
                 break;
             case WireTypes.InputCredit when _outgoing.TryGetValue(header.Id, out var call):
                 call.OnInputCredit(header.Credit);

@@ -149,6 +149,9 @@ internal sealed record WireOutcome(long Sequence)
     public string? Form { get; init; }
 
     public IReadOnlyList<WirePart>? Parts { get; init; }
+
+    /// <summary>What a streaming call has used; null for nothing.</summary>
+    public CallUsage? Usage { get; init; }
 }
 
 /// <summary>A content part. JSON and bytes are attachments.</summary>

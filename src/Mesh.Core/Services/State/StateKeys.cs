@@ -31,6 +31,22 @@ internal static class StateKeys
         && !key.AsSpan().ContainsAnyExcept(KeyChars)
         && !HasEmptySegment(key);
 
+    /// <summary>Refuses a key of something that is set up before any call is made.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="of">What it is the key of, as the error names it.</param>
+    /// <exception cref="MeshException">The key is malformed (<see cref="MeshErrorCode.InvalidDefinition"/>).</exception>
+    public static void Check(string key, string of)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        if (!IsKey(key))
+        {
+            throw new MeshException(new MeshError(MeshErrorCode.InvalidDefinition, $"The state key '{ShownText.Cut(key)}' of {of} is malformed.")
+            {
+                Remedy = "A key has 1 to 256 characters, in segments with a dot between each two, of letters, digits, '_', '=', '/' and '-'.",
+            });
+        }
+    }
+
     /// <remarks>Held against every key that is written: a loop over a short text costs less than a search for two dots.</remarks>
     private static bool HasEmptySegment(string key)
     {

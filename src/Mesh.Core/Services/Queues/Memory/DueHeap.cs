@@ -1,6 +1,6 @@
 namespace Mesh;
 
-/// <summary>What becomes due at some time: a call at its deadline, a message when its delay or its visibility ends.</summary>
+/// <summary>What becomes due at some time: a message when its delay or its visibility ends.</summary>
 internal abstract class DueItem
 {
     /// <summary>When, as a timestamp.</summary>
@@ -9,17 +9,8 @@ internal abstract class DueItem
     /// <summary>The place of an item that waits for nothing.</summary>
     public const int Nowhere = -1;
 
-    /// <summary>The place of an item in a <see cref="DueLine{T}"/>.</summary>
-    public const int InLine = -2;
-
-    /// <summary>Its index in a <see cref="DueHeap{T}"/>, or one of the two above.</summary>
+    /// <summary>Its index in a <see cref="DueHeap{T}"/>.</summary>
     public int Place { get; set; } = Nowhere;
-
-    /// <summary>Who is due before it, in a line.</summary>
-    public DueItem? DueBefore { get; set; }
-
-    /// <summary>Who is due after it, in a line.</summary>
-    public DueItem? DueAfter { get; set; }
 
     /// <summary>Which of those that are due at the same time comes first: the one with the lowest.</summary>
     public abstract long Order { get; }
