@@ -16,6 +16,7 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
     private int _saved;
     private int _added;
     private string? _text;
+    private FunctionCallContent? _calling;
     private long _draftedAt;
     private bool _hasText;
     private bool _hasDraft;
@@ -68,8 +69,9 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
 
                 await KeepDraftAsync(stop.Token).ConfigureAwait(false);
 
-                if (update.Role == ChatRole.Tool)
+                if (update.Role == ChatRole.Tool && update.Contents is [FunctionResultContent, ..])
                 {
+                    // No progress, and no question, but the end of the calls.
                     feed.PublishStatus(ChatStatus.Thinking);
                 }
             }
@@ -112,6 +114,7 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
                 feed.PublishText(ChatEventKinds.Reasoning, _messageId, reasoning.Text);
                 break;
             case FunctionCallContent call:
+                _calling = call;
                 feed.Publish(new(ChatEventKinds.Call) { Tool = call.Name, CallId = call.CallId, MessageId = _messageId });
                 feed.PublishStatus(ChatStatus.Calling, call.Name, call.CallId);
                 break;
@@ -122,7 +125,9 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
                 feed.PublishStatus(ChatStatus.Asking, asked.Name, asked.CallId);
                 break;
             case ToolApprovalResponseContent { ToolCall: FunctionCallContent answered }:
-                feed.PublishStatus(ChatStatus.Calling, answered.Name, answered.CallId);
+                // What was asked about may be somewhere below: what goes on then is the call that led to it.
+                var calling = answered.InformationalOnly && _calling is not null ? _calling : answered;
+                feed.PublishStatus(ChatStatus.Calling, calling.Name, calling.CallId);
                 break;
         }
     }

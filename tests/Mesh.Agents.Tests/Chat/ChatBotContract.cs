@@ -315,6 +315,27 @@ public abstract class ChatBotContract : RoomClientContract
     }
 
     [Fact]
+    public async Task After_an_approval_below_the_models_own_call_it_is_that_call_which_goes_on()
+    {
+        await OfferAsync(
+            "tools",
+            Tool.Create("tidy", async (CallContext call) => (await call.Room.Toolkits.TryInvokeAsync("kit/erase")).IsResult),
+            Tool.Create("erase", () => true, new() { RequiresApproval = true }));
+        using var model = new ScriptedChatClient(ScriptedTurn.Calls("kit_tidy"), ScriptedTurn.Says("I may not."));
+        var ada = await StartAsync(model, bot => new(bot.Name, bot.Model, _threads) { Requires = [Requirement.Toolkit("kit")], Answers = _ => new(true) });
+        var bob = await JoinAsync("bob", approver: (_, _) => new(ApprovalAnswer.Refused("No.")));
+        await ada.OpenAsync("t").InTime();
+        var watching = WatchAsync(ada, "t");
+        await (await watching.Synced.InTime());
+
+        await bob.ChatWith("assistant").SendAsync("t", "Tidy up.").InTime();
+
+        Assert.Equal(
+            ["listening", "thinking", "calling kit_tidy", "asking kit/erase", "calling kit_tidy", "thinking"],
+            (await watching.Ended.InTime()).Where(each => each.Status is not null).Select(each => $"{each.Status} {each.Tool}".TrimEnd()));
+    }
+
+    [Fact]
     public async Task A_thread_outlives_its_agent_and_calls_that_a_crash_cut_off_are_mended()
     {
         await _threads.OpenAsync("t");
