@@ -37,8 +37,9 @@ public sealed class ScriptedChatClient : IChatClient
 
     /// <summary>A model that answers any number of requests as a function says.</summary>
     /// <param name="answer">The answer to a request; may be called for several at once.</param>
-    public static ScriptedChatClient Answering(Func<ScriptedRequest, ScriptedTurn> answer) =>
-        new(answer ?? throw new ArgumentNullException(nameof(answer)));
+    /// <param name="clock">The clock of its pauses, as <see cref="Clock"/>; null for the system's.</param>
+    public static ScriptedChatClient Answering(Func<ScriptedRequest, ScriptedTurn> answer, TimeProvider? clock = null) =>
+        new(answer ?? throw new ArgumentNullException(nameof(answer))) { Clock = clock ?? TimeProvider.System };
 
     /// <summary>The clock of its pauses: that of the host, so that a test moves both at once. The system's by default.</summary>
     public TimeProvider Clock { get; init => field = value ?? TimeProvider.System; } = TimeProvider.System;

@@ -144,4 +144,16 @@ public sealed class ScriptedChatClientTests
         Assert.Equal(2, model.Requests.Count);
         model.AssertFinished();
     }
+
+    [Fact]
+    public async Task A_function_pauses_by_the_clock_that_it_is_given()
+    {
+        var clock = new ManualTimeProvider();
+        using var model = ScriptedChatClient.Answering(_ => ScriptedTurn.Empty.After(TimeSpan.FromSeconds(20)).ThenSays("late"), clock);
+
+        var answer = model.GetResponseAsync(Question);
+        await clock.AdvancePastTimerAsync(TimeSpan.FromSeconds(20));
+
+        Assert.Equal("late", (await answer.InTime()).Text);
+    }
 }
