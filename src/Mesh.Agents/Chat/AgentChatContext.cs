@@ -33,6 +33,7 @@ public sealed class AgentChatContext(IEnumerable<ChatMessage>? messages = null)
     /// <param name="maxTokens">How many tokens they may have before anything is done, as <see cref="EstimateTokens"/> has it; at least 0.</param>
     /// <param name="cancellationToken">Cancels it; then nothing has changed.</param>
     /// <returns>Whether anything was done.</returns>
+    /// <exception cref="InvalidOperationException">The reducer gave null. What it throws itself comes as it is; then nothing has changed.</exception>
     public async ValueTask<bool> ReduceAsync(IChatReducer reducer, long maxTokens, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(reducer);
@@ -42,9 +43,7 @@ public sealed class AgentChatContext(IEnumerable<ChatMessage>? messages = null)
             return false;
         }
 
-        var reduced = await reducer.ReduceAsync(Messages, cancellationToken).ConfigureAwait(false)
-            ?? throw new InvalidOperationException("The chat reducer gave null.");
-        Messages = TurnContext.Paired(reduced);
+        Messages = await Reducing.ReduceAsync(reducer, Messages, cancellationToken).ConfigureAwait(false);
         return true;
     }
 
@@ -111,38 +110,6 @@ public sealed class AgentChatContext(IEnumerable<ChatMessage>? messages = null)
             {
                 Remedy = "Give what AgentChatContext.ToJson has written.",
             }, exception);
-        }
-    }
-
-    /// <summary>Gives every call that was cut off the result that it lacks: providers refuse one without.</summary>
-    internal void Mend()
-    {
-        if (!Messages.Any(static message => message.Contents.Any(static content => content is FunctionCallContent)))
-        {
-            return;
-        }
-
-        var answered = Messages.SelectMany(message => message.Contents).OfType<FunctionResultContent>().Select(result => result.CallId).ToHashSet(StringComparer.Ordinal);
-        for (int i = Messages.Count - 1; i >= 0; i--)
-        {
-            AIContent[] missing =
-            [
-                .. Messages[i].Contents.OfType<FunctionCallContent>().Where(call => !call.InformationalOnly && !answered.Contains(call.CallId))
-                    .Select(call => new FunctionResultContent(call.CallId, FunctionResults.ToText(TurnErrors.Interrupted(call)))),
-            ];
-            if (missing.Length == 0)
-            {
-                continue;
-            }
-
-            if (i + 1 < Messages.Count && Messages[i + 1].Role == ChatRole.Tool)
-            {
-                Messages[i + 1].Contents = [.. Messages[i + 1].Contents, .. missing];
-            }
-            else
-            {
-                Messages.Insert(i + 1, new(ChatRole.Tool, missing));
-            }
         }
     }
 }

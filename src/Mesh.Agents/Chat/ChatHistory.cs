@@ -54,9 +54,8 @@ internal static class ChatHistory
             messages.Add(entry.ReplyTo is null ? Signed(message, entry.Author, people.Count > 1) : message);
         }
 
-        var chat = new AgentChatContext(messages) { Thread = thread };
-        chat.Mend();
-        return (chat, people, open ?? []);
+        CutOffCalls.Mend(messages);
+        return (new(messages) { Thread = thread }, people, open ?? []);
     }
 
     /// <summary>What a list of threads tells of one: how the first message begins that still counts, and when it was written into last.</summary>

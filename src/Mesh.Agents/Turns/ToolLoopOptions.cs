@@ -52,7 +52,8 @@ public sealed record ToolLoopOptions
     /// <summary>
     /// What makes the context shorter before a request when it fills <see cref="ReduceAt"/> of <see cref="MaxContextTokens"/>; null,
     /// the default, for nothing. What it gives is what the model is sent for the rest of the turn; the message list stays whole.
-    /// Function calls and results that have lost each other are left out.
+    /// Function calls and results that have lost each other are left out. What it throws ends the turn as what the model's client throws
+    /// does: <see cref="MeshErrorCode.Unavailable"/>, unless <see cref="FailureOf"/> knows better.
     /// </summary>
     public IChatReducer? Reducer { get; init; }
 
@@ -74,7 +75,7 @@ public sealed record ToolLoopOptions
     public int ReservedOutputTokens { get; init => field = Within(value, 1, 1_000_000, nameof(ReservedOutputTokens)); } = 4_096;
 
     /// <summary>
-    /// Reads the exceptions of the model's client that are of its vendor's own types: gives the HTTP status, where there is one, or null for what it does not know. It is asked
+    /// Reads the exceptions of the model's client, or of the <see cref="Reducer"/>, that are of a vendor's own types: gives the HTTP status, where there is one, or null for what it does not know. It is asked
     /// about the exception and those inside it, from the outermost on, perhaps for several turns at once. Null, the default, for reading
     /// <see cref="HttpRequestException"/>, <see cref="TimeoutException"/> and <see cref="OperationCanceledException"/> alone. By the status the turn ends with
     /// <see cref="MeshErrorCode.Overloaded"/> (429, 529), <see cref="MeshErrorCode.DeadlineExceeded"/> (408, 504), or <see cref="MeshErrorCode.Unavailable"/>, which is not worth

@@ -65,7 +65,7 @@ internal sealed class Turn
             while (true)
             {
                 Limit(spending);
-                await _context.ReduceAsync(end.Token).ConfigureAwait(false);
+                await _context.ReduceAsync(end).ConfigureAwait(false);
                 var request = await ModelRequest.BeginAsync(this, spending, _context, _chatOptions, end).ConfigureAwait(false);
                 try
                 {

@@ -22,17 +22,7 @@ internal sealed class TurnContext(ToolLoopOptions options, IList<ChatMessage> me
     public IEnumerable<ChatMessage> Sent => _sent ?? messages;
 
     /// <summary>Gives the calls of a turn that was cut off, by a crash, say, the results that they lack.</summary>
-    public void Mend()
-    {
-        for (int i = messages.Count - 1; i >= 0; i--)
-        {
-            if (messages[i].Role == ChatRole.Assistant)
-            {
-                MendAt(i);
-                return;
-            }
-        }
-    }
+    public void Mend() => CutOffCalls.Mend(messages);
 
     public void Add(ChatMessage message)
     {
@@ -86,68 +76,30 @@ internal sealed class TurnContext(ToolLoopOptions options, IList<ChatMessage> me
     }
 
     /// <summary>Makes the context shorter where it is about to fill the model's window.</summary>
-    public async ValueTask ReduceAsync(CancellationToken cancellationToken)
+    public async ValueTask ReduceAsync(TurnEnd end)
     {
         if (options is not { Reducer: { } reducer, MaxContextTokens: { } most } || EstimateTokens() < most * options.ReduceAt)
         {
             return;
         }
 
-        var reduced = await reducer.ReduceAsync(Sent, cancellationToken).ConfigureAwait(false)
-            ?? throw new InvalidOperationException("The chat reducer gave null.");
-        _sent = Paired(reduced);
+        _sent = await ReduceAsync(reducer, end).ConfigureAwait(false);
         _tokens = 0;
         _counted = 0;
     }
 
-    private void MendAt(int answer)
+    private async ValueTask<List<ChatMessage>> ReduceAsync(IChatReducer reducer, TurnEnd end)
     {
-        int next = answer + 1;
-        var answered = new HashSet<string>(StringComparer.Ordinal);
-        for (; next < messages.Count && messages[next].Role == ChatRole.Tool; next++)
+        try
         {
-            answered.UnionWith(messages[next].Contents.OfType<FunctionResultContent>().Select(result => result.CallId));
+            return await Reducing.ReduceAsync(reducer, Sent, end.Token).ConfigureAwait(false);
         }
-
-        answered.UnionWith(messages[answer].Contents.OfType<FunctionResultContent>().Select(result => result.CallId));
-        AIContent[] missing =
-        [
-            .. messages[answer].Contents.OfType<FunctionCallContent>().Where(call => !call.InformationalOnly && !answered.Contains(call.CallId))
-                .Select(call => new FunctionResultContent(call.CallId, FunctionResults.ToText(TurnErrors.Interrupted(call)))),
-        ];
-        if (missing.Length > 0)
+        catch (Exception exception) when (exception is not MeshException)
         {
-            messages.Insert(next, new(ChatRole.Tool, missing));
+            // Many of them ask a model, which may fail like that of the turn.
+            end.ThrowIfOver();
+            throw new MeshException(TurnErrors.NotReduced(exception, options.FailureOf), exception);
         }
-    }
-
-    /// <summary>Providers refuse a call without its result, and a result without its call.</summary>
-    public static List<ChatMessage> Paired(IEnumerable<ChatMessage> reduced)
-    {
-        var kept = reduced.ToList();
-        var calls = kept.SelectMany(message => message.Contents).OfType<FunctionCallContent>().Select(call => call.CallId).ToHashSet(StringComparer.Ordinal);
-        var results = kept.SelectMany(message => message.Contents).OfType<FunctionResultContent>().Select(result => result.CallId).ToHashSet(StringComparer.Ordinal);
-        for (int i = kept.Count - 1; i >= 0; i--)
-        {
-            var contents = kept[i].Contents;
-            var paired = contents.Where(content => content switch
-            {
-                FunctionCallContent call => call.InformationalOnly || results.Contains(call.CallId),
-                FunctionResultContent result => calls.Contains(result.CallId),
-                _ => true,
-            }).ToList();
-            if (paired.Count == 0)
-            {
-                kept.RemoveAt(i);
-            }
-            else if (paired.Count < contents.Count)
-            {
-                kept[i] = kept[i].Clone();
-                kept[i].Contents = paired;
-            }
-        }
-
-        return kept;
     }
 
     private static long LengthOf(ChatMessage message)

@@ -70,9 +70,17 @@ internal static class TurnErrors
     /// <param name="name">The model.</param>
     /// <param name="exception">What was thrown.</param>
     /// <param name="failureOf">What knows the exceptions of the client; null for those of the BCL alone.</param>
-    public static MeshError NotAnswered(string? name, Exception exception, Func<Exception, ModelFailure?>? failureOf)
+    public static MeshError NotAnswered(string? name, Exception exception, Func<Exception, ModelFailure?>? failureOf) =>
+        Thrown(name is not null ? $"Model '{name}'" : "The model", exception, failureOf);
+
+    /// <summary>What the reducer of the context has thrown, without its text.</summary>
+    /// <param name="exception">What was thrown.</param>
+    /// <param name="failureOf">What knows the exceptions of a model that it asks; null for those of the BCL alone.</param>
+    public static MeshError NotReduced(Exception exception, Func<Exception, ModelFailure?>? failureOf) =>
+        Thrown("The reducer that makes the chat shorter", exception, failureOf);
+
+    private static MeshError Thrown(string model, Exception exception, Func<Exception, ModelFailure?>? failureOf)
     {
-        string model = name is not null ? $"Model '{name}'" : "The model";
         for (var cause = exception; cause is not null; cause = cause.InnerException)
         {
             var failure = failureOf?.Invoke(cause) ?? (cause is HttpRequestException { StatusCode: { } status } ? new(status) : null);

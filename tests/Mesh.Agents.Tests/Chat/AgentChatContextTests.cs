@@ -55,24 +55,6 @@ public sealed class AgentChatContextTests
     }
 
     [Fact]
-    public void Every_call_that_was_cut_off_is_given_a_result_right_after_it()
-    {
-        var context = new AgentChatContext(
-        [
-            new(ChatRole.Assistant, [new FunctionCallContent("a", "look"), new FunctionCallContent("b", "look")]),
-            new(ChatRole.Tool, [new FunctionResultContent("a", "sun")]),
-            new(ChatRole.User, "?"),
-            new(ChatRole.Assistant, [new FunctionCallContent("c", "look")]),
-            new(ChatRole.User, "??"),
-        ]);
-
-        context.Mend();
-
-        Assert.Equal(["assistant", "tool", "user", "assistant", "tool", "user"], context.Messages.Select(message => message.Role.Value));
-        Assert.Equal(["a", "b"], context.Messages[1].Contents.Cast<FunctionResultContent>().Select(result => result.CallId));
-    }
-
-    [Fact]
     public async Task It_is_beside_the_call_for_what_the_agent_offers_its_model()
     {
         await using var host = new MeshHost();

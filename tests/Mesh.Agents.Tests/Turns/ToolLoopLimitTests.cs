@@ -190,6 +190,35 @@ public sealed class ToolLoopLimitTests : AgentRoom
 
     [Theory]
     [InlineData("rate", "overloaded")]
+    [InlineData("other", "unavailable")]
+    [InlineData("null", "unavailable")]
+    [InlineData("mesh", "budget_exceeded")]
+    public async Task A_reducer_that_fails_ends_the_turn_as_a_model_that_fails_does(string how, string code)
+    {
+        using var model = new ScriptedChatClient(ScriptedTurn.Says("never"));
+        var options = new ToolLoopOptions { MaxContextTokens = 1, Reducer = new FailingReducer(how) };
+
+        var error = await FailAsync(model, RoomFunctions.None(Bot), options);
+
+        Assert.Equal(code, error.Code.Value);
+        Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
+        Assert.Empty(model.Requests);
+    }
+
+    [Fact]
+    public async Task A_reducer_that_takes_longer_than_the_turn_may_is_out_of_time()
+    {
+        using var model = new ScriptedChatClient(ScriptedTurn.Says("never"));
+        var options = new ToolLoopOptions { MaxContextTokens = 1, Reducer = new FailingReducer("slow"), TimeLimit = TimeSpan.FromSeconds(20) };
+
+        var failing = FailAsync(model, RoomFunctions.None(Bot), options);
+        await Clock.AdvancePastTimerAsync(TimeSpan.FromSeconds(20));
+
+        Assert.Equal(MeshErrorCode.DeadlineExceeded, (await failing).Code);
+    }
+
+    [Theory]
+    [InlineData("rate", "overloaded")]
     [InlineData("wrapped", "overloaded")]
     [InlineData("529", "overloaded")]
     [InlineData("time", "deadline_exceeded")]
@@ -355,6 +384,27 @@ public sealed class ToolLoopLimitTests : AgentRoom
     }
 
     /// <summary>An agent that may ask all others.</summary>
+    private sealed class FailingReducer(string how) : IChatReducer
+    {
+        public async Task<IEnumerable<ChatMessage>> ReduceAsync(IEnumerable<ChatMessage> messages, CancellationToken cancellationToken)
+        {
+            switch (how)
+            {
+                case "rate":
+                    throw new HttpRequestException("secret", null, System.Net.HttpStatusCode.TooManyRequests);
+                case "null":
+                    return null!;
+                case "mesh":
+                    throw new MeshException(new MeshError(MeshErrorCode.BudgetExceeded, "Enough."));
+                case "slow":
+                    await Task.Delay(Timeout.Infinite, cancellationToken);
+                    return messages;
+                default:
+                    throw new IOException("secret");
+            }
+        }
+    }
+
     private sealed class Asking(string name, IChatClient model) : LlmTaskRunner(name, model)
     {
         protected override ValueTask<RoomFunctions> GetFunctionsAsync(AgentCallContext context) => RoomFunctions.OfAsync(context.Room, _ => false, "*", context.CancellationToken);

@@ -282,7 +282,7 @@ public sealed class ToolLoopTests : AgentRoom
         await new ToolLoop(model).RunAsync(RoomFunctions.None(Bot), messages).InTime();
 
         AssertConsistent(model.Requests[0].Messages);
-        Assert.Equal((6, "go on"), (messages.Count, messages[4].Text));
+        Assert.Equal((5, "go on"), (messages.Count, messages[3].Text));
         Assert.Contains("was interrupted", ResultOf(messages, "b"), StringComparison.Ordinal);
     }
 
