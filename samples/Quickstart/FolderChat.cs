@@ -12,6 +12,7 @@ internal sealed class FolderChat : IAsyncDisposable
     private readonly ChatBotClient _chat;
     private readonly ChatThread _thread;
     private readonly FilesToolkit _files;
+    private readonly SemaphoreSlim _asking = new(0);
 
     private FolderChat(RoomClient room, ChatBot assistant, ChatBotClient chat, ChatThread thread, FilesToolkit files) =>
         (_room, _assistant, _chat, _thread, _files) = (room, assistant, chat, thread, files);
@@ -20,7 +21,7 @@ internal sealed class FolderChat : IAsyncDisposable
     {
         var room = await mesh.JoinAsync("library", "assistant", Grants.AgentDefault, new() { Role = ParticipantRole.Agent });
         var files = new FilesToolkit(folder);
-        var assistant = new ChatBot("assistant", model)
+        var assistant = new ChatBot("assistant", model, loop: Models.Loop)
         {
             Greeting = "Ask me about the files of this folder.",
             Rules = ["You help with the text files of one folder. Look into them with your tools before you answer, and answer briefly, in plain text."],
@@ -34,6 +35,9 @@ internal sealed class FolderChat : IAsyncDisposable
         Console.WriteLine();
         return new(room, assistant, chat, thread, files);
     }
+
+    /// <summary>For approvers: waits until what led to the question is printed. The watch tells it a moment later; longer than a second nobody waits.</summary>
+    public Task WhenPrintedAsync(CancellationToken cancellationToken) => _asking.WaitAsync(TimeSpan.FromSeconds(1), cancellationToken);
 
     /// <summary>Says something and prints the answer as it comes.</summary>
     public async Task SayAsync(string text, CancellationToken cancellationToken = default)
@@ -61,6 +65,11 @@ internal sealed class FolderChat : IAsyncDisposable
                     { Kind: ChatEventKinds.Call, Tool: { } tool } => $"(calls {tool}) ",
                     _ => "",
                 });
+                if (events.Current.Status == ChatStatus.Asking)
+                {
+                    Console.WriteLine();
+                    _asking.Release();
+                }
             }
         }
         catch (OperationCanceledException)
@@ -75,6 +84,7 @@ internal sealed class FolderChat : IAsyncDisposable
     {
         await _assistant.DisposeAsync();
         await _room.DisposeAsync();
+        _asking.Dispose();
 
         // What it has written to a temporary folder goes with it.
         _files.DeleteIndex();

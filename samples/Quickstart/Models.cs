@@ -1,5 +1,7 @@
 using Anthropic;
+using Anthropic.Exceptions;
 using Mesh;
+using Mesh.Agents;
 using Microsoft.Extensions.AI;
 
 namespace Quickstart;
@@ -13,6 +15,9 @@ internal static class Models
 
     /// <summary>The real one where there is a key for it, which the client reads from the environment itself.</summary>
     public static IChatClient Pick() => HasKey ? new AnthropicClient().AsIChatClient(Remote) : new LocalModel();
+
+    /// <summary>How an answer is made: what the provider of the real one refuses has a status, by which it is said whether to ask again.</summary>
+    public static ToolLoopOptions Loop { get; } = new() { FailureOf = exception => exception is AnthropicApiException refused ? new(refused.StatusCode) : null };
 
     /// <summary>What a newcomer may do about a model that does not answer; nothing where the failure is another.</summary>
     public static string Remedy(MeshException failure) => HasKey && failure.Code == MeshErrorCode.Unavailable

@@ -9,6 +9,7 @@ namespace Quickstart;
 internal sealed class Story(TextWriter output, int width, bool hasColour)
 {
     private const string Dim = "2", Red = "31", Green = "32", Yellow = "33", Cyan = "36", Bold = "1";
+
     /// <summary>Whether the last call and its outcome were two lines: such pairs stand together.</summary>
     private bool _isPair;
     private double _searched;

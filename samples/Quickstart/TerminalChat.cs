@@ -10,18 +10,20 @@ internal static class TerminalChat
         Console.WriteLine($"A room over {folder}. The assistant is {Models.Describe()}");
         Console.WriteLine("An empty line ends the chat, Ctrl+C an answer. --demo tells the whole tour, --serve makes the room an MCP server.");
         var lines = new TerminalLines();
+        FolderChat? chat = null;
         await using var mesh = new MeshHost(new() { OnFault = fault => Console.Error.WriteLine($"\n! {fault.Message} {Text.Harmless(fault.Exception?.GetBaseException().Message ?? "")}") });
         await using var you = await mesh.JoinAsync("library", "you", options: new()
         {
             Approver = async (request, cancellationToken) =>
             {
-                Console.Write($"\n? May {request.Caller.Name} call {request.Record.Target} {Text.Harmless(request.Arguments.GetRawText())}? [y/N] ");
+                await chat!.WhenPrintedAsync(cancellationToken);
+                Console.Write($"? May {request.Caller.Name} call {request.Record.Target} {Text.Harmless(request.Arguments.GetRawText())}? [y/N] ");
                 string? said = await lines.ReadAsync(cancellationToken);
                 return said?.ToUpperInvariant() is "Y" or "YES" ? ApprovalAnswer.Approved : ApprovalAnswer.Refused("The person said no.");
             },
         });
 
-        await using var chat = await FolderChat.OpenAsync(mesh, you, folder, Models.Pick());
+        await using var open = chat = await FolderChat.OpenAsync(mesh, you, folder, Models.Pick());
         CancellationTokenSource? answer = null;
         Console.CancelKeyPress += (_, pressed) =>
         {

@@ -10,10 +10,11 @@ internal static class Tour
         // A room has somebody to ask where a call needs an approval, and a journal of all that happens.
         var story = Story.OnConsole();
         var journal = new MemoryJournal();
+        FolderChat? chat = null;
         await using var mesh = new MeshHost(new MeshHostOptions
         {
             Journal = journal,
-            ConfigureRoom = room => new RoomOptions { Approver = (request, cancellationToken) => new(story.Answer(request)) },
+            ConfigureRoom = room => new RoomOptions { Approver = AnswerAsync },
         });
         story.Title($"A room over {folder}");
 
@@ -121,12 +122,19 @@ internal static class Tour
 
         // And somebody to talk to, who uses the same tools: a model, or what stands in for one.
         story.Journal("A chat", $"The assistant is {Models.Describe()}");
-        await using var chat = await FolderChat.OpenAsync(mesh, ada, folder, Models.Pick());
+        await using var open = chat = await FolderChat.OpenAsync(mesh, ada, folder, Models.Pick());
         foreach (string said in (string[])["Which files are there?", $"Count the words of {path}, please.", "Write an index."])
         {
             await chat.SayAsync(said);
         }
+
         return 0;
+
+        async ValueTask<ApprovalAnswer> AnswerAsync(ApprovalRequest request, CancellationToken cancellationToken)
+        {
+            await (chat?.WhenPrintedAsync(cancellationToken) ?? Task.CompletedTask);
+            return story.Answer(request);
+        }
 
         async Task ShowEventsUntil(string kind, string participant)
         {

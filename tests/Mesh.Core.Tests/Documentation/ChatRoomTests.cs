@@ -8,17 +8,22 @@ public sealed class ChatRoomTests
         var sample = await Sample.RunAsync("ChatRoom", "--demo");
 
         Assert.Equal((0, ""), (sample.ExitCode, sample.Error));
-        Assert.All(
-            (string[])
-            [
-                "The agents think with a stand-in, which calls the real tools.",
-                "cook: I am the cook. Say my name, and I answer.\nada: Ben, are you hungry?\nben: Cook, we need two pounds of tomatoes.\n",
-                "      (cook calls buyer)\n",
-                "      ? ben, may buyer call shop/order@buyer {\"what\":\"We need two pounds of tomatoes.\"}? yes\n",
-                "cook: We need two pounds of tomatoes.: ordered, comes at six\nada: Cook, we need a lobster.\n",
-                "      ? ada, may buyer call shop/order@buyer {\"what\":\"We need a lobster.\"}? no\n",
-                "cook: Error approval_refused: ",
-            ],
-            line => Assert.Contains(line, sample.Output, StringComparison.Ordinal));
+        Assert.StartsWith("The agents think with a stand-in, which calls the real tools.", sample.Output, StringComparison.Ordinal);
+        Assert.EndsWith(
+            """
+            cook: I am the cook. Say my name, and I answer.
+            ada: Ben, are you hungry?
+            ben: Cook, we need two pounds of tomatoes.
+                  (cook calls buyer)
+                  ? ben, may buyer call shop/order@buyer {"what":"We need two pounds of tomatoes."}? yes
+            cook: We need two pounds of tomatoes.: ordered, comes at six
+            ada: Cook, we need a lobster.
+                  (cook calls buyer)
+                  ? ada, may buyer call shop/order@buyer {"what":"We need a lobster."}? no
+            cook: Error approval_refused: Tool 'shop/order@buyer' was not approved: Ada eats out.
+
+            """.ReplaceLineEndings("\n"),
+            sample.Output,
+            StringComparison.Ordinal);
     }
 }
