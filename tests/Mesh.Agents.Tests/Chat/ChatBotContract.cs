@@ -608,7 +608,8 @@ public abstract class ChatBotContract : RoomClientContract
     [Fact]
     public async Task Beyond_64_messages_that_wait_the_next_is_kept_and_refused_an_answer()
     {
-        using var model = new ScriptedChatClient(ScriptedTurn.Empty.After(TimeSpan.FromHours(1)).ThenSays("never")) { Clock = Clock };
+        // When all of them are cancelled, those that are not cancelled first are answered next.
+        using var model = ScriptedChatClient.Answering(_ => ScriptedTurn.Empty.After(TimeSpan.FromHours(1)).ThenSays("never"), Clock);
         var ada = await StartAsync(model);
         using var cancellation = new CancellationTokenSource();
         await ada.OpenAsync("t").InTime();
