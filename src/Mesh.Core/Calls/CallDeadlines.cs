@@ -43,9 +43,10 @@ internal sealed class CallDeadlines
     }
 
     /// <summary>A call has ended, and its room does not track it any more.</summary>
-    public void Forget()
+    /// <param name="due">When it was due.</param>
+    public void Forget(long due)
     {
-        if (!_staysSet && _timer.Due != long.MaxValue)
+        if (!_staysSet && due <= _timer.Due && due != long.MaxValue && !TrackedCalls().Any(call => call.Due <= due))
         {
             SetTimer();
         }

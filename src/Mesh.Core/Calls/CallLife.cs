@@ -238,7 +238,7 @@ internal sealed class CallLife(CallState call) : CallCourse(call), IDisposable
         if (Interlocked.Exchange(ref _slot, NoSlot) is var slot && slot != NoSlot)
         {
             _slots!.Free(slot);
-            Call.Host.Deadlines.Forget();
+            Call.Host.Deadlines.Forget(Due);
         }
     }
 

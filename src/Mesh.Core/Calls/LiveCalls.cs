@@ -20,17 +20,11 @@ internal struct LiveCalls
         }
     }
 
-    /// <summary>All of them, in no order. A full fence: whoever adds one later sees what was done before.</summary>
-    public readonly List<CallLife> ToList()
+    /// <summary>All of them, in no order, found while they are read. A full fence: whoever adds one later sees what was done before.</summary>
+    public readonly IEnumerable<CallLife> All()
     {
         Interlocked.MemoryBarrier();
-        var calls = new List<CallLife>();
-        for (var slots = Volatile.Read(in _newest); slots is not null; slots = slots.Older)
-        {
-            slots.AddTo(calls);
-        }
-
-        return calls;
+        return Slots.From(Volatile.Read(in _newest));
     }
 
     /// <summary>A table of one size. When it is crowded a larger one takes its place, and it stays for the calls that it has.</summary>
@@ -41,9 +35,8 @@ internal struct LiveCalls
         /// <summary>After so many taken slots in a row it is looked whether the table is crowded.</summary>
         private const int ManySteps = 16;
 
+        private readonly Slots? _older = older;
         private readonly CallLife?[] _calls = new CallLife?[older is null ? FirstLength : 2 * older._calls.Length];
-
-        public Slots? Older { get; } = older;
 
         /// <summary>False when the table is crowded.</summary>
         public bool TryAdd(CallLife life)
@@ -66,13 +59,17 @@ internal struct LiveCalls
         /// <summary>Frees the slot of a call, which calls this once.</summary>
         public void Free(int index) => Volatile.Write(ref _calls[index], null);
 
-        public void AddTo(List<CallLife> calls)
+        /// <summary>The calls of a table and of those before it.</summary>
+        public static IEnumerable<CallLife> From(Slots? newest)
         {
-            foreach (ref var slot in _calls.AsSpan())
+            for (var slots = newest; slots is not null; slots = slots._older)
             {
-                if (Volatile.Read(ref slot) is { } life)
+                for (int i = 0; i < slots._calls.Length; i++)
                 {
-                    calls.Add(life);
+                    if (Volatile.Read(ref slots._calls[i]) is { } life)
+                    {
+                        yield return life;
+                    }
                 }
             }
         }

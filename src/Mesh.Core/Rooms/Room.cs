@@ -272,8 +272,8 @@ internal sealed class Room
     /// <summary>Ties a call to the room that did not end at once, until it frees its slot. A full fence.</summary>
     public void Track(CallLife life) => _calls.Add(life);
 
-    /// <summary>The calls that did not end at once, and have not ended yet. A full fence.</summary>
-    public List<CallLife> TrackedCalls() => _calls.ToList();
+    /// <summary>The calls that did not end at once, and have not ended yet, found while they are read. A full fence.</summary>
+    public IEnumerable<CallLife> TrackedCalls() => _calls.All();
 
     public Task StopServicesAsync() => _services?.StopAsync() ?? Task.CompletedTask;
 
