@@ -112,7 +112,7 @@ public static class ChatStatus
     public const string Asking = "asking";
 }
 
-/// <summary>Something that happens in a thread, for those who watch it. Immutable.</summary>
+/// <summary>Something that happens in a thread, for those who watch it. What its kind does not have is null. Immutable.</summary>
 /// <param name="Kind">What, one of <see cref="ChatEventKinds"/>; there may be others, to be passed over.</param>
 public sealed record ChatEvent(string Kind)
 {
@@ -131,10 +131,10 @@ public sealed record ChatEvent(string Kind)
     /// <summary>What the agent does, one of <see cref="ChatStatus"/>.</summary>
     public string? Status { get; init; }
 
-    /// <summary>The tool that is called, by the name that it has for the model.</summary>
+    /// <summary>The tool that is called, by the name that it has for the model; of an approval below the model's own call, the tool's address, such as <c>shop/order</c>.</summary>
     public string? Tool { get; init; }
 
-    /// <summary>The id of the model's call.</summary>
+    /// <summary>The id of the model's call; of an approval below it, that of the call that is asked about.</summary>
     public string? CallId { get; init; }
 
     /// <summary>How much is done.</summary>

@@ -24,8 +24,23 @@ internal sealed class MemoryThread
 
     public List<ThreadEntry> Entries { get; }
 
-    public ThreadEntry? Find(string id) => _places is null ? Entries.Find(entry => entry.Id == id)
-        : _places.TryGetValue(id, out int index) ? Entries[index] : null;
+    public ThreadEntry? Find(string id)
+    {
+        if (_places is not null)
+        {
+            return _places.TryGetValue(id, out int index) ? Entries[index] : null;
+        }
+
+        foreach (var entry in Entries)
+        {
+            if (entry.Id == id)
+            {
+                return entry;
+            }
+        }
+
+        return null;
+    }
 
     public ThreadEntry Add(ThreadEntry entry, DateTimeOffset time)
     {
