@@ -108,6 +108,18 @@ internal sealed class CallLife(CallState call) : CallCourse(call), IDisposable
         }
     }
 
+    /// <summary>
+    /// Unties the call from whoever was to serve it: it stands in line, and its gate tells it when the instance goes. Another
+    /// may have it then, and the end of the first is no end of it.
+    /// </summary>
+    public void ForgetProvider()
+    {
+        if (_provider is not null)
+        {
+            Volatile.Write(ref _provider, null);
+        }
+    }
+
     /// <summary>Ends the call with an error and cancels its token, unless it has ended already.</summary>
     public void Impose(MeshError error)
     {
