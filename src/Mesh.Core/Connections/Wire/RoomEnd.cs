@@ -65,11 +65,16 @@ internal sealed class RoomEnd : WireEnd, ICallReceiver
     private async Task CloseAsync()
     {
         await _leftSent.ConfigureAwait(false);
+        var ending = Incoming.OfType<IncomingRoomCall>().ToArray();
+        foreach (var call in ending)
+        {
+            call.LetGo();
+        }
+
         try
         {
             // Its calls have ended, but their ends may still be on their way to it. A handler that blocks is not waited for.
-            await Task.WhenAll(Incoming.OfType<IncomingRoomCall>().Where(call => !call.IsStreaming).Select(call => call.Running))
-                .WaitAsync(AnswerTimeout, Host.Clock).ConfigureAwait(false);
+            await Task.WhenAll(ending.Select(call => call.Running)).WaitAsync(AnswerTimeout, Host.Clock).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
