@@ -23,6 +23,48 @@ public abstract class RoomClientDeadlineContract : RoomClientContract
     });
 
     [Fact]
+    public async Task A_cancellation_reaches_the_handler_whenever_it_comes()
+    {
+        int started = 0, ended = 0;
+        await OfferAsync("ada", Tool.Create("ping", () => 1), Tool.Create("hang", async (string text, CancellationToken stop) =>
+        {
+            Interlocked.Increment(ref started);
+            try
+            {
+                await new Signal().WaitAsync(stop);
+            }
+            finally
+            {
+                Interlocked.Increment(ref ended);
+            }
+        }));
+        var bob = await JoinAsync("bob");
+
+        // Large, so that sending it takes its time.
+        string text = new('x', 200_000);
+        for (int i = 0; i < 100; i++)
+        {
+            using var cancel = new CancellationTokenSource();
+            var call = bob.Toolkits.TryInvokeAsync("kit/hang", new { text }, cancellationToken: cancel.Token).AsTask();
+            for (int yields = 0; yields < i % 20; yields++)
+            {
+                await Task.Yield();
+            }
+
+            await cancel.CancelAsync();
+            Assert.Equal(CallStatus.Cancelled, (await call.InTime()).Status);
+        }
+
+        Assert.Equal(1, await bob.Toolkits.InvokeAsync<int>("kit/ping").InTime());
+        using var limit = new CancellationTokenSource(Bounded.TestTimeout);
+        while (Volatile.Read(ref ended) < Volatile.Read(ref started))
+        {
+            Assert.False(limit.IsCancellationRequested, $"{ended} of {started} handlers were told that their call is over.");
+            await Task.Yield();
+        }
+    }
+
+    [Fact]
     public async Task Cancelling_reaches_the_handler_and_throws_for_the_caller()
     {
         await OfferAsync("ada", Wait);

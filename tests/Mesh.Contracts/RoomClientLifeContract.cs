@@ -13,6 +13,32 @@ public abstract class RoomClientLifeContract : RoomClientContract
         AssertCode(MeshErrorCode.InvalidDefinition, await FailureOf(Host.JoinAsync(room, "bob", null, new() { Connection = Connection })));
 
     [Fact]
+    public async Task Calls_and_readings_that_begin_while_their_participant_leaves_all_end()
+    {
+        await JoinAsync("keeper");
+        for (int round = 0; round < 40; round++)
+        {
+            var bob = await JoinAsync("bob");
+            var calling = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+            {
+                while ((await bob.Toolkits.TryInvokeAsync("room/listToolkits")).IsResult)
+                {
+                }
+            })).ToArray();
+            var reading = Task.Run(async () =>
+            {
+                while (!bob.Completion.IsCompleted)
+                {
+                    await bob.Events.ReadAsync().AnyAsync(CancellationToken.None);
+                }
+            });
+            await Task.Yield();
+            await bob.DisposeAsync().InTime();
+            await Task.WhenAll([.. calling, reading]).InTime();
+        }
+    }
+
+    [Fact]
     public async Task Names_have_their_lengths()
     {
         await JoinAsync("b", room: new string('a', 63));

@@ -143,6 +143,37 @@ public abstract class RoomClientLimitContract : RoomClientContract
     }
 
     [Fact]
+    public async Task An_approved_call_that_has_gone_to_another_instance_has_nothing_to_do_with_the_first()
+    {
+        StartHostWithRoom(new()
+        {
+            RequiresApproval = static (_, caller) => caller.Name == "bob",
+            Approver = static (request, _) => new(ApprovalAnswer.ApprovedFor(request.Record)),
+        });
+        var ada = await JoinAsync("ada", Grants.Full, ParticipantRole.Agent);
+        var registration = await ada.Agents.RegisterAsync(Agent.Create("slow", Serve), new() { MaxConcurrency = 1 }).InTime();
+        var bob = await JoinAsync("bob");
+        var first = Ask(bob, "first");
+        await StartedAsync();
+        var moved = Ask(bob, "moved");
+        await WaitingAsync(2);
+        await RegisterAsync("eve", new() { MaxConcurrency = 1 });
+        var second = Ask(bob, "second");
+        await StartedAsync();
+        var withdrawing = registration.DisposeAsync();
+        await WaitingAsync(2);
+        await ada.DisposeAsync().InTime();
+        await withdrawing.InTime();
+        Assert.Equal(CallStatus.Unknown, (await first.InTime()).Status);
+        Assert.False(moved.IsCompleted);
+        Done("second").Set();
+        Assert.Equal("eve:second", (await second.InTime()).ToString());
+        await StartedAsync();
+        Done("moved").Set();
+        Assert.Equal("eve:moved", (await moved.InTime()).ToString());
+    }
+
+    [Fact]
     public async Task A_call_whose_provider_leaves_before_its_turn_is_told_where_there_is_no_other()
     {
         var ada = await RegisterAsync("ada", new() { MaxConcurrency = 1 });

@@ -19,6 +19,19 @@ public abstract class RoomClientRegistrationContract : RoomClientContract
     }
 
     [Fact]
+    public async Task What_is_exclusive_stays_so_when_it_is_replaced()
+    {
+        var (ada, bob) = (await JoinAsync("ada", Grants.Full, ParticipantRole.Agent), await JoinAsync("bob", Grants.Full, ParticipantRole.Agent));
+        var only = await ada.Toolkits.RegisterAsync(Kit, new() { Exclusive = true }).InTime();
+        await using (await only.ReplaceAsync(Kit).InTime())
+        {
+            AssertCode(MeshErrorCode.NameTaken, await FailureOf(bob.Toolkits.RegisterAsync(Kit)));
+        }
+
+        await using var after = await bob.Toolkits.RegisterAsync(Kit, new() { Exclusive = true }).InTime();
+    }
+
+    [Fact]
     public async Task What_is_exclusive_has_its_name_to_itself_until_it_is_withdrawn()
     {
         var ada = await JoinAsync("ada", Grants.Full);

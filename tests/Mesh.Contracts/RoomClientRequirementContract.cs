@@ -160,5 +160,36 @@ public abstract class RoomClientRequirementContract : RoomClientContract
         Assert.Throws<ArgumentException>(() => Requirement.Of("", (_, _) => new(false), (_, _) => AsyncEnumerable.Empty<object>()));
     }
 
+    [Fact]
+    public async Task A_stream_of_changes_that_does_not_end_holds_up_no_start_for_ever()
+    {
+        var bot = await JoinAgentAsync("bot");
+        int looks = 0;
+        var changes = Channel.CreateUnbounded<object>();
+        await using var runner = new TestRunner("job")
+        {
+            // It takes no token, and so hears of no cancellation.
+            Requires = [Requirement.Of("table 'orders'", (_, _) => new(looks++ > 0), (_, _) => Endless(changes.Reader))],
+            RequirementTimeout = TimeSpan.FromDays(1),
+        };
+        var starting = runner.StartAsync(bot).InTime();
+        changes.Writer.TryWrite("orders");
+        await Clock.AdvancePastTimerAsync(TimeSpan.FromSeconds(30)).InTime();
+        await starting;
+        Assert.Equal(MeshFaultKind.Agent, Assert.Single(Faults).Kind);
+        changes.Writer.Complete();
+    }
+
+    private static async IAsyncEnumerable<object> Endless(ChannelReader<object> changes)
+    {
+        while (await changes.WaitToReadAsync(CancellationToken.None))
+        {
+            while (changes.TryRead(out object? change))
+            {
+                yield return change;
+            }
+        }
+    }
+
     private Task<RoomClient> JoinAgentAsync(string name) => JoinAsync(name, Grants.AgentDefault, ParticipantRole.Agent);
 }

@@ -200,6 +200,9 @@ public abstract class RoomClientSpendingContract : RoomClientContract
             if (how != "forgotten")
             {
                 await TestEnds.WaitStubbornlyAsync();
+
+                // At the far end of a connection, that the call is over is known when its token says so.
+                await Record.ExceptionAsync(() => new Signal().WaitAsync(call.CancellationToken));
                 told.SetResult(await Record.ExceptionAsync(async () => await reservation.SettleAsync(new(1, 1, 0.25m))));
             }
         }));

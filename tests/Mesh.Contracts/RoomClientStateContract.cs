@@ -346,6 +346,33 @@ public abstract class RoomClientStateContract : RoomClientContract
         Assert.Empty(Faults);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(40)]
+    public async Task A_watch_that_nobody_reads_on_holds_up_no_retirement_and_ends_after_what_it_was_given(int changes)
+    {
+        StartHost(options => options with { DrainTimeout = TimeSpan.FromDays(1) });
+        var bob = await JoinAsync("bob");
+        await using var watch = bob.State.WatchAsync().GetAsyncEnumerator();
+        Assert.Equal(["synced"], await NextAsync(watch, 1));
+        var first = watch.MoveNextAsync().AsTask();
+        for (int i = 0; i <= changes; i++)
+        {
+            await bob.State.PutAsync($"k{i}", i).InTime();
+        }
+
+        Assert.True(await first.InTime());
+        await Host.RetireRoomAsync(Den).InTime();
+        var rest = new List<StateChange>();
+        while (await watch.MoveNextAsync().InTime())
+        {
+            rest.Add(watch.Current);
+        }
+
+        Assert.Equal(Enumerable.Range(1, rest.Count).Select(i => $"k{i}"), rest.Select(change => change.Key));
+        Assert.Empty(Faults);
+    }
+
     [Fact]
     public async Task The_state_of_a_session_ends_with_it()
     {

@@ -59,7 +59,8 @@ public sealed record Requirement
     /// <param name="what">What it is, as the error of a start names it: <c>table 'orders'</c>.</param>
     /// <param name="look">Tells whether it is there, for the agent's participant. It is called again after each change, and must not wait for it to come.</param>
     /// <param name="changes">A stream that gives an item when it has begun, and one whenever it may be worth looking again; what the items are is of
-    /// no interest. It is read only while something is missing, and cancelled after that; no timer looks in between.</param>
+    /// no interest. It is read only while something is missing, and cancelled after that; no timer looks in between. The start waits for its end up
+    /// to <see cref="MeshHostOptions.ServiceTimeout"/>.</param>
     /// <remarks>Both run outside of any call. What one of them throws, and a stream that ends by itself, ends the start.</remarks>
     /// <exception cref="ArgumentException"><paramref name="what"/> is empty.</exception>
     /// <example><code>

@@ -123,7 +123,20 @@ internal sealed class RequirementWait(SingleRoomAgent agent, RoomClient room)
         finally
         {
             await stop.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(sources).ConfigureAwait(false);
+            await EndAsync(Task.WhenAll(sources)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Waits for streams that were cancelled. One that does not listen to that holds no start up for ever.</summary>
+    private async Task EndAsync(Task sources)
+    {
+        try
+        {
+            await sources.WaitAsync(room.Host.Options.ServiceTimeout, room.Host.Clock).ConfigureAwait(false);
+        }
+        catch (TimeoutException exception)
+        {
+            room.Host.ReportFault(new(MeshFaultKind.Agent, $"What tells agent '{agent.Name}' of changes to what it requires did not end when it was cancelled.", exception));
         }
     }
 

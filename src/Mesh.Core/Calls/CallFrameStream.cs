@@ -30,6 +30,7 @@ internal sealed class CallFrameStream : IAsyncEnumerable<CallFrame>, IAsyncEnume
     private long _waitingSince;
     private long _sequence;
     private bool _parked;
+    private bool _isLetGo;
     private bool _readerWaits;
     private bool _taken;
     private bool _done;
@@ -129,18 +130,18 @@ internal sealed class CallFrameStream : IAsyncEnumerable<CallFrame>, IAsyncEnume
                 throw new MeshException(CallErrors.CallEnded(_call!.Request.Target));
             }
 
-            if (_parked)
+            if (_parked || (_isLetGo && (_slot is not null || _queue is { Count: > 0 })))
             {
                 var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 (_queue ??= new()).Enqueue((frame, turn));
-                return new(turn.Task);
+                return _isLetGo ? default : new(turn.Task);
             }
 
             _slot = frame;
-            _parked = true;
+            _parked = !_isLetGo;
             _parkedTurn = null;
             _writer.Reset();
-            result = new(this, _writer.Version);
+            result = _isLetGo ? default : new(this, _writer.Version);
             wake = TryWake();
         }
 
@@ -153,6 +154,28 @@ internal sealed class CallFrameStream : IAsyncEnumerable<CallFrame>, IAsyncEnume
     }
 
     public ToolResponse Complete(ToolResponse response) => response;
+
+    /// <summary>
+    /// Holds the writer up no longer: what it still writes is kept until it is read. For a call that is about to end by itself,
+    /// and whose end must not wait for its reader.
+    /// </summary>
+    public void LetGo()
+    {
+        bool release;
+        TaskCompletionSource? turn;
+        lock (_gate)
+        {
+            _isLetGo = true;
+            (release, turn) = TakeParked();
+        }
+
+        if (release)
+        {
+            _writer.SetResult(true);
+        }
+
+        turn?.TrySetResult();
+    }
 
     public async ValueTask DisposeAsync()
     {

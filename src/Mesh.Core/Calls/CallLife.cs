@@ -14,7 +14,9 @@ internal sealed class CallLife(CallState call) : CallCourse(call), IDisposable
     private LiveCalls.Slots? _slots;
     private int _slot = NoSlot;
     private RoomMember? _provider;
-    private long _due = long.MaxValue;
+
+    // Reckoned before anybody else has this object: while it is armed it may already be paused, and go on.
+    private long _due = Math.Min(call.Deadline, WallOf(call));
     private MeshError? _imposed;
     private bool _isCancelled;
     private int _pauses;
@@ -62,7 +64,6 @@ internal sealed class CallLife(CallState call) : CallCourse(call), IDisposable
     /// <summary>Links the call to all that may end it. Called once, right after it was published in its Call.</summary>
     public void Arm()
     {
-        _due = NextDue();
         if (Call.CallerToken.CanBeCanceled)
         {
             (_links ??= new()).Caller = Call.CallerToken.UnsafeRegister(
@@ -77,7 +78,7 @@ internal sealed class CallLife(CallState call) : CallCourse(call), IDisposable
 
         // A full fence: whoever ends calls meanwhile finds this one, or is seen here.
         Call.Member.Room.Track(this);
-        Call.Host.Deadlines.Expect(_due);
+        Call.Host.Deadlines.Expect(Due);
         if (Call.Member.HasLeft)
         {
             Impose(CallErrors.CallerLeft(Call));
@@ -104,6 +105,18 @@ internal sealed class CallLife(CallState call) : CallCourse(call), IDisposable
         if (provider.HasLeft)
         {
             Impose(CallErrors.ProviderLeft(Call));
+        }
+    }
+
+    /// <summary>
+    /// Unties the call from whoever was to serve it: it stands in line, and its gate tells it when the instance goes. Another
+    /// may have it then, and the end of the first is no end of it.
+    /// </summary>
+    public void ForgetProvider()
+    {
+        if (_provider is not null)
+        {
+            Volatile.Write(ref _provider, null);
         }
     }
 
@@ -282,9 +295,11 @@ internal sealed class CallLife(CallState call) : CallCourse(call), IDisposable
     /// <summary>The earlier of the call's deadline, unless that is paused, and its budgets' wall time, which no pause stops.</summary>
     private long NextDue()
     {
-        long wall = Call.Account?.Deadline ?? long.MaxValue;
+        long wall = WallOf(Call);
         return _pauses > 0 ? wall : Math.Min(Call.Deadline, wall);
     }
+
+    private static long WallOf(CallState call) => call.Account?.Deadline ?? long.MaxValue;
 
     /// <summary>What tells a call of an end from outside; apart, since many calls have nothing of it.</summary>
     private sealed class Links

@@ -18,6 +18,7 @@ internal static class CallQueueing
         }
 
         var life = call.EnsureLife();
+        life.ForgetProvider();
         var state = life.LineUp(gate);
         return state == CallTurnState.Waiting ? CallEnd.Of(life) : Enter(call, state);
     }

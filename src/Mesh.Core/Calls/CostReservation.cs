@@ -32,7 +32,8 @@ public sealed class CostReservation : IAsyncDisposable
     /// costs more than the estimate is counted in full: budgets may be passed by the difference.
     /// </summary>
     /// <param name="used">What was used.</param>
-    /// <returns>A task that completes when it is on its way.</returns>
+    /// <returns>A task that completes when it is on its way. Where the call ends before it has arrived, which only happens at the far
+    /// end of a connection, it comes too late, and the whole estimate was counted.</returns>
     /// <exception cref="InvalidOperationException">The reservation was settled or disposed before.</exception>
     /// <exception cref="MeshException">The call is over (<see cref="MeshErrorCode.CallEnded"/>), and the whole estimate
     /// was counted.</exception>

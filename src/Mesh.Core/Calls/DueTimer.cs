@@ -34,6 +34,8 @@ internal sealed class DueTimer(TimeProvider clock, Action onTime)
         var delay = TimeSpan.FromTicks(Math.Clamp(clock.GetElapsedTime(now, due).Ticks, TimeSpan.TicksPerMillisecond, CallLimits.LongestTimer.Ticks));
         if (_timer is null)
         {
+            // What the first who is timed has ambient must not stay for as long as its owner.
+            using var outside = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
             _timer = clock.CreateTimer(static onTime => ((Action)onTime!)(), onTime, delay, Timeout.InfiniteTimeSpan);
         }
         else

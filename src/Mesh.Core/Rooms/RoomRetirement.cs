@@ -46,10 +46,18 @@ internal sealed class RoomRetirement(Room room)
 
         using var operation = RoomOperation.Begin(Operation.Retire, room.Host, room.Name)?.In(room.SessionText);
         room.UsedStores?.EndWaits();
-        foreach (var subscription in room.TrackedCalls().Select(life => life.Call).Where(call => call.Instance?.Background is not null))
+        foreach (var watch in room.TrackedCalls().Select(life => life.Call).Where(call => call.Instance is { IsWatch: true }))
         {
-            // It does not end by itself, however long it is waited for.
-            subscription.Abandon(CallErrors.RoomRetired(subscription));
+            if (watch.Instance!.Background is not null)
+            {
+                // A subscription does not end by itself, however long it is waited for.
+                watch.Abandon(CallErrors.RoomRetired(watch));
+            }
+            else
+            {
+                // It ends now, but for a reader that has yet to take what it was given last.
+                (watch.Sink as CallFrameStream)?.LetGo();
+            }
         }
 
         await DrainAsync().ConfigureAwait(false);

@@ -141,8 +141,15 @@ public sealed class McpToolkitRegistration : IAsyncDisposable
     {
         if (_current is { } current)
         {
-            _current = null;
-            await current.DisposeAsync().ConfigureAwait(false);
+            // Whoever reads that nothing is offered finds nothing in the room.
+            try
+            {
+                await current.DisposeAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                _current = null;
+            }
         }
     }
 }

@@ -4,8 +4,8 @@ namespace Mesh;
 internal sealed class IncomingRoomCall(WireEnd end, RoomMember caller, WireHeader header, CallRequest request)
     : IncomingCall(end, header.Id, header.HasInput)
 {
-    /// <summary>Whether its frames go only as fast as its reader takes them.</summary>
-    public bool IsStreaming => header.Streaming;
+    /// <summary>Its caller has left, and with that its call has ended: what is left of its stream goes without being asked for.</summary>
+    public void LetGo() => OnCredit(WireFlow.Rest);
 
     protected override Task ServeAsync() => header.Streaming ? StreamAsync() : CallAsync();
 

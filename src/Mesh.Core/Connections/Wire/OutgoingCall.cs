@@ -31,7 +31,12 @@ internal sealed class OutgoingCall(WireEnd end, long id, IAsyncEnumerable<Conten
     /// <summary>Sends the message that begins the call, and then its input as the callee asks for it.</summary>
     public async ValueTask StartAsync(Func<WireMessage, WireHeader> header)
     {
-        if (await end.SendAsync(message => header(message) with { Id = Id, HasInput = input is not null }).ConfigureAwait(false) && input is not null)
+        if (!await end.SendAsync(message => header(message) with { Id = Id, HasInput = input is not null }).ConfigureAwait(false))
+        {
+            // The connection was closed meanwhile, and its end may have passed over a call that had only just begun.
+            end.Lose(this);
+        }
+        else if (input is not null)
         {
             _ = end.Run(() => SendInputAsync(input));
         }

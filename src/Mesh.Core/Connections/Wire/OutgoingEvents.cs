@@ -22,7 +22,12 @@ internal sealed class OutgoingEvents(WireEnd end, long id)
     public async IAsyncEnumerable<RoomEvent> ReadAsync(EventPosition from, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        await end.SendAsync(new WireHeader(WireTypes.Events) { Id = Id, From = from.Value }).ConfigureAwait(false);
+        if (!await end.SendAsync(new WireHeader(WireTypes.Events) { Id = Id, From = from.Value }).ConfigureAwait(false))
+        {
+            // The connection was closed meanwhile, and its end may have passed over a stream that had only just begun.
+            OnEnd();
+        }
+
         int read = 0;
         try
         {

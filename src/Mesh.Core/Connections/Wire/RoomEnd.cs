@@ -65,11 +65,16 @@ internal sealed class RoomEnd : WireEnd, ICallReceiver
     private async Task CloseAsync()
     {
         await _leftSent.ConfigureAwait(false);
+        var ending = Incoming.OfType<IncomingRoomCall>().ToArray();
+        foreach (var call in ending)
+        {
+            call.LetGo();
+        }
+
         try
         {
             // Its calls have ended, but their ends may still be on their way to it. A handler that blocks is not waited for.
-            await Task.WhenAll(Incoming.OfType<IncomingRoomCall>().Where(call => !call.IsStreaming).Select(call => call.Running))
-                .WaitAsync(AnswerTimeout, Host.Clock).ConfigureAwait(false);
+            await Task.WhenAll(ending.Select(call => call.Running)).WaitAsync(AnswerTimeout, Host.Clock).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -94,6 +99,16 @@ internal sealed class RemoteToolInvoker(RoomEnd end, MeshId registrationId) : To
         // A call that has only just been sent is not tied to its provider yet when that leaves, and then learns of it here: in
         // the same words, since nobody knows how far it came.
         invocation.Lost = () => CallErrors.ProviderLeft(call);
+        await invocation.StartAsync(message => new(WireTypes.Invoke)
+        {
+            Registration = registrationId,
+            Request = Request(call).ToWire(message),
+            Participant = call.Caller,
+            OnBehalfOf = call.OnBehalfOf,
+            Streaming = true,
+        }).ConfigureAwait(false);
+
+        // Afterwards: a cancellation that overtook its call would find nothing at the far end, and the handler would never hear of it.
         using var stop = call.CancellationToken.UnsafeRegister(
             static state =>
             {
@@ -106,14 +121,6 @@ internal sealed class RemoteToolInvoker(RoomEnd end, MeshId registrationId) : To
                 }
             },
             (invocation, call));
-        await invocation.StartAsync(message => new(WireTypes.Invoke)
-        {
-            Registration = registrationId,
-            Request = Request(call).ToWire(message),
-            Participant = call.Caller,
-            OnBehalfOf = call.OnBehalfOf,
-            Streaming = true,
-        }).ConfigureAwait(false);
         await ForwardAsync(call, invocation).ConfigureAwait(false);
         return await invocation.Outcome.ConfigureAwait(false);
     }

@@ -43,6 +43,9 @@ internal abstract class WireEnd(WireLink link, MeshHost host)
         return events;
     }
 
+    /// <summary>Ends a call that nobody answers any more: the connection is gone.</summary>
+    public void Lose(OutgoingCall call) => call.OnEnd(CallOutcome.FromError(Lost(call)), 0);
+
     public void Forget(OutgoingCall call) => _outgoing.TryRemove(new(call.Id, call));
 
     public void Forget(OutgoingEvents events) => _events.TryRemove(new(events.Id, events));
@@ -119,7 +122,7 @@ internal abstract class WireEnd(WireLink link, MeshHost host)
         OnClosed();
         foreach (var call in _outgoing.Values)
         {
-            call.OnEnd(CallOutcome.FromError(Lost(call)), 0);
+            Lose(call);
         }
 
         foreach (var events in _events.Values)

@@ -8,4 +8,7 @@ internal static class WireFlow
 
     /// <summary>How many items are read before the sender is told that there is room for as many again.</summary>
     public const int Batch = 8;
+
+    /// <summary>More than is left of any stream whose call has ended: what its writers had handed over before, and its end.</summary>
+    public const int Rest = 1_000_000;
 }
