@@ -187,14 +187,14 @@ public sealed class RoomMcpServer : IAsyncDisposable
         _tasks.Dispose();
         await _changes.DisposeAsync().ConfigureAwait(false);
         await _catalogue.DisposeAsync().ConfigureAwait(false);
-        if (_askUser is not null)
-        {
-            await _askUser.DisposeAsync().ConfigureAwait(false);
-        }
-
         if (_ownsRoom)
         {
+            // What its participant offers goes with it: withdrawn before, by a call that may fail, it could keep it from leaving.
             await Room.DisposeAsync().ConfigureAwait(false);
+        }
+        else if (_askUser is not null)
+        {
+            await _askUser.DisposeAsync().ConfigureAwait(false);
         }
     }
 
