@@ -26,15 +26,8 @@ public sealed class ToolLoopEndTests : AgentRoom
     {
         var functions = await OfferAsync("kit", Hang, Quick);
         using var model = new ScriptedChatClient(ScriptedTurn.Calls("kit_quick").ThenCalls("kit_hang"));
-        using var cancel = new CancellationTokenSource();
 
-        var run = RunAsync(model, functions, isWatched, cancel.Token);
-        await _started.InTime();
-        await cancel.CancelAsync();
-
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.InTime());
-        await _cancelled.InTime();
-        AssertConsistent(_messages);
+        await CancelInTheMiddleAsync(model, functions, isWatched);
         Assert.Equal("1", ResultOf(_messages, "call-1"));
         Assert.Contains("was interrupted", ResultOf(_messages, "call-2"), StringComparison.Ordinal);
     }
@@ -55,15 +48,8 @@ public sealed class ToolLoopEndTests : AgentRoom
         await OfferAsync("disk", Tool.Create("delete", () => Interlocked.Increment(ref runs), new ToolOptions { RequiresApproval = true }), Quick);
         var functions = await RoomFunctions.OfAsync(person).InTime();
         using var model = new ScriptedChatClient(ScriptedTurn.Calls("disk_quick").ThenCalls("disk_delete"));
-        using var cancel = new CancellationTokenSource();
 
-        var run = RunAsync(model, functions, isWatched, cancel.Token);
-        await _started.InTime();
-        await cancel.CancelAsync();
-
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.InTime());
-        await _cancelled.InTime();
-        AssertConsistent(_messages);
+        await CancelInTheMiddleAsync(model, functions, isWatched);
         Assert.Equal(("1", 0), (ResultOf(_messages, "call-1"), runs));
         Assert.Contains("was interrupted", ResultOf(_messages, "call-2"), StringComparison.Ordinal);
     }
@@ -174,6 +160,19 @@ public sealed class ToolLoopEndTests : AgentRoom
 
         await run.InTime();
         model.AssertFinished();
+    }
+
+    /// <summary>Cancels a turn when what it waits for has begun, and sees that this hears of it.</summary>
+    private async Task CancelInTheMiddleAsync(ScriptedChatClient model, RoomFunctions functions, bool isWatched)
+    {
+        using var cancel = new CancellationTokenSource();
+        var run = RunAsync(model, functions, isWatched, cancel.Token);
+        await _started.InTime();
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.InTime());
+        await _cancelled.InTime();
+        AssertConsistent(_messages);
     }
 
     private async Task RunAsync(ScriptedChatClient model, RoomFunctions functions, bool isWatched, CancellationToken cancellationToken)
