@@ -243,8 +243,12 @@ internal sealed class ChatFeed : IDisposable
                 return Task.CompletedTask;
             }
 
-            watcher.Waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waiting.Add(watcher);
+            if (watcher.Waiting is not { Task.IsCompleted: false })
+            {
+                watcher.Waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                _waiting.Add(watcher);
+            }
+
             return watcher.Waiting.Task;
         }
     }
@@ -254,14 +258,6 @@ internal sealed class ChatFeed : IDisposable
     {
         _writing.Dispose();
         _turn.Dispose();
-    }
-
-    public void Leave(ChatWatcher watcher)
-    {
-        lock (_gate)
-        {
-            _waiting.Remove(watcher);
-        }
     }
 
     /// <summary>A watcher goes; once for each.</summary>

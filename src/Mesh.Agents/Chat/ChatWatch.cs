@@ -43,7 +43,6 @@ internal sealed class ChatWatch(IThreadStore store, ChatFeed feed, CallContext c
             }
             catch (TimeoutException)
             {
-                feed.Leave(watcher);
                 await WriteAsync(feed.Status).ConfigureAwait(false);
                 continue;
             }

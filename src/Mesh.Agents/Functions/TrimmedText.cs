@@ -8,6 +8,12 @@ namespace Mesh.Agents;
 /// </summary>
 internal static class TrimmedText
 {
+    /// <summary>The beginning of a text, in which no character is cut in two.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="limit">How many characters it has at most.</param>
+    public static ReadOnlySpan<char> Head(string text, int limit) =>
+        text.Length <= limit ? text : text.AsSpan(0, limit > 0 && char.IsHighSurrogate(text[limit - 1]) ? limit - 1 : limit);
+
     /// <summary>The text, or what is kept of it.</summary>
     /// <param name="text">The text.</param>
     /// <param name="limit">How many characters are kept.</param>
@@ -18,13 +24,10 @@ internal static class TrimmedText
             return text;
         }
 
-        int head = limit * 2 / 3;
-        int tail = text.Length - (limit - head);
-
-        // No character is cut in two.
-        head -= head > 0 && char.IsHighSurrogate(text[head - 1]) ? 1 : 0;
+        var head = Head(text, limit * 2 / 3);
+        int tail = text.Length - (limit - (limit * 2 / 3));
         tail += tail < text.Length && char.IsLowSurrogate(text[tail]) ? 1 : 0;
         return string.Create(
-            CultureInfo.InvariantCulture, $"{text.AsSpan(0, head)}\n[… {tail - head} of {text.Length} characters left out …]\n{text.AsSpan(tail)}");
+            CultureInfo.InvariantCulture, $"{head}\n[… {tail - head.Length} of {text.Length} characters left out …]\n{text.AsSpan(tail)}");
     }
 }
