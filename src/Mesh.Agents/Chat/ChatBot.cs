@@ -133,11 +133,11 @@ public class ChatBot : TaskRunner<ChatInput, ChatAnswer>
     /// <summary>Takes a message, and answers it.</summary>
     /// <param name="context">The call.</param>
     /// <param name="input">The message.</param>
-    protected sealed override async ValueTask<ChatAnswer> AskAsync(AgentCallContext context, ChatInput input)
+    protected sealed override ValueTask<ChatAnswer> AskAsync(AgentCallContext context, ChatInput input)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(input);
-        try
+        return OwnFailures.TellAsync(async () =>
         {
             var said = ChatAttachments.ToMessage(input, ToContent);
             string thread = await PlaceAsync(context.Call, input).ConfigureAwait(false);
@@ -145,11 +145,7 @@ public class ChatBot : TaskRunner<ChatInput, ChatAnswer>
             var entry = ThreadEntry.Of(context.Call.Request.Id.ToString(), ThreadEntryKinds.Message, context.Caller.Name, said, null, context.Room.TimeProvider.GetUtcNow());
             var message = await lease.Feed.AppendAsync(Threads, thread, entry, context.CancellationToken).ConfigureAwait(false);
             return await AnswerAsync(context, lease.Feed, thread, message, said).ConfigureAwait(false);
-        }
-        catch (MeshException exception) when (exception is not ToolException)
-        {
-            throw new ToolException(exception.Error, exception);
-        }
+        });
     }
 
     private static bool Says(string text, string name)

@@ -54,7 +54,6 @@ internal static class ChatHistory
             messages.Add(entry.ReplyTo is null ? Signed(message, entry.Author, people.Count > 1) : message);
         }
 
-        CutOffCalls.Mend(messages);
         return (new(messages) { Thread = thread }, people, open ?? []);
     }
 
@@ -67,7 +66,7 @@ internal static class ChatHistory
         string? text = first.Entries.FirstOrDefault(entry => entry is { Kind: ThreadEntryKinds.Message, ReplyTo: null })?.Text;
         return new(thread.Id, thread.LastSequence, last.Entries is [var newest] ? newest.Time : default)
         {
-            Title = string.IsNullOrWhiteSpace(text) ? null : text.Length <= TitleLength ? text : text[..(char.IsHighSurrogate(text[TitleLength - 1]) ? TitleLength - 1 : TitleLength)],
+            Title = string.IsNullOrWhiteSpace(text) ? null : TrimmedText.Head(text, TitleLength).ToString(),
         };
     }
 

@@ -46,7 +46,7 @@ internal sealed class ChatTools(
         };
     }
 
-    private async ValueTask<ChatThread> OpenAsync(OpenChatArguments arguments, CallContext call)
+    private ValueTask<ChatThread> OpenAsync(OpenChatArguments arguments, CallContext call) => OwnFailures.TellAsync(async () =>
     {
         string thread = arguments.Thread ?? call.Request.Id.ToString();
         await openAsync(call, thread).ConfigureAwait(false);
@@ -69,8 +69,8 @@ internal sealed class ChatTools(
         }
 
         page = Fitting(page);
-        return new(thread, page.Entries, info.LastSequence, info.ClearedThrough, lease.Feed.Status.Status!) { Cursor = page.Cursor, Origin = info.Origin };
-    }
+        return new ChatThread(thread, page.Entries, info.LastSequence, info.ClearedThrough, lease.Feed.Status.Status!) { Cursor = page.Cursor, Origin = info.Origin };
+    });
 
     private async ValueTask<(ThreadInfo Info, ThreadPage Page)> ReadNewestAsync(CallContext call, string thread, int limit)
     {
@@ -79,7 +79,7 @@ internal sealed class ChatTools(
         return (info, await store.ReadNewestAsync(thread, info.LastSequence + 1, limit, call.CancellationToken).ConfigureAwait(false));
     }
 
-    private ValueTask<ChatThreadList> ListAsync(ListChatsArguments arguments, CallContext call) => TryAsync(async () =>
+    private ValueTask<ChatThreadList> ListAsync(ListChatsArguments arguments, CallContext call) => OwnFailures.TellAsync(async () =>
     {
         var found = await store.ListOfAsync(call.Caller.Name, arguments.Cursor, arguments.Limit ?? DefaultThreads, call.CancellationToken).ConfigureAwait(false);
         var threads = new List<ChatThreadSummary>(found.Threads.Count);
@@ -94,10 +94,10 @@ internal sealed class ChatTools(
         return new ChatThreadList(threads) { Cursor = found.Cursor };
     });
 
-    private ValueTask<ThreadPage> ReadAsync(ReadChatArguments arguments, CallContext call) => TryAsync(call, arguments.Thread, async () =>
+    private ValueTask<ThreadPage> ReadAsync(ReadChatArguments arguments, CallContext call) => UseAsync(call, arguments.Thread, async () =>
         Fitting(await store.ReadNewestAsync(arguments.Thread, arguments.Before, arguments.Limit ?? DefaultLimit, call.CancellationToken).ConfigureAwait(false)));
 
-    private ValueTask<CancelChatResult> CancelAsync(ChatThreadArguments arguments, CallContext call) => TryAsync(call, arguments.Thread, async () =>
+    private ValueTask<CancelChatResult> CancelAsync(ChatThreadArguments arguments, CallContext call) => UseAsync(call, arguments.Thread, async () =>
     {
         using var lease = feeds.Enter(arguments.Thread);
         var cancelling = lease.Feed.CancelAnswer();
@@ -105,38 +105,25 @@ internal sealed class ChatTools(
         return new CancelChatResult(cancelling is not null);
     });
 
-    private ValueTask<ThreadEntry> ClearAsync(ChatThreadArguments arguments, CallContext call) => TryAsync(call, arguments.Thread, async () =>
+    private ValueTask<ThreadEntry> ClearAsync(ChatThreadArguments arguments, CallContext call) => UseAsync(call, arguments.Thread, async () =>
     {
         using var lease = feeds.Enter(arguments.Thread);
         var entry = new ThreadEntry(call.Request.Id.ToString(), ThreadEntryKinds.Cleared, call.Caller.Name) { Time = call.Room.TimeProvider.GetUtcNow() };
         return await lease.Feed.AppendAsync(store, arguments.Thread, entry, call.CancellationToken).ConfigureAwait(false);
     });
 
-    private ValueTask<ToolResponse> WatchAsync(WatchChatArguments arguments, CallContext call) => TryAsync<ToolResponse>(call, arguments.Thread, async () =>
+    private ValueTask<ToolResponse> WatchAsync(WatchChatArguments arguments, CallContext call) => UseAsync<ToolResponse>(call, arguments.Thread, async () =>
     {
         using var lease = feeds.Enter(arguments.Thread);
         await new ChatWatch(store, lease.Feed, call, arguments.Thread, stopping).RunAsync(arguments.After).ConfigureAwait(false);
         return EmptyResponse.Instance;
     });
 
-    private ValueTask<T> TryAsync<T>(CallContext call, string thread, Func<ValueTask<T>> run) => TryAsync(async () =>
+    private ValueTask<T> UseAsync<T>(CallContext call, string thread, Func<ValueTask<T>> run) => OwnFailures.TellAsync(async () =>
     {
         await GuardAsync(mayUseAsync, call, thread).ConfigureAwait(false);
         return await run().ConfigureAwait(false);
     });
-
-    /// <summary>What a store refuses is for its caller to read.</summary>
-    private static async ValueTask<T> TryAsync<T>(Func<ValueTask<T>> run)
-    {
-        try
-        {
-            return await run().ConfigureAwait(false);
-        }
-        catch (MeshException exception) when (exception is not ToolException)
-        {
-            throw new ToolException(exception.Error, exception);
-        }
-    }
 
     /// <summary>As many of the newest entries as one answer may hold, and always one.</summary>
     private static ThreadPage Fitting(ThreadPage page)

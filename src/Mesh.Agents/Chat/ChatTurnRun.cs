@@ -48,6 +48,9 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
     public async ValueTask<ChatAnswer> RunAsync(ToolLoop loop, RoomFunctions functions, ChatOptions options)
     {
         var messages = turn.Chat.Messages;
+
+        // What it adds is no part of the answer.
+        CutOffCalls.Mend(messages);
         _saved = messages.Count;
         NextMessage();
         _draftedAt = Clock.GetTimestamp();

@@ -50,16 +50,13 @@ public class LlmQueueWorker : QueueWorker
     protected sealed override async ValueTask ProcessAsync(AgentCallContext context, QueueMessage message)
     {
         ArgumentNullException.ThrowIfNull(context);
-        try
+        await OwnFailures.TellAsync(async () =>
         {
             var functions = await RoomFunctions.OfAsync(context).ConfigureAwait(false);
             var messages = LlmPrompt.Share(context, await CreateMessagesAsync(context, message).ConfigureAwait(false), Rules);
             var answer = await _loop.RunAsync(functions, messages, LlmPrompt.OptionsOf(ChatOptions, Rules), context.CancellationToken).ConfigureAwait(false);
             await OnAnswerAsync(context, message, answer).ConfigureAwait(false);
-        }
-        catch (MeshException exception) when (exception is not ToolException)
-        {
-            throw new ToolException(exception.Error, exception);
-        }
+            return answer;
+        }).ConfigureAwait(false);
     }
 }

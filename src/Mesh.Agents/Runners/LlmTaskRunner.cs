@@ -96,33 +96,25 @@ public class LlmTaskRunner : TaskRunner
         return await AnswerAsync(context, arguments, _output).ConfigureAwait(false);
     }
 
-    private protected async ValueTask<JsonElement?> AnswerAsync(AgentCallContext context, JsonElement arguments, StructuredOutput? output)
+    private protected ValueTask<JsonElement?> AnswerAsync(AgentCallContext context, JsonElement arguments, StructuredOutput? output) => OwnFailures.TellAsync(async () =>
     {
-        try
+        var functions = await GetFunctionsAsync(context).ConfigureAwait(false);
+        var messages = LlmPrompt.Share(context, await CreateMessagesAsync(context, arguments).ConfigureAwait(false), Rules);
+        var options = LlmPrompt.OptionsOf(ChatOptions, Rules);
+        if (output is not null)
         {
-            var functions = await GetFunctionsAsync(context).ConfigureAwait(false);
-            var messages = LlmPrompt.Share(context, await CreateMessagesAsync(context, arguments).ConfigureAwait(false), Rules);
-            var options = LlmPrompt.OptionsOf(ChatOptions, Rules);
-            if (output is not null)
-            {
-                return await output.RunAsync(_loop, functions, messages, options, context.CancellationToken).ConfigureAwait(false);
-            }
-
-            if (StreamsText)
-            {
-                await StreamAsync(context, functions, messages, options).ConfigureAwait(false);
-                return null;
-            }
-
-            var response = await _loop.RunAsync(functions, messages, options, context.CancellationToken).ConfigureAwait(false);
-            return LlmPrompt.TextOf(response);
+            return await output.RunAsync(_loop, functions, messages, options, context.CancellationToken).ConfigureAwait(false);
         }
-        catch (MeshException exception) when (exception is not ToolException)
+
+        if (StreamsText)
         {
-            // What a turn says of itself is for its caller; it holds nothing of what the client of the model threw.
-            throw new ToolException(exception.Error, exception);
+            await StreamAsync(context, functions, messages, options).ConfigureAwait(false);
+            return (JsonElement?)null;
         }
-    }
+
+        var response = await _loop.RunAsync(functions, messages, options, context.CancellationToken).ConfigureAwait(false);
+        return LlmPrompt.TextOf(response);
+    });
 
     private async Task StreamAsync(AgentCallContext context, RoomFunctions functions, IList<ChatMessage> messages, ChatOptions options)
     {

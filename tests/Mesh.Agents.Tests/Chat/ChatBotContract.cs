@@ -85,6 +85,35 @@ public abstract class ChatBotContract : RoomClientContract
     }
 
     [Fact]
+    public async Task A_thread_that_the_store_has_no_room_for_is_refused_and_the_reason_said()
+    {
+        using var model = new ScriptedChatClient();
+        var ada = await StartAsync(model, bot => new(bot.Name, bot.Model, new MemoryThreadStore(new() { MaxThreads = 1 })));
+        await ada.OpenAsync("t").InTime();
+
+        Assert.Equal(MeshErrorCode.StoreFull, (await Assert.ThrowsAsync<MeshException>(() => ada.OpenAsync("other").InTime())).Code);
+        Assert.Equal(MeshErrorCode.StoreFull, (await Assert.ThrowsAsync<MeshException>(() => ada.SendAsync("other", "Hello.").InTime())).Code);
+    }
+
+    [Fact]
+    public async Task What_is_mended_of_messages_that_an_agent_adds_itself_is_no_part_of_the_answer()
+    {
+        using var model = new ScriptedChatClient(ScriptedTurn.Says("Hello.").Expecting("a result for the call", request => request.Messages.Any(message => message.Role == ChatRole.Tool)));
+        var ada = await StartAsync(model, bot => new(bot.Name, bot.Model, _threads)
+        {
+            Answers = turn =>
+            {
+                turn.Chat.Messages.Insert(0, new(ChatRole.Assistant, [new FunctionCallContent("call", "kit_lost")]));
+                return new(true);
+            },
+        });
+
+        await ada.SendAsync("t", "Hello?").InTime();
+        Assert.Equal(["Hello?", "Hello."], (await ada.OpenAsync("t").InTime()).Entries.Where(entry => entry.Kind == ThreadEntryKinds.Message).Select(entry => entry.Text));
+        model.AssertFinished();
+    }
+
+    [Fact]
     public async Task A_cancelled_answer_is_kept_as_interrupted_and_the_next_one_goes_on()
     {
         using var model = new ScriptedChatClient(
