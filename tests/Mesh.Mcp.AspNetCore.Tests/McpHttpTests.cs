@@ -8,6 +8,7 @@ using Mesh.Contracts;
 using Mesh.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -23,6 +24,9 @@ public abstract class McpHttpTests : IAsyncDisposable
     public const string Newer = "2026-07-28";
 
     private readonly List<IAsyncDisposable> _owned = [];
+    private readonly Lock _gate = new();
+    private Signal _atRest = new();
+    private int _requests;
 
     /// <summary>Both eras of the protocol: with sessions, and without.</summary>
     public static TheoryData<string> Revisions => [Older, Newer];
@@ -72,6 +76,7 @@ public abstract class McpHttpTests : IAsyncDisposable
         mesh.AddService(new RoomService(Toolkit.Create("kit", [Tool.Create("echo", (string text) => text), .. tools])) { Grants = Grants.AgentDefault });
         configure?.Invoke(mesh);
         App = Own(builder.Build());
+        App.Use(CountAsync);
         App.Use((context, next) =>
         {
             if (context.Request.Headers["X-User"].ToString() is { Length: > 0 } user)
@@ -211,6 +216,18 @@ public abstract class McpHttpTests : IAsyncDisposable
     protected static HttpRequestMessage List(string session) =>
         Post("""{"jsonrpc":"2.0","id":2,"method":"tools/list"}""", headers: [("Mcp-Session-Id", session), ("MCP-Protocol-Version", Older)]);
 
+    /// <summary>
+    /// Waits until no request is running. A client that reads a stream has its answer before the request is over, and its
+    /// participant and session are idle only from then on.
+    /// </summary>
+    protected Task RestAsync()
+    {
+        lock (_gate)
+        {
+            return _requests == 0 ? Task.CompletedTask : _atRest.InTime();
+        }
+    }
+
     /// <summary>Joins somebody who sees who comes and goes.</summary>
     protected async Task<RoomClient> WatchAsync() => Own(await Host.JoinAsync("den", "watcher", cancellationToken: Stop).InTime());
 
@@ -221,4 +238,28 @@ public abstract class McpHttpTests : IAsyncDisposable
     /// <summary>Waits until a participant has left since the watcher joined.</summary>
     protected static Task LeftAsync(RoomClient watcher, string participant) => watcher.Events.ReadAsync(EventPosition.SinceJoin, Stop)
         .TakeUntilAsync(e => e.Kind == RoomEventKinds.ParticipantLeft && e.Participant?.Name == participant);
+
+    private async Task CountAsync(HttpContext context, RequestDelegate next)
+    {
+        lock (_gate)
+        {
+            _requests++;
+        }
+
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                if (--_requests == 0)
+                {
+                    _atRest.Set();
+                    _atRest = new();
+                }
+            }
+        }
+    }
 }

@@ -164,11 +164,9 @@ public sealed class SdkClientTests : McpHttpTests
         Assert.Null(client.SessionId);
         Assert.Equal("one", TextOf(await CallAsync(client, "kit_echo", new { text = "one" })));
         var watcher = await WatchAsync();
-
-        // The client has its answer a little before the request is over, from when on its participant is idle.
-        var left = LeftAsync(watcher, "ada");
-        await TickAsync(() => left.IsCompleted, TimeSpan.FromMinutes(1));
-        await left;
+        await RestAsync();
+        Clock.Advance(TimeSpan.FromMinutes(1));
+        await LeftAsync(watcher, "ada").InTime();
 
         Assert.Equal("two", TextOf(await CallAsync(client, "kit_echo", new { text = "two" })));
         Assert.Equal(["ada"], await PresentAsync(watcher));
@@ -209,14 +207,14 @@ public sealed class SdkClientTests : McpHttpTests
         }
     }
 
-    /// <summary>Lets time pass, by as much as changes are held back for or by more, until something is so.</summary>
-    private async Task TickAsync(Func<bool> isSo, TimeSpan? step = null)
+    /// <summary>Lets the time pass that changes are held back for.</summary>
+    private async Task TickAsync(Func<bool> isSo)
     {
         using var timeout = new CancellationTokenSource(Bounded.TestTimeout);
         while (!isSo())
         {
             timeout.Token.ThrowIfCancellationRequested();
-            Clock.Advance(step ?? TimeSpan.FromMilliseconds(10));
+            Clock.Advance(TimeSpan.FromMilliseconds(10));
             await Task.Yield();
         }
     }

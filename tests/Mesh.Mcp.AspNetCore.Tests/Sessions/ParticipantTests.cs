@@ -43,6 +43,7 @@ public sealed class ParticipantTests : McpHttpTests
             Assert.Equal(["ada"], await PresentAsync(watcher));
         }
 
+        await RestAsync();
         Clock.Advance(TimeSpan.FromSeconds(59));
         Assert.Equal(["ada"], await PresentAsync(watcher));
         Clock.Advance(TimeSpan.FromSeconds(1));
