@@ -36,7 +36,7 @@ internal sealed class FolderChat : IAsyncDisposable
         return new(room, assistant, chat, thread, files);
     }
 
-    /// <summary>For approvers: waits until what led to the question is printed. The watch tells it a moment later; longer than a second nobody waits.</summary>
+    /// <summary>For approvers: waits until what led to the question is printed. The stream tells it a moment later; longer than a second nobody waits.</summary>
     public Task WhenPrintedAsync(CancellationToken cancellationToken) => _asking.WaitAsync(TimeSpan.FromSeconds(1), cancellationToken);
 
     /// <summary>Says something and prints the answer as it comes.</summary>
@@ -47,37 +47,34 @@ internal sealed class FolderChat : IAsyncDisposable
             Console.WriteLine($"you: {text}");
         }
 
-        using var watch = new CancellationTokenSource();
-        await using var events = _chat.WatchAsync(_thread.Thread, cancellationToken: watch.Token).GetAsyncEnumerator(CancellationToken.None);
-        while (await events.MoveNextAsync() && events.Current.Kind != ChatEventKinds.Synced)
-        {
-        }
-
-        var sending = SendAsync(text, watch, cancellationToken);
+        Print("assistant: ", "");
         try
         {
-            Print("assistant: ", "");
-            while (await events.MoveNextAsync() && events.Current.Entry?.Kind != ThreadEntryKinds.AnswerEnded)
+            await foreach (var happened in _chat.StreamAsync(_thread.Thread, text, cancellationToken))
             {
-                Print("", events.Current switch
+                Print("", happened switch
                 {
                     { Kind: ChatEventKinds.Text, Text: { } piece } => piece,
                     { Kind: ChatEventKinds.Call, Tool: { } tool } => $"(calls {tool}) ",
                     _ => "",
                 });
-                if (events.Current.Status == ChatStatus.Asking)
+                if (happened.Status == ChatStatus.Asking)
                 {
                     Console.WriteLine();
                     _asking.Release();
                 }
             }
+
+            Console.WriteLine();
         }
         catch (OperationCanceledException)
         {
-            // The message has failed: what with is told below.
+            Console.WriteLine(" (interrupted)");
         }
-
-        Console.WriteLine(await sending);
+        catch (MeshException exception)
+        {
+            Console.WriteLine($" ({exception.Error}{Models.Remedy(exception)})");
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -88,24 +85,6 @@ internal sealed class FolderChat : IAsyncDisposable
 
         // What it has written to a temporary folder goes with it.
         _files.DeleteIndex();
-    }
-
-    private async Task<string> SendAsync(string text, CancellationTokenSource watch, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _chat.SendAsync(_thread.Thread, text, cancellationToken);
-            return "";
-        }
-        catch (OperationCanceledException)
-        {
-            return " (interrupted)";
-        }
-        catch (MeshException exception)
-        {
-            await watch.CancelAsync();
-            return $" ({exception.Error}{Models.Remedy(exception)})";
-        }
     }
 
     private static void Print(string who, string text) => Console.Write(who + string.Join("\n    ", text.Split('\n').Select(Text.Harmless)));

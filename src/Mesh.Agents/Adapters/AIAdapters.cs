@@ -64,14 +64,15 @@ public static class AIAdapters
         new(name, model, options: options, loop: loop, streamsText: true);
 
     /// <summary>
-    /// An agent as a model, for whatever talks to models: one that takes one text, whatever that property is called, or a <see cref="ChatBot"/>. One that streams
-    /// text is streamed. The usage is what the agent itself has reported; what others have used for it is in the journal of their calls.
+    /// An agent as a model, for whatever talks to models: one that takes one text, whatever that property is called, or a <see cref="ChatBot"/>. What streams
+    /// is streamed. The usage is what the agent itself has reported; what others have used for it is in the journal of their calls.
     /// </summary>
     /// <remarks>
     /// <para>One text is what the only message says; of a conversation, and of instructions, each begins with who says it, as <c>user: …</c>, with an empty line
     /// between. Files are refused (<see cref="MeshErrorCode.InvalidArguments"/>).</para>
     /// <para>A <see cref="ChatBot"/> keeps conversations itself: its thread is the <see cref="ChatResponse.ConversationId"/> of the answer; who gives that back in the
-    /// options sends only what is new. Files are attachments.</para>
+    /// options sends only what is new. Files are attachments. Streamed is all that it says until the answer is whole, also before and between calls of its tools; that takes the rights
+    /// to <c>open</c> and <c>watch</c> of its toolkit, without which the answer comes in one piece.</para>
     /// <para>The agent has its own tools, its own model and its own schema: all else among the options is of no effect. What fails is a
     /// <see cref="MeshException"/>.</para>
     /// </remarks>
@@ -83,6 +84,6 @@ public static class AIAdapters
     {
         ArgumentNullException.ThrowIfNull(room);
         ArgumentNullException.ThrowIfNull(agent);
-        return new AgentChatClient(room, agent);
+        return AgentChatClient.Of(room, agent);
     }
 }

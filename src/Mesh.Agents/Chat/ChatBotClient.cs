@@ -80,6 +80,34 @@ public sealed class ChatBotClient
         return _room.Agents.AskAsync(Bot, input, Json.ChatInput, Json.ChatAnswer, options, cancellationToken);
     }
 
+    /// <summary>Says something, and gives the answer as it comes.</summary>
+    /// <inheritdoc cref="StreamAsync(ChatInput, CallOptions?, CancellationToken)"/>
+    /// <param name="thread">The thread, which is made where there is none; null for a new one.</param>
+    /// <param name="text">What is said.</param>
+    /// <param name="cancellationToken">Cancels the answer; the message may be in the thread.</param>
+    public IAsyncEnumerable<ChatEvent> StreamAsync(string? thread, string text, CancellationToken cancellationToken = default) =>
+        StreamAsync(new ChatInput(text) { Thread = thread }, null, cancellationToken);
+
+    /// <summary>
+    /// The same with attachments, or with options: first the entry of the message; where it is answered, the entries of the answer from
+    /// <see cref="ThreadEntryKinds.AnswerBegun"/> to <see cref="ThreadEntryKinds.AnswerEnded"/>, with the pieces of its text, its calls and its states between; and at last what
+    /// <see cref="SendAsync(ChatInput, CallOptions?, CancellationToken)"/> gives, as <see cref="ChatEventKinds.Answer"/>. The pieces of a message are all of its text, each once. Cold: each
+    /// reading says it anew. Who stops reading cancels the answer; a slow reader makes nobody wait.
+    /// </summary>
+    /// <remarks>It takes the rights to the tools <c>open</c> and <c>watch</c> besides that to ask; without them it fails before anything is said.</remarks>
+    /// <param name="input">What is said.</param>
+    /// <param name="options">As for <see cref="SendAsync(ChatInput, CallOptions?, CancellationToken)"/>.</param>
+    /// <param name="cancellationToken">Cancels the answer; the message may be in the thread.</param>
+    /// <exception cref="ArgumentException">The message replaces another: its thread is made only with it, and cannot be followed from the beginning.</exception>
+    /// <exception cref="MeshException">Thrown while reading, after all that came until then; as for <see cref="SendAsync(ChatInput, CallOptions?, CancellationToken)"/>.</exception>
+    public IAsyncEnumerable<ChatEvent> StreamAsync(ChatInput input, CallOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return input.Replaces is null
+            ? ChatExchange.StreamAsync(_room, this, input, options ?? new(), cancellationToken)
+            : throw new ArgumentException($"A message that replaces another cannot be streamed; use {nameof(EditAsync)}, and watch the branch.", nameof(input));
+    }
+
     /// <summary>Says something else in the place of an earlier message: a new thread branches off before that, and goes on with this. The thread stays as it is.</summary>
     /// <param name="thread">The thread.</param>
     /// <param name="sequence">The sequence of the message of a person that is replaced.</param>

@@ -46,8 +46,14 @@ public sealed record ChatAttachment([property: Description("The media type, such
 /// <param name="Outcome">One of <see cref="ChatOutcomes"/>.</param>
 public sealed record ChatAnswer(string Thread, long Sequence, string Outcome)
 {
-    /// <summary>What was answered, as far as it came; null for nothing.</summary>
+    /// <summary>What was answered, as far as it came; null for nothing. Where tools were called, that is the last message of the answer.</summary>
     public string? Text { get; init; }
+
+    /// <summary>How many tokens its model has read for the answer, all requests together, as its provider counts them; null where that does not count.</summary>
+    public long? InputTokens { get; init; }
+
+    /// <summary>How many tokens its model has written, counted in the same way.</summary>
+    public long? OutputTokens { get; init; }
 }
 
 /// <summary>What becomes of a message.</summary>
@@ -145,6 +151,9 @@ public sealed record ChatEvent(string Kind)
 
     /// <summary>How many events were missed.</summary>
     public long? Missed { get; init; }
+
+    /// <summary>What became of a message.</summary>
+    public ChatAnswer? Answer { get; init; }
 }
 
 /// <summary>The kinds of events of a thread.</summary>
@@ -173,4 +182,7 @@ public static class ChatEventKinds
 
     /// <summary>The watcher was too slow. What is in the thread follows, with the text so far of the present answer: only pieces and states are lost.</summary>
     public const string Lagged = "lagged";
+
+    /// <summary>What became of the message that was said. It is the end of <see cref="ChatBotClient.StreamAsync(string?, string, CancellationToken)"/>, and no part of a watch.</summary>
+    public const string Answer = "answer";
 }

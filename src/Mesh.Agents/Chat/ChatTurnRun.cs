@@ -17,6 +17,7 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
     private int _added;
     private string? _text;
     private FunctionCallContent? _calling;
+    private UsageDetails? _usage;
     private long _draftedAt;
     private bool _hasText;
     private bool _hasDraft;
@@ -102,7 +103,12 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
             await CloseAsync(messages, error).ConfigureAwait(false);
         }
 
-        return new(turn.Thread, turn.Message.Sequence, _isInterrupted ? ChatOutcomes.Interrupted : ChatOutcomes.Answered) { Text = _text };
+        return new(turn.Thread, turn.Message.Sequence, _isInterrupted ? ChatOutcomes.Interrupted : ChatOutcomes.Answered)
+        {
+            Text = _text,
+            InputTokens = _usage?.InputTokenCount,
+            OutputTokens = _usage?.OutputTokenCount,
+        };
     }
 
     private void Tell(AIContent content)
@@ -115,6 +121,9 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
                 break;
             case TextReasoningContent { Text.Length: > 0 } reasoning:
                 feed.PublishText(ChatEventKinds.Reasoning, _messageId, reasoning.Text);
+                break;
+            case UsageContent used:
+                (_usage ??= new()).Add(used.Details);
                 break;
             case FunctionCallContent call:
                 _calling = call;

@@ -141,6 +141,26 @@ public sealed class AIAdaptersTests : AgentRoom
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_answer_of_a_chat_bot_is_streamed_where_its_threads_may_be_watched(bool mayWatch)
+    {
+        using var scripted = new ScriptedChatClient(ScriptedTurn.Says("Hello, ", "Ada.").WithUsage(7, 3).Expecting("I am Ada."));
+        await using var bot = new ChatBot("assistant", scripted);
+        await bot.StartAsync(Bot).InTime();
+        var grants = mayWatch ? Grants.UserDefault : Grants.UserDefault with { Agents = new() { UseAgents = true } };
+        await using var ada = await Host.JoinAsync("den", "ada", grants, new() { Role = ParticipantRole.User }).InTime();
+        using var model = ada.AsChatClient(await Bob.Agents.GetAsync("assistant").InTime());
+
+        var updates = await model.GetStreamingResponseAsync("I am Ada.").ToListInTimeAsync();
+
+        Assert.Equal(mayWatch, updates[0].MessageId is not null);
+        var response = updates.ToChatResponse();
+        Assert.Equal(("Hello, Ada.", 7, ChatFinishReason.Stop), (response.Text, response.Usage?.InputTokenCount, response.FinishReason));
+        Assert.NotNull(response.ConversationId);
+    }
+
+    [Theory]
     [InlineData("numbers")]
     [InlineData("texts")]
     [InlineData("choices")]

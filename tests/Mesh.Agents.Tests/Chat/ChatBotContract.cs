@@ -14,7 +14,7 @@ public sealed class SerialisedChatBotTests : ChatBotContract
 }
 
 /// <summary>What people who talk with an agent see, whatever lies between them.</summary>
-public abstract class ChatBotContract : RoomClientContract
+public abstract partial class ChatBotContract : RoomClientContract
 {
     private readonly MemoryThreadStore _threads = new();
 
