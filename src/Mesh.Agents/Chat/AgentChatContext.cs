@@ -26,7 +26,7 @@ public sealed class AgentChatContext(IEnumerable<ChatMessage>? messages = null)
     public JsonObject Metadata { get; private init; } = [];
 
     /// <summary>How many tokens the messages have, about: four characters each.</summary>
-    public long EstimateTokens() => TurnContext.EstimateTokens(Messages);
+    public long EstimateTokens() => TokenEstimate.Of(Messages);
 
     /// <summary>Makes the messages fewer where they are many. Calls and results that have lost each other are left out.</summary>
     /// <param name="reducer">What makes them fewer.</param>

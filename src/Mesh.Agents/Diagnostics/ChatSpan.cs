@@ -6,7 +6,7 @@ namespace Mesh.Agents;
 /// <summary>
 /// One request to a model as the conventions for generative AI want it told: the span <c>chat MODEL</c>, and the metrics
 /// <c>gen_ai.client.token.usage</c> and <c>gen_ai.client.operation.duration</c> (semantic conventions 1.41.1,
-/// <c>docs/gen-ai</c>). There is none while nobody listens, and where the client does so itself.
+/// <c>docs/gen-ai</c>). There is none while nobody listens.
 /// </summary>
 internal sealed class ChatSpan : IDisposable
 {
@@ -41,21 +41,20 @@ internal sealed class ChatSpan : IDisposable
         _model = model;
     }
 
-    /// <summary>Begins; null where it is not to be told.</summary>
-    public static ChatSpan? Start(Turn turn, string? model)
+    /// <summary>Begins; null while nobody listens.</summary>
+    public static ChatSpan? Start(string provider, string? model, TimeProvider clock)
     {
-        if (!turn.Loop.Source.EmitsTelemetry || !(Source.HasListeners() || Tokens.Enabled || Duration.Enabled))
+        if (!(Source.HasListeners() || Tokens.Enabled || Duration.Enabled))
         {
             return null;
         }
 
-        var source = turn.Loop.Source;
         var activity = Source.StartActivity(
             model is null ? "chat" : $"chat {model}",
             ActivityKind.Client,
             default(ActivityContext),
-            [new("gen_ai.operation.name", "chat"), new("gen_ai.provider.name", source.Provider), new("gen_ai.request.model", model)]);
-        return new(turn.Functions.Room.TimeProvider, activity, source.Provider, model);
+            [new("gen_ai.operation.name", "chat"), new("gen_ai.provider.name", provider), new("gen_ai.request.model", model)]);
+        return new(clock, activity, provider, model);
     }
 
     /// <summary>Makes it the parent of what the client does now: between two steps of a stream its reader has another.</summary>

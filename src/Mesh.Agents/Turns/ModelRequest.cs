@@ -2,26 +2,24 @@ using Microsoft.Extensions.AI;
 
 namespace Mesh.Agents;
 
-/// <summary>One request to the model: its money, its span, its failures, and the stream of its answer.</summary>
+/// <summary>One request of a turn to its model: what it costs, the stream of its answer, and its failures.</summary>
 internal sealed class ModelRequest : IAsyncDisposable
 {
     private readonly Turn _turn;
     private readonly TurnSpending _spending;
     private readonly TurnEnd _end;
-    private readonly CostReservation? _reserved;
-    private readonly ChatSpan? _span;
+    private readonly ModelCharge _charge;
     private IAsyncEnumerator<ChatResponseUpdate>? _stream;
     private Exception? _failure;
     private bool _hasBegun;
     private bool _isSettled;
 
-    private ModelRequest(Turn turn, TurnSpending spending, TurnEnd end, CostReservation? reserved, ChatSpan? span)
+    private ModelRequest(Turn turn, TurnSpending spending, TurnEnd end, ModelCharge charge)
     {
         _turn = turn;
         _spending = spending;
         _end = end;
-        _reserved = reserved;
-        _span = span;
+        _charge = charge;
     }
 
     public ChatResponseUpdate Current => _stream!.Current;
@@ -29,8 +27,8 @@ internal sealed class ModelRequest : IAsyncDisposable
     public static async ValueTask<ModelRequest> BeginAsync(Turn turn, TurnSpending spending, TurnContext context, ChatOptions options, TurnEnd end)
     {
         end.ThrowIfOver();
-        var reserved = await spending.ReserveAsync(CallContext.Current, context).ConfigureAwait(false);
-        var request = new ModelRequest(turn, spending, end, reserved, ChatSpan.Start(turn, spending.Model));
+        var charge = await ModelCharge.BeginAsync(turn.Loop.Source, spending.Model, spending.EstimateCost(context), turn.Functions.Room.TimeProvider).ConfigureAwait(false);
+        var request = new ModelRequest(turn, spending, end, charge);
         try
         {
             request._stream = turn.Loop.Model.GetStreamingResponseAsync(context.Sent, options, end.Token).GetAsyncEnumerator(end.Token);
@@ -48,7 +46,7 @@ internal sealed class ModelRequest : IAsyncDisposable
     {
         try
         {
-            _span?.Enter();
+            _charge.Enter();
             if (!await _stream!.MoveNextAsync().ConfigureAwait(false))
             {
                 return false;
@@ -66,15 +64,10 @@ internal sealed class ModelRequest : IAsyncDisposable
     /// <summary>Settles what the request has used.</summary>
     /// <param name="usage">How much.</param>
     /// <param name="model">The model that answered; null where it does not say.</param>
-    public async ValueTask SettleAsync(UsageDetails usage, string? model)
+    public ValueTask SettleAsync(UsageDetails usage, string? model)
     {
         _isSettled = true;
-        var used = _spending.Count(usage, model);
-        _span?.End(used, model, null);
-        if (_reserved is not null)
-        {
-            await _reserved.SettleAsync(used).ConfigureAwait(false);
-        }
+        return _charge.SettleAsync(_spending.Count(usage, model), model);
     }
 
     public async ValueTask DisposeAsync()
@@ -88,41 +81,7 @@ internal sealed class ModelRequest : IAsyncDisposable
         }
         finally
         {
-            if (!_isSettled)
-            {
-                await GiveBackAsync().ConfigureAwait(false);
-            }
-
-            _span?.Dispose();
-        }
-    }
-
-    /// <summary>An answer that was cut off has cost something; a request that was never answered has not, as far as anybody knows.</summary>
-    private async ValueTask GiveBackAsync()
-    {
-        if (!_hasBegun)
-        {
-            _span?.End(null, null, _failure);
-            if (_reserved is not null)
-            {
-                await _reserved.DisposeAsync().ConfigureAwait(false);
-            }
-
-            return;
-        }
-
-        var used = _spending.Count(_turn.UsageSoFar, null);
-        _span?.End(used, null, _failure);
-        try
-        {
-            if (_reserved is not null)
-            {
-                await _reserved.SettleAsync(used).ConfigureAwait(false);
-            }
-        }
-        catch (MeshException exception) when (exception.Code == MeshErrorCode.CallEnded)
-        {
-            // The end of the call has counted the whole estimate.
+            await _charge.CloseAsync(_hasBegun && !_isSettled ? _spending.Count(_turn.UsageSoFar, null) : null, _failure).ConfigureAwait(false);
         }
     }
 

@@ -53,7 +53,8 @@ public sealed record ToolLoopOptions
     /// What makes the context shorter before a request when it fills <see cref="ReduceAt"/> of <see cref="MaxContextTokens"/>; null,
     /// the default, for nothing. What it gives is what the model is sent for the rest of the turn; the message list stays whole.
     /// Function calls and results that have lost each other are left out. What it throws ends the turn as what the model's client throws
-    /// does: <see cref="MeshErrorCode.Unavailable"/>, unless <see cref="FailureOf"/> knows better.
+    /// does: <see cref="MeshErrorCode.Unavailable"/>, unless <see cref="FailureOf"/> knows better. What a model uses that it asks is counted where that is
+    /// <see cref="ModelMetering.Metered"/>.
     /// </summary>
     public IChatReducer? Reducer { get; init; }
 

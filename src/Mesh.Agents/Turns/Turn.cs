@@ -38,22 +38,8 @@ internal sealed class Turn
     /// <summary>Why the turn ends after the calls of this answer; null while it may go on.</summary>
     public MeshError? Stop { get; set; }
 
-    /// <summary>What is known of the usage of an answer that was cut off: providers count what they have read at its beginning, and what they have written at its end.</summary>
-    public UsageDetails UsageSoFar
-    {
-        get
-        {
-            var usage = new UsageDetails();
-            foreach (var counted in _answer.SelectMany(update => update.Contents).OfType<UsageContent>())
-            {
-                usage.Add(counted.Details);
-            }
-
-            usage.InputTokenCount ??= _context.EstimateTokens();
-            usage.OutputTokenCount = Math.Max(usage.OutputTokenCount ?? 0, TurnContext.EstimateTokens(_answer));
-            return usage;
-        }
-    }
+    /// <summary>What the answer that is being read has used so far.</summary>
+    public UsageDetails UsageSoFar => TokenEstimate.OfCutOff(_answer, _context.EstimateTokens());
 
     public async IAsyncEnumerable<ChatResponseUpdate> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -79,7 +65,7 @@ internal sealed class Turn
                     }
 
                     TakeAnswer(isWhole: true);
-                    await request.SettleAsync(UsageOf(_last!), _last!.ModelId).ConfigureAwait(false);
+                    await request.SettleAsync(TokenEstimate.Complete(_last!.Usage, _reckoned.Read, _reckoned.Written), _last.ModelId).ConfigureAwait(false);
                 }
                 finally
                 {
@@ -186,7 +172,7 @@ internal sealed class Turn
         if (response.Usage is not { InputTokenCount: not null, OutputTokenCount: not null })
         {
             // Before the answer is among what was sent.
-            _reckoned = (_context.EstimateTokens(), TurnContext.EstimateTokens(response.Messages));
+            _reckoned = (_context.EstimateTokens(), TokenEstimate.Of(response.Messages));
         }
 
         _context.TakeUsage(response.Usage);
@@ -232,17 +218,6 @@ internal sealed class Turn
             _context.LeaveToProvider();
         }
     }
-
-    /// <summary>What an answer has used. What nobody has counted is reckoned by its length: a ceiling that is to hold must not take silence for nothing.</summary>
-    private UsageDetails UsageOf(ChatResponse response) => response.Usage is { InputTokenCount: not null, OutputTokenCount: not null } counted
-        ? counted
-        : new()
-        {
-            InputTokenCount = response.Usage?.InputTokenCount ?? _reckoned.Read,
-            CachedInputTokenCount = response.Usage?.CachedInputTokenCount,
-            OutputTokenCount = response.Usage?.OutputTokenCount ?? _reckoned.Written,
-            ReasoningTokenCount = response.Usage?.ReasoningTokenCount,
-        };
 
     private void AddUsage(UsageDetails? usage)
     {

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Text.Json;
 using Microsoft.Extensions.AI;
 
 namespace Mesh.Agents;
@@ -10,8 +8,6 @@ namespace Mesh.Agents;
 /// </summary>
 internal sealed class TurnContext(ToolLoopOptions options, IList<ChatMessage> messages)
 {
-    private const int CharactersPerToken = 4;
-
     private List<ChatMessage>? _sent;
 
     // The tokens of everything up to _counted, by the last answer's usage where there is one.
@@ -43,26 +39,10 @@ internal sealed class TurnContext(ToolLoopOptions options, IList<ChatMessage> me
         var sent = (IList<ChatMessage>?)_sent ?? messages;
         for (; _counted < sent.Count; _counted++)
         {
-            _tokens += LengthOf(sent[_counted]) / CharactersPerToken;
+            _tokens += TokenEstimate.Of(sent[_counted]);
         }
 
         return _tokens;
-    }
-
-    /// <summary>How many tokens a text has, about.</summary>
-    public static long EstimateTokens(IEnumerable<ChatResponseUpdate> answer) =>
-        answer.Sum(static update => update.Contents.Sum(LengthOf)) / CharactersPerToken;
-
-    /// <summary>How many tokens messages have, about.</summary>
-    public static long EstimateTokens(IList<ChatMessage> messages)
-    {
-        long length = 0;
-        for (int i = 0; i < messages.Count; i++)
-        {
-            length += LengthOf(messages[i]);
-        }
-
-        return length / CharactersPerToken;
     }
 
     /// <summary>Takes over what the provider has counted: everything that it was sent and has said so far, which is in the list by then or added next.</summary>
@@ -101,54 +81,4 @@ internal sealed class TurnContext(ToolLoopOptions options, IList<ChatMessage> me
             throw new MeshException(TurnErrors.NotReduced(exception, options.FailureOf), exception);
         }
     }
-
-    private static long LengthOf(ChatMessage message)
-    {
-        long length = 4 * CharactersPerToken;
-        var contents = message.Contents;
-        for (int i = 0; i < contents.Count; i++)
-        {
-            length += LengthOf(contents[i]);
-        }
-
-        return length;
-    }
-
-    private static long LengthOf(AIContent content) => content switch
-    {
-        TextContent text => text.Text.Length,
-        TextReasoningContent reasoning => reasoning.Text.Length,
-        FunctionCallContent call => call.Name.Length + LengthOf(call.Arguments),
-        FunctionResultContent result => LengthOf(result.Result),
-        DataContent data => data.Data.Length,
-        _ => 0,
-    };
-
-    private static long LengthOf(IDictionary<string, object?>? arguments)
-    {
-        long length = 0;
-        if (arguments is Dictionary<string, object?> dictionary)
-        {
-            // What clients give; its enumerator is no object.
-            foreach (var (name, value) in dictionary)
-            {
-                length += name.Length + LengthOf(value);
-            }
-        }
-        else if (arguments is not null)
-        {
-            length = arguments.Sum(static each => each.Key.Length + LengthOf(each.Value));
-        }
-
-        return length;
-    }
-
-    private static long LengthOf(object? value) => value switch
-    {
-        null => 4,
-        string text => text.Length,
-        JsonElement { ValueKind: not JsonValueKind.Undefined } element => JsonMarshal.GetRawUtf8Value(element).Length,
-        IEnumerable<AIContent> contents => contents.Sum(LengthOf),
-        _ => 16,
-    };
 }

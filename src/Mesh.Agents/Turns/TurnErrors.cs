@@ -41,12 +41,6 @@ internal static class TurnErrors
         Retryable = true,
     };
 
-    public static MeshError NoPrice(string? model) => new(
-        MeshErrorCode.InvalidDefinition, $"Model '{model}' has no price, so that no budget of money could hold for it.")
-    {
-        Remedy = "Add it to ToolLoopOptions.Prices, where '*' is the price of all others.",
-    };
-
     public static MeshError Filtered(ModelSource model) => new(
         new MeshErrorCode("content_filtered"), $"The answer of model '{model.ModelId}' was stopped by its provider's filter.")
     {

@@ -158,15 +158,16 @@ public sealed class SpendingTests : AgentRoom
     }
 
     [Theory]
-    [InlineData(null, false, 1)]
-    [InlineData(null, true, 0)]
-    [InlineData(false, false, 0)]
-    [InlineData(true, true, 1)]
-    public async Task Requests_are_traced_and_measured_unless_the_client_does_so_itself(bool? emit, bool isDecorated, int spans)
+    [InlineData(null, "plain", 1)]
+    [InlineData(null, "traced", 0)]
+    [InlineData(null, "metered", 1)]
+    [InlineData(false, "plain", 0)]
+    [InlineData(true, "traced", 1)]
+    public async Task Requests_are_traced_and_measured_unless_the_client_does_so_itself(bool? emit, string decorated, int spans)
     {
         var activities = new ConcurrentQueue<Activity>();
         var measured = new ConcurrentQueue<(string Name, double Value)>();
-        string name = $"model-{emit}-{isDecorated}";
+        string name = $"model-{emit}-{decorated}";
         using var listener = new ActivityListener
         {
             ShouldListenTo = source => source.Name == MeshDiagnostics.ActivitySourceName,
@@ -195,9 +196,14 @@ public sealed class SpendingTests : AgentRoom
         meters.Start();
         using var model = new ScriptedChatClient(ScriptedTurn.Says("ok").WithUsage(30, 20)) { Metadata = new("acme", null, name) };
         using var source = new ActivitySource("decorator");
-        IChatClient client = isDecorated ? new Decorated(model, source) : model;
+        IChatClient client = decorated switch
+        {
+            "traced" => new Decorated(model, source),
+            "metered" => model.Metered(),
+            _ => model,
+        };
 
-        await new ToolLoop(client, new() { EmitTelemetry = emit }).RunAsync(RoomFunctions.None(Bot), [User("?")]).InTime();
+        await InCallAsync(_ => new ToolLoop(client, new() { EmitTelemetry = emit }).RunAsync(RoomFunctions.None(Bot), [User("?")]));
 
         Assert.Equal(spans, activities.Count);
         Assert.Equal(

@@ -2,7 +2,7 @@ using Microsoft.Extensions.AI;
 
 namespace Mesh.Agents;
 
-/// <summary>What is known of a model, asked once.</summary>
+/// <summary>What is known of a model's client, asked once.</summary>
 internal sealed class ModelSource
 {
     public ModelSource(IChatClient model, bool? emitTelemetry)
@@ -10,12 +10,16 @@ internal sealed class ModelSource
         var metadata = (ChatClientMetadata?)model.GetService(typeof(ChatClientMetadata));
         ModelId = metadata?.DefaultModelId;
         Provider = metadata?.ProviderName ?? "_OTHER";
-        EmitsTelemetry = emitTelemetry ?? !IsTraced(model);
+        IsMetered = model.GetService(typeof(MeteredChatClient)) is not null;
+        EmitsTelemetry = emitTelemetry ?? !(IsMetered || IsTraced(model));
     }
 
     public string? ModelId { get; }
 
     public string Provider { get; }
+
+    /// <summary>Whether it counts what it uses itself.</summary>
+    public bool IsMetered { get; }
 
     /// <summary>Whether we trace and measure its requests.</summary>
     public bool EmitsTelemetry { get; }

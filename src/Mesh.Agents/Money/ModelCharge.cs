@@ -1,0 +1,77 @@
+namespace Mesh.Agents;
+
+/// <summary>One request to a model as those see it who pay for it and who watch it: the money that is reserved for it, and its span.</summary>
+internal sealed class ModelCharge
+{
+    private readonly CostReservation? _reserved;
+    private readonly ChatSpan? _span;
+    private bool _isSettled;
+
+    private ModelCharge(CostReservation? reserved, ChatSpan? span)
+    {
+        _reserved = reserved;
+        _span = span;
+    }
+
+    /// <summary>Reserves what the request may cost; where the budgets around the call have nothing left, it is not made. Outside of any call nobody pays.</summary>
+    /// <exception cref="MeshException">There is no room for it.</exception>
+    public static async ValueTask<ModelCharge> BeginAsync(ModelSource source, string? model, decimal estimate, TimeProvider clock)
+    {
+        var reserved = source.IsMetered || CallContext.Current is not { } call ? null : await call.ReserveCostAsync(estimate).ConfigureAwait(false);
+        return new(reserved, source.EmitsTelemetry ? ChatSpan.Start(source.Provider, model, clock) : null);
+    }
+
+    /// <inheritdoc cref="ChatSpan.Enter"/>
+    public void Enter() => _span?.Enter();
+
+    /// <summary>Settles a request that was answered.</summary>
+    /// <param name="used">What it has used.</param>
+    /// <param name="model">The model that answered; null where it does not say.</param>
+    public async ValueTask SettleAsync(CallUsage used, string? model)
+    {
+        _isSettled = true;
+        _span?.End(used, model, null);
+        if (_reserved is not null)
+        {
+            await _reserved.SettleAsync(used).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ends it. Unless it was settled, an answer that was cut off has cost something; a request that was never answered has not, as far as anybody knows.</summary>
+    /// <param name="used">What came of an answer has used; null where nothing came.</param>
+    /// <param name="failure">What it failed with; null where its reader has left.</param>
+    public async ValueTask CloseAsync(CallUsage? used, Exception? failure)
+    {
+        try
+        {
+            if (!_isSettled)
+            {
+                _span?.End(used, null, failure);
+                await GiveBackAsync(used).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _span?.Dispose();
+        }
+    }
+
+    private async ValueTask GiveBackAsync(CallUsage? used)
+    {
+        if (_reserved is not null && used is null)
+        {
+            await _reserved.DisposeAsync().ConfigureAwait(false);
+        }
+        else if (_reserved is not null)
+        {
+            try
+            {
+                await _reserved.SettleAsync(used!).ConfigureAwait(false);
+            }
+            catch (MeshException exception) when (exception.Code == MeshErrorCode.CallEnded)
+            {
+                // The end of the call has counted the whole estimate.
+            }
+        }
+    }
+}
