@@ -15,11 +15,8 @@ internal sealed class ModelCharge
 
     /// <summary>Reserves what the request may cost; where the budgets around the call have nothing left, it is not made. Outside of any call nobody pays.</summary>
     /// <exception cref="MeshException">There is no room for it.</exception>
-    public static async ValueTask<ModelCharge> BeginAsync(ModelSource source, string? model, decimal estimate, TimeProvider clock)
-    {
-        var reserved = source.IsMetered || CallContext.Current is not { } call ? null : await call.ReserveCostAsync(estimate).ConfigureAwait(false);
-        return new(reserved, source.EmitsTelemetry ? ChatSpan.Start(source.Provider, model, clock) : null);
-    }
+    public static ValueTask<ModelCharge> BeginAsync(ModelSource source, string? model, decimal estimate, TimeProvider clock) =>
+        source.IsMetered || CallContext.Current is not { } call ? new(Begin(null, source, model, clock)) : ReserveAsync(call, source, model, estimate, clock);
 
     /// <inheritdoc cref="ChatSpan.Enter"/>
     public void Enter() => _span?.Enter();
@@ -27,51 +24,44 @@ internal sealed class ModelCharge
     /// <summary>Settles a request that was answered.</summary>
     /// <param name="used">What it has used.</param>
     /// <param name="model">The model that answered; null where it does not say.</param>
-    public async ValueTask SettleAsync(CallUsage used, string? model)
+    public ValueTask SettleAsync(CallUsage used, string? model)
     {
         _isSettled = true;
         _span?.End(used, model, null);
-        if (_reserved is not null)
-        {
-            await _reserved.SettleAsync(used).ConfigureAwait(false);
-        }
+        return _reserved?.SettleAsync(used) ?? default;
     }
 
     /// <summary>Ends it. Unless it was settled, an answer that was cut off has cost something; a request that was never answered has not, as far as anybody knows.</summary>
     /// <param name="used">What came of an answer has used; null where nothing came.</param>
     /// <param name="failure">What it failed with; null where its reader has left.</param>
-    public async ValueTask CloseAsync(CallUsage? used, Exception? failure)
+    public ValueTask CloseAsync(CallUsage? used, Exception? failure)
+    {
+        if (!_isSettled)
+        {
+            _span?.End(used, null, failure);
+        }
+
+        _span?.Dispose();
+        return _isSettled || _reserved is null ? default
+            : used is null ? _reserved.DisposeAsync()
+            : SettleCutOffAsync(_reserved, used);
+    }
+
+    private static async ValueTask<ModelCharge> ReserveAsync(CallContext call, ModelSource source, string? model, decimal estimate, TimeProvider clock) =>
+        Begin(await call.ReserveCostAsync(estimate).ConfigureAwait(false), source, model, clock);
+
+    private static ModelCharge Begin(CostReservation? reserved, ModelSource source, string? model, TimeProvider clock) =>
+        new(reserved, source.EmitsTelemetry ? ChatSpan.Start(source.Provider, model, clock) : null);
+
+    private static async ValueTask SettleCutOffAsync(CostReservation reserved, CallUsage used)
     {
         try
         {
-            if (!_isSettled)
-            {
-                _span?.End(used, null, failure);
-                await GiveBackAsync(used).ConfigureAwait(false);
-            }
+            await reserved.SettleAsync(used).ConfigureAwait(false);
         }
-        finally
+        catch (MeshException exception) when (exception.Code == MeshErrorCode.CallEnded)
         {
-            _span?.Dispose();
-        }
-    }
-
-    private async ValueTask GiveBackAsync(CallUsage? used)
-    {
-        if (_reserved is not null && used is null)
-        {
-            await _reserved.DisposeAsync().ConfigureAwait(false);
-        }
-        else if (_reserved is not null)
-        {
-            try
-            {
-                await _reserved.SettleAsync(used!).ConfigureAwait(false);
-            }
-            catch (MeshException exception) when (exception.Code == MeshErrorCode.CallEnded)
-            {
-                // The end of the call has counted the whole estimate.
-            }
+            // The end of the call has counted the whole estimate.
         }
     }
 }

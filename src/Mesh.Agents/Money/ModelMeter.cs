@@ -27,6 +27,9 @@ internal sealed class ModelMeter
     /// <summary>The model that is asked.</summary>
     public string? Model { get; }
 
+    /// <summary>Whether money is reckoned; without that the tokens of a request need not be estimated.</summary>
+    public bool HasPrice => _price is not null;
+
     /// <summary>The most that a request may cost.</summary>
     /// <param name="read">How many tokens it reads.</param>
     public decimal EstimateCost(long read) => _price?.CostOf(read, _mostWritten) ?? 0;

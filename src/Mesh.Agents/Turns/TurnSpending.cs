@@ -26,7 +26,7 @@ internal sealed class TurnSpending(ToolLoop loop, ChatOptions options)
     /// <exception cref="MeshException">The turn has no room for it.</exception>
     public decimal EstimateCost(TurnContext context)
     {
-        decimal estimate = _meter.EstimateCost(context.EstimateTokens());
+        decimal estimate = _meter.HasPrice ? _meter.EstimateCost(context.EstimateTokens()) : 0;
         return _limits.MaxCost is { } most && _cost + estimate > most ? throw new MeshException(TurnErrors.TooExpensive(most)) : estimate;
     }
 
