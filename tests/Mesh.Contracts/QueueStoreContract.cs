@@ -200,6 +200,43 @@ public abstract class QueueStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_message_that_ran_out_of_time_for_the_last_time_is_found_where_dead_letters_are()
+    {
+        var store = Own(Create(Clock, QueuePolicy.Default with { MaxDeliveries = 1 }));
+        foreach (string queue in (string[])["received", "drained", new('n', 128)])
+        {
+            await store.SendAsync(queue, Draft("1")).InTime();
+            Assert.Single(await store.ReceiveAsync(queue, new()).InTime());
+        }
+
+        Clock.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal("received", Assert.Single(await store.ReceiveAsync("received.dead", new()).InTime()).DeadLetter!.Queue);
+        Assert.Equal("drained", Assert.Single((await store.DrainAsync("drained.dead", 10, 1000).InTime()).Messages).DeadLetter!.Queue);
+        Assert.Equal(new('n', 128), Assert.Single(await store.ReceiveAsync(new string('n', 123) + ".dead", new()).InTime()).DeadLetter!.Queue);
+    }
+
+    [Fact]
+    public async Task A_message_that_runs_out_of_time_for_the_last_time_wakes_whoever_waits_for_dead_letters()
+    {
+        var store = Own(Create(Clock, QueuePolicy.Default with { MaxDeliveries = 1 }));
+        var early = store.ReceiveAsync("q.dead", Waiting()).AsTask();
+        await store.SendAsync("q", Draft("1")).InTime();
+        Assert.Single(await store.ReceiveAsync("q", new()).InTime());
+        Clock.Advance(TimeSpan.FromSeconds(30));
+        var letter = Assert.Single(await early.InTime());
+        Assert.Equal("1", letter.Body.ToString());
+        await store.AcknowledgeAsync("q.dead", letter.Token!).InTime();
+
+        await store.SendAsync("q", Draft("2")).InTime();
+        Assert.Single(await store.ReceiveAsync("q", new()).InTime());
+        Assert.Equal(0, Clock.TimerCount);
+        var late = store.ReceiveAsync("q.dead", Waiting()).AsTask();
+        Clock.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal("2", Assert.Single(await late.InTime()).Body.ToString());
+        Assert.Equal(0, Clock.TimerCount);
+    }
+
+    [Fact]
     public async Task A_dead_letter_wakes_whoever_waits_for_it()
     {
         var store = Own(Create(Clock, QueuePolicy.Default with { MaxDeliveries = 1 }));

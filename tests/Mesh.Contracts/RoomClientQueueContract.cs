@@ -60,6 +60,24 @@ public abstract partial class RoomClientQueueContract : RoomClientContract
     }
 
     [Fact]
+    public async Task Whoever_waits_for_dead_letters_gets_what_its_receivers_let_run_out_of_time()
+    {
+        var (ada, bob) = (await JoinAsync("ada"), await JoinAsync("bob"));
+        await ada.Queues.SendAsync("jobs", 7).InTime();
+        for (int i = 1; i <= 4; i++)
+        {
+            Assert.Single(await ada.Queues.ReceiveAsync("jobs", new() { Visibility = TimeSpan.FromSeconds(10) }).InTime());
+            Clock.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        Assert.Single(await ada.Queues.ReceiveAsync("jobs", new() { Visibility = TimeSpan.FromSeconds(10) }).InTime());
+        var waiting = bob.Queues.ReceiveAsync("jobs.dead", new() { Wait = TimeSpan.FromSeconds(20) }).AsTask();
+        await WaitersAsync(bob, 1, "jobs.dead");
+        Clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(("jobs", 5), Assert.Single(await waiting.InTime()).DeadLetter is { } dead ? (dead.Queue, dead.Deliveries) : default);
+    }
+
+    [Fact]
     public async Task A_rejected_message_comes_again_and_at_last_is_a_dead_letter()
     {
         var ada = await JoinAsync("ada");
@@ -488,12 +506,12 @@ public abstract partial class RoomClientQueueContract : RoomClientContract
     private static async Task<MeshError> FailureOfList(RoomClient client) =>
         (await Assert.ThrowsAnyAsync<MeshException>(() => client.Queues.ListAsync().ToListInTimeAsync())).Error;
 
-    /// <summary>Waits until as many receivers wait for <c>jobs</c>; the room tells no event of that.</summary>
-    private static async Task WaitersAsync(RoomClient client, int count)
+    /// <summary>Waits until as many receivers wait for a queue; the room tells no event of that.</summary>
+    private static async Task WaitersAsync(RoomClient client, int count, string queue = "jobs")
     {
         for (int i = 0; i < 100_000; i++)
         {
-            var queues = await client.Queues.ListAsync("jobs").ToListInTimeAsync();
+            var queues = await client.Queues.ListAsync(queue).ToListInTimeAsync();
             if ((queues.Count == 0 ? 0 : queues[0].Receivers) == count)
             {
                 return;

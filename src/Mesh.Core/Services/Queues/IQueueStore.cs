@@ -5,7 +5,7 @@ namespace Mesh;
 /// </summary>
 /// <remarks>
 /// <para>A message is handed out at least once and removed only when it is acknowledged, drained, or moved to the
-/// dead-letter queue of <see cref="QueuePolicy"/>. Among messages that are ready, the one that was sent first is handed out first.
+/// dead-letter queue of <see cref="QueuePolicy"/>, where it is found, and waited for, also if nobody looks at its own queue any more. Among messages that are ready, the one that was sent first is handed out first.
 /// A send that has returned is kept; one that cannot be kept fails.</para>
 /// <para>What callers ask for has been authorised and validated: names are well formed, times within their ranges. A
 /// <see cref="MeshException"/> goes to the caller with its text, see <see cref="QueueErrors"/>; of any other exception the caller

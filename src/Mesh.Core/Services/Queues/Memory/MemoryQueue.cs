@@ -20,6 +20,9 @@ internal sealed class MemoryQueue(string name)
     /// <summary>Whether messages that nobody can deal with stay here.</summary>
     public bool IsDeadLetterQueue { get; } = QueuePolicy.IsDeadLetterQueue(name);
 
+    /// <summary>The name of the queue that messages which nobody can deal with are moved into.</summary>
+    public string Letters => field ??= QueuePolicy.DeadLetterQueueOf(Name);
+
     /// <summary>Whether it was made for messages that were moved, or put back, and not because somebody asked for it.</summary>
     public bool IsMovedInto { get; init; }
 
@@ -39,6 +42,9 @@ internal sealed class MemoryQueue(string name)
     public long FirstDue => _due.FirstDue;
 
     public LinkedList<QueueWaiter> Waiters => _waiters;
+
+    /// <summary>Whether the store counts it among the dead-letter queues that somebody waits for.</summary>
+    public bool IsCountedAsAwaited { get; set; }
 
     /// <summary>What wakes the queue while receivers wait for something that comes with time.</summary>
     public DueTimer? Timer { get; set; }

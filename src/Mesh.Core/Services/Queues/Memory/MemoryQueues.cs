@@ -14,6 +14,7 @@ internal sealed class MemoryQueues(TimeProvider clock, MemoryQueueStoreOptions o
     private long _bytes;
     private long _sequence;
     private long _deliveries;
+    private int _awaitedLetters;
 
     public MeshId Send(string name, QueueDraft draft, int size, long now)
     {
@@ -58,6 +59,11 @@ internal sealed class MemoryQueues(TimeProvider clock, MemoryQueueStoreOptions o
 
         // Whoever waits has come before; while there is somebody, nothing is ready.
         var taken = queue.Take(request, clock.After(now, request.Visibility), ref _deliveries);
+        if (_awaitedLetters > 0)
+        {
+            SetTimer(queue, now);
+        }
+
         if (queue is { IsClosed: true, Count: 0 })
         {
             throw new MeshException(QueueErrors.ReceiveFromClosed(name));
@@ -216,6 +222,13 @@ internal sealed class MemoryQueues(TimeProvider clock, MemoryQueueStoreOptions o
     private MemoryQueue? Find(string name, long now)
     {
         var queue = _queues.Find(name);
+        if (queue?.IsDeadLetterQueue ?? QueuePolicy.IsDeadLetterQueue(name))
+        {
+            // Those that ran out of time for the last time are here, also where nobody looks at their own queue any more.
+            Array.ForEach(_queues.MovingInto(name), source => LetHappen(source, now));
+            queue ??= _queues.Find(name);
+        }
+
         if (queue?.FirstDue <= now)
         {
             LetHappen(queue, now);
@@ -351,15 +364,25 @@ internal sealed class MemoryQueues(TimeProvider clock, MemoryQueueStoreOptions o
         SetTimer(queue, now);
     }
 
-    /// <summary>Sets the timer for what comes with time, while somebody waits for that.</summary>
+    /// <summary>Sets the timer for what comes with time, while somebody waits for that, here or for what is moved on from here.</summary>
     private void SetTimer(MemoryQueue queue, long now)
     {
-        long due = queue.Waiters.Count > 0 ? queue.FirstDue : long.MaxValue;
+        bool isAwaited = queue.Waiters.Count > 0;
+        if (queue.IsDeadLetterQueue && isAwaited != queue.IsCountedAsAwaited)
+        {
+            queue.IsCountedAsAwaited = isAwaited;
+            _awaitedLetters += isAwaited ? 1 : -1;
+            Array.ForEach(_queues.MovingInto(queue.Name), source => SetTimer(source, now));
+        }
+
+        long due = isAwaited || (_awaitedLetters > 0 && AreLettersAwaited(queue)) ? queue.FirstDue : long.MaxValue;
         if (queue.Timer is not null || due != long.MaxValue)
         {
             (queue.Timer ??= new DueTimer(clock, () => onTimer(queue))).Set(due, now);
         }
     }
+
+    private bool AreLettersAwaited(MemoryQueue queue) => !queue.IsDeadLetterQueue && _queues.Find(queue.Letters)?.Waiters.Count > 0;
 
     private static string Amount(long number, string what) => string.Create(CultureInfo.InvariantCulture, $"{number:N0} {what}");
 }

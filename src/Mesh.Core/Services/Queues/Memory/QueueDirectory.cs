@@ -17,6 +17,13 @@ internal sealed class QueueDirectory(int most)
         return _queues.GetValueOrDefault(name);
     }
 
+    /// <summary>The queues whose dead letters are moved into a queue: one, but where names were cut to make room for the suffix.</summary>
+    /// <param name="letters">The name of a dead-letter queue.</param>
+    public MemoryQueue[] MovingInto(string letters) =>
+        letters.Length == QueuePolicy.MaxNameLength ? [.. All.Where(queue => !queue.IsDeadLetterQueue && queue.Letters == letters)]
+        : Find(letters[..^QueuePolicy.DeadLetterSuffix.Length]) is { IsDeadLetterQueue: false } queue ? [queue]
+        : [];
+
     /// <summary>The queue of a name, made if it is not there.</summary>
     /// <param name="name">The name.</param>
     /// <param name="isMovedInto">Whether it is for messages that are moved, or put back, which must have a place.</param>
