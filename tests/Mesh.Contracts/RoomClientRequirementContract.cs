@@ -42,6 +42,24 @@ public abstract class RoomClientRequirementContract : RoomClientContract
     }
 
     [Fact]
+    public async Task A_toolkit_that_is_there_without_the_tools_that_matter_is_named_with_what_it_lacks()
+    {
+        StartHost(options => options with { RoomServices = [new RoomService(Toolkit.Create("weather", Forecast))] });
+        var (bot, ada) = (await JoinAgentAsync("bot"), await JoinAgentAsync("ada"));
+        await ada.Toolkits.RegisterAsync(Toolkit.Create("maps", Tool.Create("draw", () => "map")), new() { VisibleTo = ["bot"] }).InTime();
+        var runner = new TestRunner("job")
+        {
+            Requires = [Requirement.Toolkit("weather", "forecast", "warn"), Requirement.Toolkit("maps", "route"), Requirement.Toolkit("mail")],
+            RequirementTimeout = TimeSpan.Zero,
+        };
+        var error = (await Assert.ThrowsAsync<MeshException>(() => runner.StartAsync(bot).InTime())).Error;
+        Assert.Equal(
+            "Agent 'job' cannot start in room 'den': within 0 s nobody offered 'bot' toolkit 'weather' with the tools forecast, warn; "
+                + "toolkit 'maps' with the tools route; toolkit 'mail'. Toolkit 'weather' is offered by 'weather', without warn. Toolkit 'maps' is offered by 'ada', without route.",
+            error.Message);
+    }
+
+    [Fact]
     public async Task What_leaves_again_while_it_waits_is_missing()
     {
         var (bot, ada) = (await JoinAgentAsync("bot"), await JoinAgentAsync("ada"));

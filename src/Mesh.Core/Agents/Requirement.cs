@@ -107,7 +107,7 @@ public sealed record Requirement
     /// <param name="self">The agent's participant, whose own private toolkits are its local ones.</param>
     internal AgentToolkit? FindIn(IReadOnlyList<ToolkitInfo> present, string self)
     {
-        var named = present.Where(each => Look is null && each.Name == Name && (IsAgent || !(each.IsPrivate && each.Participant == self))).ToArray();
+        var named = present.Where(each => IsNamed(each, self)).ToArray();
 
         // Public ones of a name are one toolkit. What is offered to few is no part of it, and stands in only where there is none.
         return TryTake(named.Where(each => !each.IsPrivate && !each.AddressedOnly))
@@ -116,6 +116,12 @@ public sealed record Requirement
                 .Select(each => TryTake([each]))
                 .FirstOrDefault(found => found is not null);
     }
+
+    /// <summary>Whether a toolkit has the name of the one that is needed, whatever tools it has.</summary>
+    /// <param name="toolkit">What is in the room for the agent's participant.</param>
+    /// <param name="self">The agent's participant, whose own private toolkits are its local ones.</param>
+    internal bool IsNamed(ToolkitInfo toolkit, string self) =>
+        Look is null && toolkit.Name == Name && (IsAgent || !(toolkit.IsPrivate && toolkit.Participant == self));
 
     /// <summary>Whether an event may have brought what was missing.</summary>
     internal bool MayComeWith(RoomEvent e) => e.Lagged > 0 || e.Kind switch

@@ -9,6 +9,8 @@ namespace Mesh;
 /// </summary>
 internal sealed class RequirementWait(SingleRoomAgent agent, RoomClient room)
 {
+    private IReadOnlyList<ToolkitInfo> _present = [];
+
     /// <exception cref="MeshException">Something did not come in time (<see cref="MeshErrorCode.Unavailable"/>), or the
     /// participant has left (<see cref="MeshErrorCode.Closed"/>).</exception>
     public async Task WaitAsync(CancellationToken cancellationToken)
@@ -88,11 +90,11 @@ internal sealed class RequirementWait(SingleRoomAgent agent, RoomClient room)
     private async Task<List<Requirement>> FindMissingAsync(CancellationToken cancellationToken)
     {
         LeaveCall();
-        var present = await ListAsync(room, agent.Requires, cancellationToken).ConfigureAwait(false);
+        _present = await ListAsync(room, agent.Requires, cancellationToken).ConfigureAwait(false);
         var missing = new List<Requirement>();
         foreach (var each in agent.Requires)
         {
-            if (!(each.Look is { } look ? await look(room, cancellationToken).ConfigureAwait(false) : each.FindIn(present, room.Self.Name) is not null))
+            if (!(each.Look is { } look ? await look(room, cancellationToken).ConfigureAwait(false) : each.FindIn(_present, room.Self.Name) is not null))
             {
                 missing.Add(each);
             }
@@ -161,11 +163,22 @@ internal sealed class RequirementWait(SingleRoomAgent agent, RoomClient room)
         }
     }
 
+    private string Lacking(Requirement requirement)
+    {
+        var offered = _present.Where(toolkit => requirement.IsNamed(toolkit, room.Self.Name)).ToArray();
+        string[] lacking = [.. requirement.Tools.Except(offered.SelectMany(toolkit => toolkit.Tools).Select(tool => tool.Name), StringComparer.Ordinal)];
+        string participants = string.Join(", ", offered.Select(toolkit => toolkit.Participant).OfType<string>().Distinct().Order(StringComparer.Ordinal).Select(name => $"'{name}'"));
+        return $" Toolkit '{requirement.Name}' is offered{(participants.Length == 0 ? "" : $" by {participants}")}"
+            + (lacking.Length == 0 ? ", with these tools only in part each." : $", without {string.Join(", ", lacking)}.");
+    }
+
     private MeshError Missing(List<Requirement> missing)
     {
-        // What a service of the host offers mostly has the name of the service.
-        var services = room.Host.Options.RoomServices.Where(service => missing.Exists(each => each.IsAgent ? each.Tools[0] == service.Name : each.Name == service.Name));
-        string hints = string.Concat(services.Select(service => service.IsFor(room.Name)
+        // What a service of the host offers mostly has the name of the service. Of what is there, only tools are missing.
+        var there = missing.Where(each => !each.IsAgent && _present.Any(toolkit => each.IsNamed(toolkit, room.Self.Name))).ToArray();
+        var services = room.Host.Options.RoomServices.Where(service =>
+            missing.Exists(each => !there.Contains(each) && (each.IsAgent ? each.Tools[0] == service.Name : each.Name == service.Name)));
+        string hints = string.Concat(there.Select(Lacking)) + string.Concat(services.Select(service => service.IsFor(room.Name)
             ? $" The host's service '{service.Name}' is for this room; it may not have started."
             : $" The host's service '{service.Name}' is for other rooms ('{service.RoomPattern}')."));
         var (others, offered) = (missing.Where(each => each.Look is not null).ToArray(), missing.Where(each => each.Look is null).ToArray());
