@@ -35,17 +35,25 @@ internal static class GatherErrors
     public static MeshError TooFew<T>(GatheredAnswers<T> gathered)
     {
         // Those that were cancelled because of the others are no reason.
-        MeshError[] errors = [.. gathered.Answers.Select(answer => answer.Error).OfType<MeshError>()];
-        MeshError[] reasons = [.. errors.Where(error => error.Code != MeshErrorCode.Cancelled)];
-        reasons = reasons.Length == 0 ? errors : reasons;
+        AgentAnswer<T>[] failed = [.. gathered.Answers.Where(answer => answer.Error is not null)];
+        AgentAnswer<T>[] telling = [.. failed.Where(answer => answer.Error!.Code != MeshErrorCode.Cancelled)];
+        telling = telling.Length == 0 ? failed : telling;
+        MeshError[] reasons = [.. telling.Select(answer => answer.Error!)];
         string more = reasons.Length > MostTold ? string.Create(CultureInfo.InvariantCulture, $"; and {reasons.Length - MostTold} more") : "";
         return new(
             reasons.All(error => error.Code == reasons[0].Code) ? reasons[0].Code : MeshErrorCode.Unavailable,
-            string.Create(CultureInfo.InvariantCulture, $"Of {gathered.Answers.Count} agents {gathered.Required} were to answer, and {gathered.Values.Count} did. {string.Join("; ", reasons.Take(MostTold).Select(error => error.Message))}{more}"))
+            string.Create(CultureInfo.InvariantCulture, $"Of {gathered.Answers.Count} agents {gathered.Required} were to answer, and {gathered.Values.Count} did. {string.Join("; ", telling.Take(MostTold).Select(Describe))}{more}"))
         {
             Remedy = reasons.Select(error => error.Remedy).FirstOrDefault(remedy => remedy is not null),
             Retryable = reasons.Any(error => error.Retryable),
             RetryAfter = reasons.Min(error => error.RetryAfter),
         };
+    }
+
+    /// <summary>Whose failure it is, and why: what an agent itself says does not name it.</summary>
+    private static string Describe<T>(AgentAnswer<T> answer)
+    {
+        string name = $"Agent '{answer.Agent.Address}'";
+        return answer.Error!.Message.Contains(name, StringComparison.Ordinal) ? answer.Error.Message : $"{name}: {answer.Error.Message}";
     }
 }
