@@ -101,7 +101,8 @@ public abstract class RoomClientSpendingContract : RoomClientContract
                 await TestEnds.WaitAsync(call.CancellationToken);
             }
         }), Tool.Create("want", async (decimal estimate, CallContext call) =>
-            (await Assert.ThrowsAsync<MeshException>(async () => await call.ReserveCostAsync(estimate))).Error.Retryable));
+            (await Assert.ThrowsAsync<MeshException>(async () => await call.ReserveCostAsync(estimate))).Error.Retryable),
+            Tool.Create("insist", async (decimal estimate, CallContext call) => { await using var reserved = await call.ReserveCostAsync(estimate); }));
         var bob = await JoinAsync("bob", Holding(1));
         var hold = bob.Toolkits.TryInvokeAsync("kit/hold").AsTask();
         await holding.InTime();
@@ -109,6 +110,14 @@ public abstract class RoomClientSpendingContract : RoomClientContract
         Assert.True((await bob.Toolkits.TryInvokeAsync("kit/spend", new { estimate = 0.2m, cost = 0m }).InTime()).IsResult);
         Assert.True(await bob.Toolkits.InvokeAsync<bool>("kit/want", new { estimate = 0.5m }).InTime());
         Assert.False(await bob.Toolkits.InvokeAsync<bool>("kit/want", new { estimate = 1.5m }).InTime());
+
+        // Where the handler lets it pass, its caller is told the same.
+        foreach ((decimal estimate, bool isRetryable) in ((decimal, bool)[])[(0.5m, true), (1.5m, false)])
+        {
+            var error = await FailureOf(bob.Toolkits.TryInvokeAsync("kit/insist", new { estimate }));
+            Assert.Equal((MeshErrorCode.BudgetExceeded, isRetryable), (error.Code, error.Retryable));
+        }
+
         TestEnds.Set();
         Assert.True((await hold.InTime()).IsResult);
         Assert.Equal(1, await LeftAsync(bob));

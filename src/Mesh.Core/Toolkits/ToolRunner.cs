@@ -133,8 +133,11 @@ internal static class ToolRunner
         Report(context, exception);
         return CallOutcome.FromError(exception switch
         {
-            MeshException { Code: var code } when code == MeshErrorCode.BudgetExceeded =>
-                new MeshError(code, $"{target.Label} failed: it, or a call that it made, was over budget."),
+            MeshException { Error: var inner } when inner.Code == MeshErrorCode.BudgetExceeded =>
+                new MeshError(inner.Code, $"{target.Label} failed: it, or a call that it made, was over budget.")
+                {
+                    Retryable = inner.Retryable,
+                },
             MeshException { Error: var inner } =>
                 new MeshError(MeshErrorCode.HandlerFailed, $"{target.Label} failed: a call that it made ended with '{inner.Code}'.")
                 {
