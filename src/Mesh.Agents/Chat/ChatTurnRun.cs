@@ -165,9 +165,9 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
             await store.KeepDraftAsync(turn.Thread, author, ThreadEntry.Of(_messageId, ThreadEntryKinds.Message, author, message, turn.Message.Id, Now), cancellationToken).ConfigureAwait(false);
             _hasDraft = true;
         }
-        catch (MeshException)
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            // The store has no room for it. Whether it has for the whole message, which is what counts, is seen when that is said.
+            // Whether the store keeps the whole message, which is what counts, is seen when that is said.
         }
     }
 
@@ -189,17 +189,55 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
     /// <summary>The thread is consistent before anybody else may write an answer, and before watchers are told that the agent listens.</summary>
     private async ValueTask CloseAsync(IList<ChatMessage> messages, string? error)
     {
+        bool isKept = false;
         try
         {
             await SaveAsync(messages).ConfigureAwait(false);
+            isKept = true;
         }
         finally
         {
-            await AppendAsync(EndOf(_answerId, author, turn.Message.Id, Now, _isInterrupted || error is not null, error)).ConfigureAwait(false);
+            await EndAsync(isKept, isKept ? error : error ?? "What was said could not be kept.").ConfigureAwait(false);
+        }
+
+        await DropDraftAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Says in the thread that the answer is over. Where its text could not be added, but kept as a draft, it stays open: whoever opens the
+    /// thread or answers in it next finds an answer that was cut off, and takes over the draft.
+    /// </summary>
+    private async ValueTask EndAsync(bool isKept, string? error)
+    {
+        try
+        {
+            if (!isKept && feed.TextSoFar(_messageId) is { Length: > 0 } text)
+            {
+                await KeepDraftAsync(text, CancellationToken.None).ConfigureAwait(false);
+            }
+
+            if (isKept || !_hasDraft)
+            {
+                await AppendAsync(EndOf(_answerId, author, turn.Message.Id, Now, _isInterrupted || error is not null, error)).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
             feed.PublishStatus(ChatStatus.Listening);
-            if (_hasDraft)
+        }
+    }
+
+    private async ValueTask DropDraftAsync()
+    {
+        if (_hasDraft)
+        {
+            try
             {
                 await store.KeepDraftAsync(turn.Thread, author, null, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (Exception)
+            {
+                // It is in the way of nothing: the answer has its end, and the next draft takes its place.
             }
         }
     }
