@@ -121,6 +121,27 @@ public sealed class AIAdaptersTests : AgentRoom
         Assert.Equal(("It is.", 7, 3, 10), (response.Text, response.Usage?.InputTokenCount, response.Usage?.OutputTokenCount, response.Usage?.TotalTokenCount));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_agent_that_another_has_as_its_model_is_counted_once_in_the_budgets_of_both(bool isChatBot)
+    {
+        // 1 for a thousand tokens.
+        var prices = ModelPrices.FromJson("""{"*":{"input":1000,"output":1000}}""");
+        using var scripted = new ScriptedChatClient(ScriptedTurn.Says("Yes.").WithUsage(70, 30));
+        await using SingleRoomAgent inner = isChatBot ? new ChatBot("inner", scripted, loop: new() { Prices = prices }) : new LlmTaskRunner("inner", scripted, loop: new() { Prices = prices });
+        await inner.StartAsync(Bot).InTime();
+        var room = await JoinAsync("second");
+        using var model = room.AsChatClient(await room.Agents.GetAsync("inner").InTime());
+        await using var outer = new LlmTaskRunner("outer", model, loop: new() { Prices = prices });
+        await outer.StartAsync(room).InTime();
+
+        Assert.Equal("Yes.", await Bob.Agents.AskAsync<string>("outer", new { prompt = "?" }, new CallOptions { Budget = new() { Cost = 5 } }).InTime());
+
+        var entries = Journal.ToList();
+        Assert.Equal(CallUsage.OfModel("scripted-model", 70, 30, 0.1m), Assert.Single(entries, entry => entry.Usage is not null).Usage);
+    }
+
     [Fact]
     public async Task A_chat_bot_is_a_model_that_keeps_its_conversations()
     {
