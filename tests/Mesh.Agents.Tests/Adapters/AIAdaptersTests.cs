@@ -83,6 +83,33 @@ public sealed class AIAdaptersTests : AgentRoom
         Assert.Equal(ChatFinishReason.Stop, updates[^1].FinishReason);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_model_reads_the_text_that_an_agent_streams_and_not_its_pieces(bool isWatched)
+    {
+        using var scripted = new ScriptedChatClient(ScriptedTurn.Says("It ", "is \"so\"."), ScriptedTurn.Says("It ", "is."));
+        await using var agent = scripted.AsAgent("guide");
+        await agent.StartAsync(Bot).InTime();
+        using var model = new ScriptedChatClient(ScriptedTurn.Calls("guide", """{"prompt":"?"}"""), ScriptedTurn.Says("Yes."));
+        var second = await JoinAsync("second");
+        await using var asking = new LlmTaskRunner("asking", model, streamsText: isWatched) { Requires = [Requirement.Agent("guide")] };
+        await asking.StartAsync(second).InTime();
+
+        await Bob.Agents.AskAsync<JsonElement>("asking", new { prompt = "?" }).InTime();
+
+        Assert.Equal("It is \"so\".", ResultOf(model.Requests[1].Messages, "call-1"));
+        Assert.Equal("It is.", await Bob.AsAIFunction(await Bob.Agents.GetAsync("guide").InTime()).InvokeAsync(new() { ["prompt"] = "?" }).InTime());
+    }
+
+    [Fact]
+    public async Task A_list_of_strings_that_a_tool_streams_stays_a_list()
+    {
+        var functions = await OfferAsync("disk", Tool.Create("list", () => "a.txt b.txt".Split(' ').ToAsyncEnumerable()));
+
+        Assert.Equal("""["a.txt","b.txt"]""", (await functions.Functions.Single().InvokeAsync().InTime())?.ToString());
+    }
+
     [Fact]
     public async Task A_whole_conversation_is_one_text_that_says_who_says_what()
     {
