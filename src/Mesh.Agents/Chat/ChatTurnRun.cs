@@ -11,6 +11,8 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
 {
     private static readonly TimeSpan DraftEvery = TimeSpan.FromSeconds(1);
 
+    private readonly WholeCharacters _textPieces = new();
+    private readonly WholeCharacters _reasoningPieces = new();
     private readonly string _answerId = $"{turn.Message.Id}.a";
     private string _messageId = "";
     private int _saved;
@@ -116,11 +118,11 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
         switch (content)
         {
             case TextContent { Text.Length: > 0 } text:
-                feed.PublishText(ChatEventKinds.Text, _messageId, text.Text);
+                TellText(ChatEventKinds.Text, _textPieces.Next(text.Text));
                 _hasText = true;
                 break;
             case TextReasoningContent { Text.Length: > 0 } reasoning:
-                feed.PublishText(ChatEventKinds.Reasoning, _messageId, reasoning.Text);
+                TellText(ChatEventKinds.Reasoning, _reasoningPieces.Next(reasoning.Text));
                 break;
             case UsageContent used:
                 (_usage ??= new()).Add(used.Details);
@@ -141,6 +143,14 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
                 var calling = answered.InformationalOnly && _calling is not null ? _calling : answered;
                 feed.PublishStatus(ChatStatus.Calling, calling.Name, calling.CallId);
                 break;
+        }
+    }
+
+    private void TellText(string kind, string text)
+    {
+        if (text.Length > 0)
+        {
+            feed.PublishText(kind, _messageId, text);
         }
     }
 
@@ -245,7 +255,12 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
     private static ThreadEntry EndOf(string answerId, string author, string? replyTo, DateTimeOffset time, bool isInterrupted, string? error) =>
         new($"{answerId}.end", ThreadEntryKinds.AnswerEnded, author) { ReplyTo = replyTo, Time = time, IsInterrupted = isInterrupted, Error = error };
 
-    private void NextMessage() => _messageId = string.Create(CultureInfo.InvariantCulture, $"{_answerId}{++_added}");
+    private void NextMessage()
+    {
+        _messageId = string.Create(CultureInfo.InvariantCulture, $"{_answerId}{++_added}");
+        _textPieces.Clear();
+        _reasoningPieces.Clear();
+    }
 
     /// <summary>Also what was said before the call was cancelled is kept.</summary>
     private ValueTask<ThreadEntry> AppendAsync(ThreadEntry entry) => feed.AppendAsync(store, turn.Thread, entry, CancellationToken.None);

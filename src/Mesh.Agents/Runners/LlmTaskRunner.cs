@@ -118,13 +118,14 @@ public class LlmTaskRunner : TaskRunner
 
     private async Task StreamAsync(AgentCallContext context, RoomFunctions functions, IList<ChatMessage> messages, ChatOptions options)
     {
+        var pieces = new WholeCharacters();
         await foreach (var update in _loop.StreamAsync(functions, messages, options, context.CancellationToken).ConfigureAwait(false))
         {
             foreach (var content in update.Contents)
             {
-                if (content is TextContent { Text.Length: > 0 } text)
+                if (content is TextContent { Text.Length: > 0 } text && pieces.Next(text.Text) is { Length: > 0 } piece)
                 {
-                    await context.Call.WriteChunkAsync(LlmPrompt.PartOf(text.Text)).ConfigureAwait(false);
+                    await context.Call.WriteChunkAsync(LlmPrompt.PartOf(piece)).ConfigureAwait(false);
                 }
                 else if (content is ToolProgressContent { Value: { } value } progress)
                 {

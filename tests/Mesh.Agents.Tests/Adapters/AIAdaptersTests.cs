@@ -103,6 +103,16 @@ public sealed class AIAdaptersTests : AgentRoom
     }
 
     [Fact]
+    public async Task An_agent_that_streams_text_cuts_no_character_in_two()
+    {
+        using var scripted = new ScriptedChatClient(ScriptedTurn.Says("Hi \ud83d", "\ude00!"));
+        await using var agent = scripted.AsAgent("guide");
+        await agent.StartAsync(Bot).InTime();
+
+        Assert.Equal(["Hi ", "\ud83d\ude00!"], await Bob.Agents.AskAsync<string[]>("guide", new { prompt = "?" }).InTime());
+    }
+
+    [Fact]
     public async Task A_list_of_strings_that_a_tool_streams_stays_a_list()
     {
         var functions = await OfferAsync("disk", Tool.Create("list", () => "a.txt b.txt".Split(' ').ToAsyncEnumerable()));
