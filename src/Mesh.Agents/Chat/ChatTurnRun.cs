@@ -13,12 +13,12 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
 
     private readonly WholeCharacters _textPieces = new();
     private readonly WholeCharacters _reasoningPieces = new();
+    private readonly Dictionary<string, FunctionCallContent> _calls = new(StringComparer.Ordinal);
     private readonly string _answerId = $"{turn.Message.Id}.a";
     private string _messageId = "";
     private int _saved;
     private int _added;
     private string? _text;
-    private FunctionCallContent? _calling;
     private UsageDetails? _usage;
     private long _draftedAt;
     private bool _hasText;
@@ -77,6 +77,8 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
 
                 if (update.Role == ChatRole.Tool && update.Contents is [FunctionResultContent, ..])
                 {
+                    _calls.Clear();
+
                     // No progress, and no question, but the end of the calls.
                     feed.PublishStatus(ChatStatus.Thinking);
                 }
@@ -128,7 +130,7 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
                 (_usage ??= new()).Add(used.Details);
                 break;
             case FunctionCallContent call:
-                _calling = call;
+                _calls[call.CallId] = call;
                 feed.Publish(new(ChatEventKinds.Call) { Tool = call.Name, CallId = call.CallId, MessageId = _messageId });
                 feed.PublishStatus(ChatStatus.Calling, call.Name, call.CallId);
                 break;
@@ -140,7 +142,7 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
                 break;
             case ToolApprovalResponseContent { ToolCall: FunctionCallContent answered }:
                 // What was asked about may be somewhere below: what goes on then is the call that led to it.
-                var calling = answered.InformationalOnly && _calling is not null ? _calling : answered;
+                var calling = answered.AdditionalProperties?.TryGetValue(ToolLoop.WithinKey, out string? own) == true ? _calls.GetValueOrDefault(own!, answered) : answered;
                 feed.PublishStatus(ChatStatus.Calling, calling.Name, calling.CallId);
                 break;
         }

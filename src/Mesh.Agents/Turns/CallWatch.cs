@@ -76,7 +76,11 @@ internal sealed class CallWatch(RoomClient room)
                 request.Record.Id.ToString(),
                 request.Record.CallId == id
                     ? call
-                    : new(request.Record.CallId.ToString(), request.Record.Target.Path, FunctionArguments.FromElement(request.Arguments)) { InformationalOnly = true });
+                    : new(request.Record.CallId.ToString(), request.Record.Target.Path, FunctionArguments.FromElement(request.Arguments))
+                    {
+                        InformationalOnly = true,
+                        AdditionalProperties = new() { [ToolLoop.WithinKey] = call.CallId },
+                    });
             _asked[request.Record.Id] = asked;
             watch.Show(asked);
         }

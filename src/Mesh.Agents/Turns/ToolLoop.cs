@@ -26,6 +26,9 @@ public sealed class ToolLoop
     /// <summary>The property of a message in <see cref="ChatMessage.AdditionalProperties"/> that is true where it was cut off, also by the limit of its tokens.</summary>
     public const string InterruptedKey = "mesh.interrupted";
 
+    /// <summary>The property of a call that is asked about, in <see cref="AIContent.AdditionalProperties"/>, where it is not one of the model's own: the id of the model's call that has led to it.</summary>
+    public const string WithinKey = "mesh.within";
+
     /// <summary>A loop around a model.</summary>
     /// <param name="model">The model, decorated as you like; it stays its owner's.</param>
     /// <param name="options">Limits; null for the defaults.</param>

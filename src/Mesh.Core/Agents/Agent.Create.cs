@@ -58,7 +58,7 @@ public abstract partial class Agent
         {
             string name = mark.Name ?? MarkedMethods.NameOf(method);
             Names.CheckAgent(name);
-            if (!agents.TryAdd(name, FromMethod(name, method, method.IsStatic ? null : instance, mark.ToOptions())))
+            if (!agents.TryAdd(name, FromMethod(name, method, method.IsStatic ? null : instance, mark.ToOptions(name))))
             {
                 throw new MeshException(new MeshError(MeshErrorCode.NameTaken, $"'{typeof(T).Name}' has two agents named '{name}'.")
                 {

@@ -58,7 +58,17 @@ public sealed class AgentAttribute : Attribute
     /// <summary><see cref="AgentOptions.MaxWaiting"/>; -1, the default, for 1,024.</summary>
     public int MaxWaiting { get; set; } = -1;
 
-    internal AgentOptions ToOptions() => new()
+    /// <summary>
+    /// The key of the room's state that an agent in the background runs for: while it is there, or has <see cref="GateValue"/>. Null, the default, for one
+    /// that always runs. See <see cref="AgentOptions.Gate"/>.
+    /// </summary>
+    public string? GateKey { get; set; }
+
+    /// <summary>The value that <see cref="GateKey"/> must have: a string, a number or a <see langword="bool"/>. Null, the default, for any.</summary>
+    public object? GateValue { get; set; }
+
+    /// <exception cref="MeshException">The gate is malformed.</exception>
+    internal AgentOptions ToOptions(string agent) => new()
     {
         Version = Version,
         Title = Title,
@@ -70,5 +80,6 @@ public sealed class AgentAttribute : Attribute
         RunOnThreadPool = RunOnThreadPool,
         MaxConcurrency = MaxConcurrency == 0 ? null : MaxConcurrency,
         MaxWaiting = MaxWaiting == -1 ? null : MaxWaiting,
+        Gate = AgentGate.OfAttribute(agent, GateKey, GateValue),
     };
 }

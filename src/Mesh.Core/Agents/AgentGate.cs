@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Mesh;
@@ -64,6 +66,30 @@ public sealed class AgentGate
     /// <summary>What it asks for.</summary>
     public override string ToString() => _value is { } value ? $"{Key} = {value.GetRawText()}" : $"{Key} exists";
 
+    /// <summary>The gate of an attribute, whose arguments are constants; null for none.</summary>
+    internal static AgentGate? OfAttribute(string agent, string? key, object? value)
+    {
+        if (key is null)
+        {
+            return value is null ? null : throw Invalid($"Agent '{agent}': GateValue '{value}' has no GateKey.", "Set GateKey too.");
+        }
+
+        JsonValue? json = value switch
+        {
+            null => null,
+            string text => JsonValue.Create(text),
+            bool truth => JsonValue.Create(truth),
+            sbyte or byte or short or ushort or int or uint or long => JsonValue.Create(Convert.ToInt64(value, CultureInfo.InvariantCulture)),
+            ulong number => JsonValue.Create(number),
+            float number when float.IsFinite(number) => JsonValue.Create(number),
+            double number when double.IsFinite(number) => JsonValue.Create(number),
+            _ => throw Invalid($"Agent '{agent}': GateValue '{value}' is neither a string nor a finite number nor a bool.", "Use such a constant, or register the agent with AgentOptions.Gate."),
+        };
+        return json is null ? WhileExists(key) : WhileEqual(key, JsonElement.Parse(json.ToJsonString()));
+    }
+
     /// <summary>Whether it is open while the key has this value.</summary>
     internal bool Accepts(JsonPayload value) => _value is not { } wanted || JsonElement.DeepEquals(wanted, value.ToElement());
+
+    private static MeshException Invalid(string message, string remedy) => new(new MeshError(MeshErrorCode.InvalidDefinition, message) { Remedy = remedy });
 }

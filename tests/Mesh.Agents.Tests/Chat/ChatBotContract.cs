@@ -365,6 +365,26 @@ public abstract partial class ChatBotContract : RoomClientContract
     }
 
     [Fact]
+    public async Task Of_several_calls_it_is_the_one_that_led_to_an_approval_which_goes_on_after_it()
+    {
+        var asked = new Signal();
+        await OfferAsync(
+            "tools",
+            Tool.Create("tidy", async (CallContext call) => (await call.Room.Toolkits.TryInvokeAsync("kit/erase")).IsResult),
+            Tool.Create("wait", async (CallContext call) => await asked.WaitAsync(call.CancellationToken)),
+            Tool.Create("erase", () => true, new() { RequiresApproval = true }));
+        using var model = new ScriptedChatClient(ScriptedTurn.Calls("kit_tidy").ThenCalls("kit_wait"), ScriptedTurn.Says("I may not."));
+        var ada = await StartAsync(model, bot => new(bot.Name, bot.Model, _threads) { Requires = [Requirement.Toolkit("kit")], Answers = _ => new(true) });
+        var bob = await JoinAsync("bob", approver: (_, _) => new(ApprovalAnswer.Refused("No.")));
+        var answer = new Watching(bob.ChatWith("assistant").StreamAsync("t", "Tidy up."), each => each.Answer is not null);
+        await answer.Next(each => each.Status == ChatStatus.Asking).InTime();
+        asked.Set();
+
+        var states = (await answer.Ended.InTime()).Where(each => each.Status is not null).Select(each => $"{each.Status} {each.Tool}".TrimEnd()).ToList();
+        Assert.Equal(["asking kit/erase", "calling kit_tidy", "thinking"], states.SkipWhile(state => state != "asking kit/erase"));
+    }
+
+    [Fact]
     public async Task A_thread_outlives_its_agent_and_calls_that_a_crash_cut_off_are_mended()
     {
         await _threads.OpenAsync("t");

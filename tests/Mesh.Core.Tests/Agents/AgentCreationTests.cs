@@ -88,8 +88,8 @@ public sealed class AgentCreationTests
         var agents = Agent.FromObject(new Office()).ToDictionary(agent => agent.Name);
         Assert.Equal((2, 0), agents["summarize"].Limits);
         Assert.Equal((null, null), agents["ops.refresh"].Limits);
-        Assert.Throws<ArgumentOutOfRangeException>(() => new AgentAttribute { MaxConcurrency = -1 }.ToOptions());
-        Assert.Throws<ArgumentOutOfRangeException>(() => new AgentAttribute { MaxWaiting = -2 }.ToOptions());
+        Assert.Throws<ArgumentOutOfRangeException>(() => new AgentAttribute { MaxConcurrency = -1 }.ToOptions("a"));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new AgentAttribute { MaxWaiting = -2 }.ToOptions("a"));
         Assert.Equal(["ops.refresh", "summarize", "ticks"], agents.Keys.Order());
         var contract = agents["summarize"].Contract;
         Assert.Equal(("Shortens.", "2.1.0", AgentShape.Responder, true), (contract.Description, contract.Version, contract.Shape, contract.Annotations.Idempotent));
@@ -98,6 +98,30 @@ public sealed class AgentCreationTests
         Assert.Equal(AgentShape.Publisher, agents["ticks"].Contract.Shape);
         AssertRefused("no method", () => Agent.FromObject(new object()));
         Assert.Equal(MeshErrorCode.NameTaken, Assert.Throws<MeshException>(() => Agent.FromObject(new Twins())).Code);
+    }
+
+    [Theory]
+    [InlineData(null, "lamp exists")]
+    [InlineData("on", "lamp = \"on\"")]
+    [InlineData(true, "lamp = true")]
+    [InlineData(2, "lamp = 2")]
+    [InlineData(0.5f, "lamp = 0.5")]
+    [InlineData(2.5, "lamp = 2.5")]
+    [InlineData(ulong.MaxValue, "lamp = 18446744073709551615")]
+    public void The_gate_of_a_marked_method_is_a_constant(object? value, string gate)
+    {
+        Assert.Equal(gate, $"{new AgentAttribute { GateKey = "lamp", GateValue = value }.ToOptions("a").Gate}");
+    }
+
+    [Fact]
+    public void A_gate_that_makes_no_sense_is_refused()
+    {
+        Assert.Null(new AgentAttribute().ToOptions("a").Gate);
+        AssertRefused("Agent 'a': GateValue 'on' has no GateKey", () => new AgentAttribute { GateValue = "on" }.ToOptions("a"));
+        AssertRefused("Agent 'a': GateValue 'NaN'", () => new AgentAttribute { GateKey = "lamp", GateValue = double.NaN }.ToOptions("a"));
+        AssertRefused("Agent 'a': GateValue 'System.Int32'", () => new AgentAttribute { GateKey = "lamp", GateValue = typeof(int) }.ToOptions("a"));
+        AssertRefused("key", () => new AgentAttribute { GateKey = "" }.ToOptions("a"));
+        AssertRefused("summarize", () => Agent.FromObject(new Gated()));
     }
 
     [Fact]
@@ -148,6 +172,12 @@ public sealed class AgentCreationTests
 
         [Agent]
         public static IAsyncEnumerable<int> Ticks(CancellationToken cancellationToken) => Items(cancellationToken);
+    }
+
+    private sealed class Gated
+    {
+        [Agent(GateKey = "lamp")]
+        public static string Summarize(string text) => text;
     }
 
     private sealed class Twins
