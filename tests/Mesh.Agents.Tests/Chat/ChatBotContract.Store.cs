@@ -65,9 +65,8 @@ public abstract partial class ChatBotContract
     [Fact]
     public async Task A_draft_that_can_neither_be_kept_nor_dropped_does_not_end_an_answer()
     {
-        using var model = new ScriptedChatClient(
-            ScriptedTurn.Says("It ").After(TimeSpan.FromSeconds(2)).ThenSays("is ").After(TimeSpan.FromSeconds(2)).ThenSays("sunny."),
-            ScriptedTurn.Says("It ").After(TimeSpan.FromSeconds(2)).ThenSays("is ").After(TimeSpan.FromSeconds(2)).ThenSays("sunny.")) { Clock = Clock };
+        static ScriptedTurn Slow() => ScriptedTurn.Says("It ").After(TimeSpan.FromSeconds(2)).ThenSays("is ").After(TimeSpan.FromSeconds(2)).ThenSays("sunny.");
+        using var model = new ScriptedChatClient(Slow(), Slow()) { Clock = Clock };
         var ada = await StartAsync(model, bot => new(bot.Name, bot.Model, _hooked));
         foreach (bool isDropped in new[] { false, true })
         {
