@@ -42,6 +42,8 @@ internal sealed class RoomFunction(RoomClient room, string name, ToolDefinition 
     private static async ValueTask<CallOutcome> JoinAsync(ValueTask<CallOutcome> pieces)
     {
         var outcome = await pieces.ConfigureAwait(false);
-        return outcome.Response is JsonResponse json && TextPieces.Join(json.Value) is { } text ? CallOutcome.FromResult(new TextResponse(text)) : outcome;
+        return outcome.Response is not JsonResponse json || TextPieces.Join(json.Value) is not { } text ? outcome
+            : outcome.Error is { } error ? CallOutcome.FromError(error, new TextResponse(text))
+            : CallOutcome.FromResult(new TextResponse(text));
     }
 }

@@ -102,6 +102,25 @@ public sealed class AIAdaptersTests : AgentRoom
         Assert.Equal("It is.", await Bob.AsAIFunction(await Bob.Agents.GetAsync("guide").InTime()).InvokeAsync(new() { ["prompt"] = "?" }).InTime());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_agent_that_fails_after_some_of_its_text_has_failed_for_the_model_too(bool isWatched)
+    {
+        using var scripted = new ScriptedChatClient(ScriptedTurn.Says("It ", "is").ThenFails(new IOException("cut")), ScriptedTurn.Says("It ", "is").ThenFails(new IOException("cut")));
+        await using var agent = scripted.AsAgent("guide");
+        await agent.StartAsync(Bot).InTime();
+        using var model = new ScriptedChatClient(ScriptedTurn.Calls("guide", """{"prompt":"?"}"""), ScriptedTurn.Says("No."));
+        await using var asking = new LlmTaskRunner("asking", model, streamsText: isWatched) { Requires = [Requirement.Agent("guide")] };
+        await asking.StartAsync(await JoinAsync("second")).InTime();
+
+        await Bob.Agents.AskAsync<JsonElement>("asking", new { prompt = "?" }).InTime();
+
+        Assert.Contains("unavailable", ResultOf(model.Requests[1].Messages, "call-1"), StringComparison.Ordinal);
+        var function = Bob.AsAIFunction(await Bob.Agents.GetAsync("guide").InTime());
+        Assert.Equal(MeshErrorCode.Unavailable, (await Assert.ThrowsAsync<MeshException>(() => function.InvokeAsync(new() { ["prompt"] = "?" }).InTime())).Code);
+    }
+
     [Fact]
     public async Task An_agent_that_streams_text_cuts_no_character_in_two()
     {
