@@ -49,12 +49,16 @@ public static class AIAdapters
                     Description = contract.Description,
                     InputSchema = contract.InputSchema,
                     OutputSchema = contract.OutputSchema,
+                    ChunkSchema = contract.ChunkSchema,
                     Annotations = contract.Annotations,
                 },
                 agent.Address.Tool);
     }
 
-    /// <summary>A model as an agent: it is asked with a <c>prompt</c>, and answers with text, which is streamed to whoever streams.</summary>
+    /// <summary>
+    /// A model as an agent: it is asked with a <c>prompt</c>, and answers with text, which is streamed to whoever streams. Who asks for one answer gets the array of
+    /// its pieces, as of every stream, and a model that has it as a tool their text; for one that answers with one string, make an <see cref="LlmTaskRunner"/>.
+    /// </summary>
     /// <param name="model">The model; it stays its owner's.</param>
     /// <param name="name">The agent's name.</param>
     /// <param name="options">What the agent says of itself; null for the defaults.</param>

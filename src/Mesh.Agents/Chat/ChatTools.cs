@@ -60,6 +60,10 @@ internal sealed class ChatTools(
                 (_, page) = await ReadNewestAsync(call, thread, arguments.Limit ?? DefaultLimit).ConfigureAwait(false);
                 await ChatTurnRun.CloseAsync(store, lease.Feed, thread, bot, ChatHistory.OpenAnswers(page.Entries), call.Room.TimeProvider.GetUtcNow()).ConfigureAwait(false);
             }
+            catch (MeshException exception) when (exception.Code == MeshErrorCode.StoreFull)
+            {
+                // What cannot be written to can still be read.
+            }
             finally
             {
                 lease.Feed.LeaveTurn();

@@ -11,6 +11,8 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
 {
     private static readonly TimeSpan DraftEvery = TimeSpan.FromSeconds(1);
 
+    private readonly WholeCharacters _textPieces = new();
+    private readonly WholeCharacters _reasoningPieces = new();
     private readonly Dictionary<string, FunctionCallContent> _calls = new(StringComparer.Ordinal);
     private readonly string _answerId = $"{turn.Message.Id}.a";
     private string _messageId = "";
@@ -118,11 +120,11 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
         switch (content)
         {
             case TextContent { Text.Length: > 0 } text:
-                feed.PublishText(ChatEventKinds.Text, _messageId, text.Text);
+                TellText(ChatEventKinds.Text, _textPieces.Next(text.Text));
                 _hasText = true;
                 break;
             case TextReasoningContent { Text.Length: > 0 } reasoning:
-                feed.PublishText(ChatEventKinds.Reasoning, _messageId, reasoning.Text);
+                TellText(ChatEventKinds.Reasoning, _reasoningPieces.Next(reasoning.Text));
                 break;
             case UsageContent used:
                 (_usage ??= new()).Add(used.Details);
@@ -143,6 +145,14 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
                 var calling = answered.AdditionalProperties?.TryGetValue(ToolLoop.WithinKey, out string? own) == true ? _calls.GetValueOrDefault(own!, answered) : answered;
                 feed.PublishStatus(ChatStatus.Calling, calling.Name, calling.CallId);
                 break;
+        }
+    }
+
+    private void TellText(string kind, string text)
+    {
+        if (text.Length > 0)
+        {
+            feed.PublishText(kind, _messageId, text);
         }
     }
 
@@ -167,9 +177,9 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
             await store.KeepDraftAsync(turn.Thread, author, ThreadEntry.Of(_messageId, ThreadEntryKinds.Message, author, message, turn.Message.Id, Now), cancellationToken).ConfigureAwait(false);
             _hasDraft = true;
         }
-        catch (MeshException)
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            // The store has no room for it. Whether it has for the whole message, which is what counts, is seen when that is said.
+            // Whether the store keeps the whole message, which is what counts, is seen when that is said.
         }
     }
 
@@ -191,17 +201,55 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
     /// <summary>The thread is consistent before anybody else may write an answer, and before watchers are told that the agent listens.</summary>
     private async ValueTask CloseAsync(IList<ChatMessage> messages, string? error)
     {
+        bool isKept = false;
         try
         {
             await SaveAsync(messages).ConfigureAwait(false);
+            isKept = true;
         }
         finally
         {
-            await AppendAsync(EndOf(_answerId, author, turn.Message.Id, Now, _isInterrupted || error is not null, error)).ConfigureAwait(false);
+            await EndAsync(isKept, isKept ? error : error ?? "What was said could not be kept.").ConfigureAwait(false);
+        }
+
+        await DropDraftAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Says in the thread that the answer is over. Where its text could not be added, but kept as a draft, it stays open: whoever opens the
+    /// thread or answers in it next finds an answer that was cut off, and takes over the draft.
+    /// </summary>
+    private async ValueTask EndAsync(bool isKept, string? error)
+    {
+        try
+        {
+            if (!isKept && feed.TextSoFar(_messageId) is { Length: > 0 } text)
+            {
+                await KeepDraftAsync(text, CancellationToken.None).ConfigureAwait(false);
+            }
+
+            if (isKept || !_hasDraft)
+            {
+                await AppendAsync(EndOf(_answerId, author, turn.Message.Id, Now, _isInterrupted || error is not null, error)).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
             feed.PublishStatus(ChatStatus.Listening);
-            if (_hasDraft)
+        }
+    }
+
+    private async ValueTask DropDraftAsync()
+    {
+        if (_hasDraft)
+        {
+            try
             {
                 await store.KeepDraftAsync(turn.Thread, author, null, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (Exception)
+            {
+                // It is in the way of nothing: the answer has its end, and the next draft takes its place.
             }
         }
     }
@@ -209,7 +257,12 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
     private static ThreadEntry EndOf(string answerId, string author, string? replyTo, DateTimeOffset time, bool isInterrupted, string? error) =>
         new($"{answerId}.end", ThreadEntryKinds.AnswerEnded, author) { ReplyTo = replyTo, Time = time, IsInterrupted = isInterrupted, Error = error };
 
-    private void NextMessage() => _messageId = string.Create(CultureInfo.InvariantCulture, $"{_answerId}{++_added}");
+    private void NextMessage()
+    {
+        _messageId = string.Create(CultureInfo.InvariantCulture, $"{_answerId}{++_added}");
+        _textPieces.Clear();
+        _reasoningPieces.Clear();
+    }
 
     /// <summary>Also what was said before the call was cancelled is kept.</summary>
     private ValueTask<ThreadEntry> AppendAsync(ThreadEntry entry) => feed.AppendAsync(store, turn.Thread, entry, CancellationToken.None);

@@ -18,9 +18,15 @@ internal sealed class RoomFunction(RoomClient room, string name, ToolDefinition 
 
     public override JsonElement? ReturnJsonSchema => definition.OutputSchema;
 
+    /// <summary>Whether what it streams is one text in pieces.</summary>
+    public bool StreamsText { get; } = TextPieces.AreItemsOf(definition);
+
     /// <summary>Makes the call.</summary>
-    public ValueTask<CallOutcome> CallAsync(IEnumerable<KeyValuePair<string, object?>>? arguments, CallOptions? options, CancellationToken cancellationToken) =>
-        room.Toolkits.TryInvokeAsync(address, FunctionArguments.ToPayload(arguments), options, null, cancellationToken);
+    public ValueTask<CallOutcome> CallAsync(IEnumerable<KeyValuePair<string, object?>>? arguments, CallOptions? options, CancellationToken cancellationToken)
+    {
+        var outcome = room.Toolkits.TryInvokeAsync(address, FunctionArguments.ToPayload(arguments), options, null, cancellationToken);
+        return StreamsText ? JoinAsync(outcome) : outcome;
+    }
 
     /// <summary>Makes the call for what it sends while it runs.</summary>
     public IAsyncEnumerable<CallFrame> StreamAsync(IEnumerable<KeyValuePair<string, object?>>? arguments, CallOptions? options, CancellationToken cancellationToken) =>
@@ -31,5 +37,13 @@ internal sealed class RoomFunction(RoomClient room, string name, ToolDefinition 
     {
         var outcome = await CallAsync(arguments, null, cancellationToken).ConfigureAwait(false);
         return FunctionResults.ToResult(outcome.GetResult(cancellationToken));
+    }
+
+    private static async ValueTask<CallOutcome> JoinAsync(ValueTask<CallOutcome> pieces)
+    {
+        var outcome = await pieces.ConfigureAwait(false);
+        return outcome.Response is not JsonResponse json || TextPieces.Join(json.Value) is not { } text ? outcome
+            : outcome.Error is { } error ? CallOutcome.FromError(error, new TextResponse(text))
+            : CallOutcome.FromResult(new TextResponse(text));
     }
 }

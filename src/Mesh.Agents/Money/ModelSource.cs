@@ -10,7 +10,7 @@ internal sealed class ModelSource
         var metadata = (ChatClientMetadata?)model.GetService(typeof(ChatClientMetadata));
         ModelId = metadata?.DefaultModelId;
         Provider = metadata?.ProviderName ?? "_OTHER";
-        IsMetered = model.GetService(typeof(MeteredChatClient)) is not null;
+        IsMetered = model.GetService(typeof(MeteredChatClient)) is not null || model.GetService(typeof(AgentChatClient)) is not null;
         EmitsTelemetry = emitTelemetry ?? !(IsMetered || IsTraced(model));
     }
 
@@ -18,7 +18,7 @@ internal sealed class ModelSource
 
     public string Provider { get; }
 
-    /// <summary>Whether it counts what it uses itself.</summary>
+    /// <summary>Whether it counts what it uses itself; an agent does, in the call that is made of it.</summary>
     public bool IsMetered { get; }
 
     /// <summary>Whether we trace and measure its requests.</summary>

@@ -39,7 +39,7 @@ public class LlmTaskRunner : TaskRunner
     /// <param name="options">What the agent says of itself; null for the defaults.</param>
     /// <param name="loop">Limits of a turn; null for the defaults.</param>
     /// <param name="streamsText">Whether the text is streamed as the model writes it: who streams gets its pieces, and who asks for one
-    /// answer gets the array of them. It is of no effect with an output schema.</param>
+    /// answer gets the array of them; a model that has the agent as a tool reads their text. It is of no effect with an output schema.</param>
     /// <exception cref="MeshException">The name or an option is malformed (<see cref="MeshErrorCode.InvalidDefinition"/>), or the output schema cannot be
     /// compiled (<see cref="MeshErrorCode.InvalidSchema"/>).</exception>
     public LlmTaskRunner(
@@ -55,7 +55,7 @@ public class LlmTaskRunner : TaskRunner
         _loop = new(model, loop);
         _output = outputSchema is { } schema ? new(schema) : null;
         StreamsText = streamsText && _output is null;
-        ChunkSchema = StreamsText ? TextSchema : null;
+        ChunkSchema = StreamsText ? TextPieces.Schema : null;
     }
 
     private protected LlmTaskRunner(string name, IChatClient model, AgentOptions? options, ToolLoopOptions? loop, JsonElement inputSchema)
@@ -118,13 +118,14 @@ public class LlmTaskRunner : TaskRunner
 
     private async Task StreamAsync(AgentCallContext context, RoomFunctions functions, IList<ChatMessage> messages, ChatOptions options)
     {
+        var pieces = new WholeCharacters();
         await foreach (var update in _loop.StreamAsync(functions, messages, options, context.CancellationToken).ConfigureAwait(false))
         {
             foreach (var content in update.Contents)
             {
-                if (content is TextContent { Text.Length: > 0 } text)
+                if (content is TextContent { Text.Length: > 0 } text && pieces.Next(text.Text) is { Length: > 0 } piece)
                 {
-                    await context.Call.WriteChunkAsync(LlmPrompt.PartOf(text.Text)).ConfigureAwait(false);
+                    await context.Call.WriteChunkAsync(LlmPrompt.PartOf(piece)).ConfigureAwait(false);
                 }
                 else if (content is ToolProgressContent { Value: { } value } progress)
                 {

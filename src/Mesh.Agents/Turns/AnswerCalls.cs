@@ -155,7 +155,7 @@ internal sealed class AnswerCalls(Turn turn, List<FunctionCallContent> calls)
         using var approvals = watch.Observe(call, id);
         try
         {
-            var sent = new SentOutput(turn.Loop.Options.MaxResultCharacters);
+            var sent = new SentOutput(turn.Loop.Options.MaxResultCharacters, function.StreamsText);
             var options = (turn.CallOptions ?? new()) with { CallId = id };
             await foreach (var frame in function.StreamAsync(call.Arguments, options, cancellationToken).ConfigureAwait(false))
             {

@@ -6,7 +6,7 @@ namespace Mesh.Agents;
 /// What a tool sends before its end, for a model that reads it at the end: the very same as a caller gets who asks for one response and does not
 /// watch. Of very much the beginning is kept.
 /// </summary>
-internal sealed class SentOutput(int limit)
+internal sealed class SentOutput(int limit, bool isText)
 {
     /// <summary>As much as hosts let one response have, by default.</summary>
     private const long MostKept = 16 * 1024 * 1024;
@@ -41,7 +41,7 @@ internal sealed class SentOutput(int limit)
             return FunctionResults.ToContent(response, limit);
         }
 
-        List<ContentPart> parts = [.. _content, .. _items.Count == 0 ? [] : ContentPart.Join(_items) is { } joined ? [joined] : _items];
+        List<ContentPart> parts = [.. _content, .. Joined()];
         if (_missed > 0)
         {
             parts.Add(new TextPart(string.Create(CultureInfo.InvariantCulture, $"({_missed} items were missed)")));
@@ -54,6 +54,11 @@ internal sealed class SentOutput(int limit)
 
         return FunctionResults.ToContent([.. parts, .. response.Parts], limit);
     }
+
+    private List<ContentPart> Joined() =>
+        _items.Count == 0 || ContentPart.Join(_items) is not { } joined ? _items
+        : isText && joined is JsonPart json && TextPieces.Join(json.Value) is { } text ? [new TextPart(text)]
+        : [joined];
 
     private void Keep(List<ContentPart> kept, ContentPart part)
     {

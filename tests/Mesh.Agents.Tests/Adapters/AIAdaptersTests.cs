@@ -83,6 +83,62 @@ public sealed class AIAdaptersTests : AgentRoom
         Assert.Equal(ChatFinishReason.Stop, updates[^1].FinishReason);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_model_reads_the_text_that_an_agent_streams_and_not_its_pieces(bool isWatched)
+    {
+        using var scripted = new ScriptedChatClient(ScriptedTurn.Says("It ", "is \"so\"."), ScriptedTurn.Says("It ", "is."));
+        await using var agent = scripted.AsAgent("guide");
+        await agent.StartAsync(Bot).InTime();
+        using var model = new ScriptedChatClient(ScriptedTurn.Calls("guide", """{"prompt":"?"}"""), ScriptedTurn.Says("Yes."));
+        var second = await JoinAsync("second");
+        await using var asking = new LlmTaskRunner("asking", model, streamsText: isWatched) { Requires = [Requirement.Agent("guide")] };
+        await asking.StartAsync(second).InTime();
+
+        await Bob.Agents.AskAsync<JsonElement>("asking", new { prompt = "?" }).InTime();
+
+        Assert.Equal("It is \"so\".", ResultOf(model.Requests[1].Messages, "call-1"));
+        Assert.Equal("It is.", await Bob.AsAIFunction(await Bob.Agents.GetAsync("guide").InTime()).InvokeAsync(new() { ["prompt"] = "?" }).InTime());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_agent_that_fails_after_some_of_its_text_has_failed_for_the_model_too(bool isWatched)
+    {
+        using var scripted = new ScriptedChatClient(ScriptedTurn.Says("It ", "is").ThenFails(new IOException("cut")), ScriptedTurn.Says("It ", "is").ThenFails(new IOException("cut")));
+        await using var agent = scripted.AsAgent("guide");
+        await agent.StartAsync(Bot).InTime();
+        using var model = new ScriptedChatClient(ScriptedTurn.Calls("guide", """{"prompt":"?"}"""), ScriptedTurn.Says("No."));
+        await using var asking = new LlmTaskRunner("asking", model, streamsText: isWatched) { Requires = [Requirement.Agent("guide")] };
+        await asking.StartAsync(await JoinAsync("second")).InTime();
+
+        await Bob.Agents.AskAsync<JsonElement>("asking", new { prompt = "?" }).InTime();
+
+        Assert.Contains("unavailable", ResultOf(model.Requests[1].Messages, "call-1"), StringComparison.Ordinal);
+        var function = Bob.AsAIFunction(await Bob.Agents.GetAsync("guide").InTime());
+        Assert.Equal(MeshErrorCode.Unavailable, (await Assert.ThrowsAsync<MeshException>(() => function.InvokeAsync(new() { ["prompt"] = "?" }).InTime())).Code);
+    }
+
+    [Fact]
+    public async Task An_agent_that_streams_text_cuts_no_character_in_two()
+    {
+        using var scripted = new ScriptedChatClient(ScriptedTurn.Says("Hi \ud83d", "\ude00!"));
+        await using var agent = scripted.AsAgent("guide");
+        await agent.StartAsync(Bot).InTime();
+
+        Assert.Equal(["Hi ", "\ud83d\ude00!"], await Bob.Agents.AskAsync<string[]>("guide", new { prompt = "?" }).InTime());
+    }
+
+    [Fact]
+    public async Task A_list_of_strings_that_a_tool_streams_stays_a_list()
+    {
+        var functions = await OfferAsync("disk", Tool.Create("list", () => "a.txt b.txt".Split(' ').ToAsyncEnumerable()));
+
+        Assert.Equal("""["a.txt","b.txt"]""", (await functions.Functions.Single().InvokeAsync().InTime())?.ToString());
+    }
+
     [Fact]
     public async Task A_whole_conversation_is_one_text_that_says_who_says_what()
     {
@@ -119,6 +175,27 @@ public sealed class AIAdaptersTests : AgentRoom
         var response = await model.GetResponseAsync("how?").InTime();
 
         Assert.Equal(("It is.", 7, 3, 10), (response.Text, response.Usage?.InputTokenCount, response.Usage?.OutputTokenCount, response.Usage?.TotalTokenCount));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_agent_that_another_has_as_its_model_is_counted_once_in_the_budgets_of_both(bool isChatBot)
+    {
+        // 1 for a thousand tokens.
+        var prices = ModelPrices.FromJson("""{"*":{"input":1000,"output":1000}}""");
+        using var scripted = new ScriptedChatClient(ScriptedTurn.Says("Yes.").WithUsage(70, 30));
+        await using SingleRoomAgent inner = isChatBot ? new ChatBot("inner", scripted, loop: new() { Prices = prices }) : new LlmTaskRunner("inner", scripted, loop: new() { Prices = prices });
+        await inner.StartAsync(Bot).InTime();
+        var room = await JoinAsync("second");
+        using var model = room.AsChatClient(await room.Agents.GetAsync("inner").InTime());
+        await using var outer = new LlmTaskRunner("outer", model, loop: new() { Prices = prices });
+        await outer.StartAsync(room).InTime();
+
+        Assert.Equal("Yes.", await Bob.Agents.AskAsync<string>("outer", new { prompt = "?" }, new CallOptions { Budget = new() { Cost = 5 } }).InTime());
+
+        var entries = Journal.ToList();
+        Assert.Equal(CallUsage.OfModel("scripted-model", 70, 30, 0.1m), Assert.Single(entries, entry => entry.Usage is not null).Usage);
     }
 
     [Fact]

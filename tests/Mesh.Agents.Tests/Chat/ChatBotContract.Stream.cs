@@ -138,6 +138,30 @@ public abstract partial class ChatBotContract
     }
 
     [Fact]
+    public async Task A_character_that_the_model_cuts_in_two_reaches_its_reader_whole()
+    {
+        var turn = ScriptedTurn.Empty.ThenThinks("Hm \ud83d").After(TimeSpan.FromSeconds(1)).ThenThinks("\ude00?").ThenSays("Hi \ud83d").After(TimeSpan.FromSeconds(1)).ThenSays("\ude00!");
+        using var model = new ScriptedChatClient(turn) { Clock = Clock };
+        var ada = await StartAsync(model);
+        await ada.OpenAsync("t").InTime();
+        var watching = WatchAsync((await JoinAsync("bob")).ChatWith("assistant"), "t");
+        await (await watching.Synced.InTime());
+
+        var sending = ada.SendAsync("t", "Hi.").AsTask();
+        foreach (string begun in new[] { "Hm ", "Hi " })
+        {
+            // Read before the other half comes: what nobody has read yet is put together anyway.
+            await watching.Next(each => each.Text?.StartsWith(begun, StringComparison.Ordinal) == true).InTime();
+            await Clock.AdvancePastTimerAsync(TimeSpan.FromSeconds(1)).InTime();
+        }
+
+        var seen = await watching.Ended.InTime();
+        Assert.Equal("Hm \ud83d\ude00?", string.Concat(seen.Where(each => each.Kind == ChatEventKinds.Reasoning).Select(each => each.Text)));
+        Assert.Equal("Hi \ud83d\ude00!", string.Concat(seen.Where(each => each.Kind == ChatEventKinds.Text).Select(each => each.Text)));
+        Assert.Equal("Hi \ud83d\ude00!", (await sending.InTime()).Text);
+    }
+
+    [Fact]
     public async Task A_reader_of_an_answer_that_falls_behind_gets_all_of_its_text_once()
     {
         using var model = new ScriptedChatClient(

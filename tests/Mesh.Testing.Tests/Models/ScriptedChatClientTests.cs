@@ -1,3 +1,4 @@
+using Mesh.Agents;
 using Mesh.Contracts;
 using Microsoft.Extensions.AI;
 
@@ -43,6 +44,22 @@ public sealed class ScriptedChatClientTests
         Assert.Contains("Expected no further request", failure.Message, StringComparison.Ordinal);
         Assert.Contains("user: How is the weather?", failure.Message, StringComparison.Ordinal);
         Assert.Contains("How is the weather?", Assert.Throws<ScriptMismatchException>(model.AssertFinished).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whoever_asks_an_agent_that_strays_from_the_script_reads_what_came_instead()
+    {
+        await using var room = new TestRoom();
+        var bob = await room.JoinPersonAsync("bob").InTime();
+        using var model = new ScriptedChatClient(ScriptedTurn.Says("No.").Expecting("umbrella"));
+        await using var guide = new LlmTaskRunner("guide", model);
+        await guide.StartAsync(await room.JoinAgentAsync("guide").InTime()).InTime();
+
+        var failure = await Assert.ThrowsAsync<MeshException>(() => bob.Agents.AskAsync<string>("guide", new { prompt = "Do I need a coat?" }).InTime());
+
+        Assert.Equal("script_mismatch", failure.Code.Value);
+        Assert.Contains("Expected a last message with the text 'umbrella'", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("user: Do I need a coat?", failure.Message, StringComparison.Ordinal);
     }
 
     [Theory]

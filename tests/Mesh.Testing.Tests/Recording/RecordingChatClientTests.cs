@@ -1,3 +1,4 @@
+using Mesh.Agents;
 using Mesh.Contracts;
 using Microsoft.Extensions.AI;
 
@@ -17,6 +18,26 @@ public sealed class RecordingChatClientTests : IDisposable
     private string File => Path.Combine(_folder.FullName, "deep", "cassette.json");
 
     public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task Whoever_asks_an_agent_that_has_drifted_reads_the_difference()
+    {
+        using (var recording = new RecordingChatClient(File, () => new ScriptedChatClient(ScriptedTurn.Says("No."))))
+        {
+            await recording.GetResponseAsync([new(ChatRole.User, "Do I need an umbrella?")]).InTime();
+        }
+
+        await using var room = new TestRoom();
+        var bob = await room.JoinPersonAsync("bob").InTime();
+        using var model = new RecordingChatClient(File);
+        await using var guide = new LlmTaskRunner("guide", model);
+        await guide.StartAsync(await room.JoinAgentAsync("guide").InTime()).InTime();
+
+        var failure = await Assert.ThrowsAsync<MeshException>(() => bob.Agents.AskAsync<string>("guide", new { prompt = "Do I need a coat?" }).InTime());
+
+        Assert.Equal("cassette_drift", failure.Code.Value);
+        Assert.Contains("- user: Do I need an umbrella?\n+ user: Do I need a coat?", failure.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Streams_calls_reasoning_and_usage_are_replayed_piece_by_piece_without_the_model()

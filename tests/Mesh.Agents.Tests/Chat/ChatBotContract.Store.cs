@@ -1,0 +1,94 @@
+using Mesh.Contracts;
+using Microsoft.Extensions.AI;
+
+namespace Mesh.Agents.Tests.Chat;
+
+/// <summary>What becomes of an answer whose store fails in the middle of it.</summary>
+public abstract partial class ChatBotContract
+{
+    private readonly HookedThreadStore _hooked = new();
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_answer_that_the_store_does_not_take_is_found_in_its_draft(bool isFull)
+    {
+        Exception failure = isFull ? new MeshException(ThreadErrors.Full("t", "2 entries of a thread")) : new IOException("The disk is gone.");
+        using var model = new ScriptedChatClient(ScriptedTurn.Says("It is ", "sunny."), ScriptedTurn.Says("Yes.").Expecting("the answer", request => request.Messages.Any(message => message.Text == "It is sunny.")));
+        var ada = await StartAsync(model, bot => new(bot.Name, bot.Model, _hooked));
+        await ada.OpenAsync("t").InTime();
+        _hooked.OnAppend = entry => entry is { Kind: ThreadEntryKinds.Message, Author: "assistant" } ? failure : null;
+
+        var failed = await Assert.ThrowsAsync<MeshException>(() => ada.SendAsync("t", "How is it?").InTime());
+        _hooked.OnAppend = null;
+        var opened = await ada.OpenAsync("t").InTime();
+
+        Assert.Equal(isFull ? MeshErrorCode.StoreFull : MeshErrorCode.HandlerFailed, failed.Code);
+        Assert.Equal([ThreadEntryKinds.Message, ThreadEntryKinds.AnswerBegun, ThreadEntryKinds.Message, ThreadEntryKinds.AnswerEnded], opened.Entries.Select(entry => entry.Kind));
+        Assert.Equal(("It is sunny.", true), (opened.Entries[2].Text, opened.Entries[3].IsInterrupted));
+        Assert.Equal(ChatOutcomes.Answered, (await ada.SendAsync("t", "Really?").InTime()).Outcome);
+        model.AssertFinished();
+    }
+
+    [Fact]
+    public async Task An_answer_that_the_store_takes_in_no_form_ends_with_the_reason()
+    {
+        using var model = new ScriptedChatClient(ScriptedTurn.Says("It is sunny."));
+        var ada = await StartAsync(model, bot => new(bot.Name, bot.Model, _hooked));
+        await ada.OpenAsync("t").InTime();
+        _hooked.OnAppend = entry => entry is { Kind: ThreadEntryKinds.Message, Author: "assistant" } ? new IOException() : null;
+        _hooked.OnDraft = draft => new IOException();
+
+        await Assert.ThrowsAsync<MeshException>(() => ada.SendAsync("t", "How is it?").InTime());
+        var ended = (await ada.OpenAsync("t").InTime()).Entries[^1];
+
+        Assert.Equal((ThreadEntryKinds.AnswerEnded, true), (ended.Kind, ended.IsInterrupted));
+        Assert.Equal("What was said could not be kept.", ended.Error);
+    }
+
+    [Fact]
+    public async Task Who_watches_is_told_that_the_agent_listens_also_where_the_end_cannot_be_added()
+    {
+        using var model = new ScriptedChatClient(ScriptedTurn.Says("It is sunny."));
+        var ada = await StartAsync(model, bot => new(bot.Name, bot.Model, _hooked));
+        await ada.OpenAsync("t").InTime();
+        int listening = 0;
+        var watching = WatchAsync((await JoinAsync("bob")).ChatWith("assistant"), "t", null, each => each.Status == ChatStatus.Listening && ++listening == 2);
+        await (await watching.Synced.InTime());
+        _hooked.OnAppend = entry => entry.Kind == ThreadEntryKinds.AnswerEnded ? new IOException() : null;
+
+        await Assert.ThrowsAsync<MeshException>(() => ada.SendAsync("t", "How is it?").InTime());
+
+        Assert.Contains(await watching.Ended.InTime(), each => each.Entry?.Text == "It is sunny.");
+    }
+
+    [Fact]
+    public async Task A_draft_that_can_neither_be_kept_nor_dropped_does_not_end_an_answer()
+    {
+        static ScriptedTurn Slow() => ScriptedTurn.Says("It ").After(TimeSpan.FromSeconds(2)).ThenSays("is ").After(TimeSpan.FromSeconds(2)).ThenSays("sunny.");
+        using var model = new ScriptedChatClient(Slow(), Slow()) { Clock = Clock };
+        var ada = await StartAsync(model, bot => new(bot.Name, bot.Model, _hooked));
+        foreach (bool isDropped in new[] { false, true })
+        {
+            _hooked.OnDraft = draft => draft is null == isDropped ? new IOException() : null;
+            var sending = ada.SendAsync("t", "How is it?").AsTask();
+            await Clock.AdvancePastTimerAsync(TimeSpan.FromSeconds(2)).InTime();
+            await Clock.AdvancePastTimerAsync(TimeSpan.FromSeconds(2)).InTime();
+
+            Assert.Equal(("It is sunny.", ChatOutcomes.Answered), ((await sending.InTime()).Text, (await sending).Outcome));
+        }
+    }
+
+    [Fact]
+    public async Task A_full_thread_whose_last_answer_was_cut_off_can_still_be_read()
+    {
+        var store = new MemoryThreadStore(new() { MaxEntries = 2 });
+        using var model = new ScriptedChatClient(ScriptedTurn.Says("It is sunny."));
+        var ada = await StartAsync(model, bot => new(bot.Name, bot.Model, store));
+
+        Assert.Equal(MeshErrorCode.StoreFull, (await Assert.ThrowsAsync<MeshException>(() => ada.SendAsync("t", "How is it?").InTime())).Code);
+
+        Assert.Equal(["How is it?", null], (await ada.OpenAsync("t").InTime()).Entries.Select(entry => entry.Text));
+        Assert.Equal(MeshErrorCode.StoreFull, (await Assert.ThrowsAsync<MeshException>(() => ada.SendAsync("t", "Hello?").InTime())).Code);
+    }
+}
