@@ -35,6 +35,16 @@ public abstract class RoomClientHandleContract : RoomClientContract
     }
 
     [Fact]
+    public async Task The_result_of_a_tool_that_does_not_stream_is_its_one_item()
+    {
+        await OfferAsync("ada", OrderTool, Tool.Create("nothing", (string city, int days) => { }));
+        var bob = await JoinAsync("bob");
+
+        Assert.Equal([new Ticket("Oslo", 3, "C")], await bob.Toolkits.GetTool<Order, Ticket>("kit/order").StreamAsync(Good).ToListInTimeAsync());
+        Assert.Empty(await bob.Toolkits.GetTool<Order, Ticket?>("kit/nothing").StreamAsync(Good).ToListInTimeAsync());
+    }
+
+    [Fact]
     public async Task The_outcome_of_a_typed_call_is_JSON_for_who_looks_at_it()
     {
         await OfferAsync("ada", OrderTool);

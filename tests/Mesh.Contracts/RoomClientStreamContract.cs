@@ -86,10 +86,14 @@ public abstract class RoomClientStreamContract : RoomClientContract
     [Fact]
     public async Task A_tool_that_does_not_stream_can_be_read_as_one()
     {
-        await OfferAsync("ada", Tool.Create("now", () => "noon"));
+        await OfferAsync("ada", Tool.Create("now", () => "noon"), Tool.Create("place", () => new Point(1, 2)), Tool.Create("pause", () => { }));
         var bob = await JoinAsync("bob");
         var frames = await bob.Toolkits.StreamAsync("kit/now").ToListInTimeAsync();
         Assert.Equal("noon", Assert.IsType<ResultFrame>(Assert.Single(frames)).Response.ToString());
+        Assert.Equal(["noon"], await bob.Toolkits.StreamAsync<string>("kit/now").ToListInTimeAsync());
+        Assert.Equal([new Point(1, 2)], await bob.Toolkits.StreamAsync<Point>("kit/place").ToListInTimeAsync());
+        Assert.Empty(await bob.Toolkits.StreamAsync<string>("kit/pause").ToListInTimeAsync());
+        AssertCode(MeshErrorCode.InvalidOutput, (await Assert.ThrowsAsync<MeshException>(() => bob.Toolkits.StreamAsync<int>("kit/place").ToListInTimeAsync())).Error);
     }
 
     [Fact]

@@ -24,8 +24,8 @@ public sealed partial class AgentsClient
         _room.Toolkits.StreamAsync(agent.Tool, input, options, inputStream, cancellationToken);
 
     /// <summary>
-    /// Asks a streamer and reads its items as a type. Progress is passed over. The call starts when the stream is first
-    /// read; who stops reading cancels it.
+    /// Asks a streamer and reads its items as a type; of a responder, the one item is its output. Progress is passed over. The call starts when the
+    /// stream is first read; who stops reading cancels it.
     /// </summary>
     /// <param name="agent">The agent.</param>
     /// <param name="input">The input, written as what it is at run time; JSON as it is; null for none.</param>

@@ -28,16 +28,22 @@ internal static class ResponseReader
         _ => throw Unreadable(tool, typeof(T), "it is not JSON", null),
     };
 
-    /// <summary>The items of a stream; what else it holds is passed over.</summary>
+    /// <summary>The items of a stream, or the one result of a tool that does not stream; what else there is is passed over.</summary>
     /// <exception cref="MeshException">Thrown by reading, after the items that came, when the call fails.</exception>
     public static async IAsyncEnumerable<T> ReadItemsAsync<T>(
         IAsyncEnumerable<CallFrame> frames, JsonTypeInfo<T> type, ToolAddress tool, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        bool hasItems = false;
         await foreach (var frame in frames.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             if (frame is ChunkFrame chunk)
             {
+                hasItems = true;
                 yield return Read(chunk.Item, type, tool);
+            }
+            else if (frame is ResultFrame { Response: not EmptyResponse } result && !hasItems)
+            {
+                yield return Read(result.Response, type, tool);
             }
             else if (frame is ErrorFrame error)
             {

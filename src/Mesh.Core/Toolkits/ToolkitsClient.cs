@@ -235,8 +235,8 @@ public sealed class ToolkitsClient
         StreamAsync(tool, Arguments(arguments, _room.Host.Json.ForCallers()), options, input, cancellationToken);
 
     /// <summary>
-    /// Calls a streaming tool and reads the items of its stream as a type. Progress is passed over. The call starts when
-    /// the stream is first read; who stops reading cancels it.
+    /// Calls a streaming tool and reads the items of its stream as a type; of a tool that does not stream, the one item is its result. Progress is
+    /// passed over. The call starts when the stream is first read; who stops reading cancels it.
     /// </summary>
     /// <param name="tool">The address.</param>
     /// <param name="arguments">An object whose properties are the arguments; JSON as it is; null for none.</param>

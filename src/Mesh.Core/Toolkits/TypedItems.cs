@@ -4,7 +4,7 @@ namespace Mesh;
 
 /// <summary>
 /// The items of a stream for the prepared handle that called for it. Those that come by reference take a short way: an
-/// iterator around the frames would cost an item as much as its guard.
+/// iterator around the frames would cost an item as much as its guard. A tool that does not stream gives its one result.
 /// </summary>
 internal sealed class TypedItems<T>(IAsyncEnumerable<CallFrame> frames, JsonTypeInfo<T> type, ToolAddress tool) : IAsyncEnumerable<T>
 {
@@ -13,6 +13,8 @@ internal sealed class TypedItems<T>(IAsyncEnumerable<CallFrame> frames, JsonType
 
     private sealed class Reader(IAsyncEnumerator<CallFrame> frames, JsonTypeInfo<T> type, ToolAddress tool) : IAsyncEnumerator<T>
     {
+        private bool _hasItems;
+
         public T Current { get; private set; } = default!;
 
         public ValueTask<bool> MoveNextAsync()
@@ -26,6 +28,7 @@ internal sealed class TypedItems<T>(IAsyncEnumerable<CallFrame> frames, JsonType
             bool moved = moving.Result;
             if (moved && frames.Current is TypedChunk<T> typed)
             {
+                _hasItems = true;
                 Current = typed.Value;
                 return new(true);
             }
@@ -42,10 +45,15 @@ internal sealed class TypedItems<T>(IAsyncEnumerable<CallFrame> frames, JsonType
                 switch (frames.Current)
                 {
                     case TypedChunk<T> typed:
+                        _hasItems = true;
                         Current = typed.Value;
                         return true;
                     case ChunkFrame chunk:
+                        _hasItems = true;
                         Current = ResponseReader.Read(chunk.Item, type, tool);
+                        return true;
+                    case ResultFrame { Response: not EmptyResponse } result when !_hasItems:
+                        Current = ResponseReader.Read(result.Response is PassedCall passed ? passed.ToJson() : result.Response, type, tool);
                         return true;
                     case ErrorFrame error:
                         throw new MeshException(error.Error);
