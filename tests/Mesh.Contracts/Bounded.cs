@@ -60,6 +60,21 @@ public sealed class Signal
     /// <summary>For a handler that keeps its call waiting; ends with the call.</summary>
     public Task WaitAsync(CancellationToken cancellationToken) => _source.Task.WaitAsync(cancellationToken);
 
+    /// <summary>
+    /// For a handler that waits until it is cancelled, which sets this and ends it. A registration would be too late where what it waits for ends it first.
+    /// </summary>
+    public async Task SetWhenCancelledAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+        finally
+        {
+            Set();
+        }
+    }
+
     /// <summary>For a handler that does not listen to cancellation.</summary>
     public Task WaitStubbornlyAsync() => _source.Task;
 }

@@ -157,9 +157,8 @@ public sealed class ApprovalTests : AgentRoom
         var (asked, dropped) = (new Signal(), new Signal());
         var person = await JoinAsync("eve", ParticipantRole.User, async (_, token) =>
         {
-            using var registration = token.Register(dropped.Set);
             asked.Set();
-            await Task.Delay(Timeout.Infinite, token);
+            await dropped.SetWhenCancelledAsync(token);
             return ApprovalAnswer.Approved;
         });
         var provider = await JoinAsync("has-disk");

@@ -12,9 +12,8 @@ public sealed class ToolLoopEndTests : AgentRoom
 
     private Tool Hang => Tool.Create("hang", async (CancellationToken token) =>
     {
-        using var _ = token.Register(_cancelled.Set);
         _started.Set();
-        await Task.Delay(Timeout.Infinite, token);
+        await _cancelled.SetWhenCancelledAsync(token);
     });
 
     private static Tool Quick => Tool.Create("quick", () => 1);
@@ -40,9 +39,8 @@ public sealed class ToolLoopEndTests : AgentRoom
         int runs = 0;
         var person = await JoinAsync("eve", ParticipantRole.User, async (_, token) =>
         {
-            using var registration = token.Register(_cancelled.Set);
             _started.Set();
-            await Task.Delay(Timeout.Infinite, token);
+            await _cancelled.SetWhenCancelledAsync(token);
             return ApprovalAnswer.Approved;
         });
         await OfferAsync("disk", Tool.Create("delete", () => Interlocked.Increment(ref runs), new ToolOptions { RequiresApproval = true }), Quick);
@@ -98,9 +96,15 @@ public sealed class ToolLoopEndTests : AgentRoom
     {
         var functions = await OfferAsync("kit", Tool.Create("tell", async (CallContext call) =>
         {
-            using var _ = call.CancellationToken.Register(_cancelled.Set);
-            await call.ReportProgressAsync(1);
-            await Task.Delay(Timeout.Infinite, call.CancellationToken);
+            try
+            {
+                await call.ReportProgressAsync(1);
+                await Task.Delay(Timeout.Infinite, call.CancellationToken);
+            }
+            finally
+            {
+                _cancelled.Set();
+            }
         }));
         using var model = new ScriptedChatClient(ScriptedTurn.Calls("kit_tell"));
 

@@ -115,9 +115,8 @@ public sealed class ToolkitTests : McpHttpTests
         var (started, cancelled) = (new Signal(), new Signal());
         await StartAsync(tools: Tool.Create("hold", async (CallContext call) =>
         {
-            await using var registration = call.CancellationToken.Register(cancelled.Set);
             started.Set();
-            await Task.Delay(Timeout.Infinite, call.CancellationToken);
+            await cancelled.SetWhenCancelledAsync(call.CancellationToken);
         }));
         var bob = await ImportAsync(revision);
         using var cancel = new CancellationTokenSource();
