@@ -38,6 +38,18 @@ public abstract class RoomClientTaskRunnerContract : RoomClientContract
         AssertCode(MeshErrorCode.InvalidArguments, await FailureOf(bob.Agents.TryAskAsync("job", new { text = "x" })));
     }
 
+    [Theory]
+    [InlineData("""{"type":"string"}""", false)]
+    [InlineData("""{"type":["array","null"]}""", false)]
+    [InlineData("""{"type":["object","null"]}""", true)]
+    [InlineData("{}", true)]
+    public void Its_arguments_are_an_object(string input, bool isOne)
+    {
+        var failure = Record.Exception(() => new TestRunner("count", input: input));
+
+        Assert.Equal(isOne ? null : MeshErrorCode.InvalidDefinition, ((MeshException?)failure)?.Code);
+    }
+
     [Fact]
     public async Task A_result_of_nothing_is_refused_where_a_schema_asks_for_one()
     {

@@ -20,10 +20,11 @@ public abstract class TaskRunner : SingleRoomAgent
     /// <param name="inputSchema">The JSON Schema (draft 2020-12) of the arguments, which are an object; null for no arguments.</param>
     /// <param name="outputSchema">The JSON Schema of the result; null for any result, or none.</param>
     /// <param name="options">What it says of itself; null for the defaults. Its serializer options are of no effect.</param>
-    /// <exception cref="MeshException">The name or an option is malformed (<see cref="MeshErrorCode.InvalidDefinition"/>).</exception>
+    /// <exception cref="MeshException">The name or an option is malformed, or the input schema is for something else than an object
+    /// (<see cref="MeshErrorCode.InvalidDefinition"/>).</exception>
     protected TaskRunner(string name, JsonElement? inputSchema = null, JsonElement? outputSchema = null, AgentOptions? options = null)
         : this(
-            ContractOf(name, inputSchema is null ? AgentShape.Trigger : AgentShape.Responder, inputSchema ?? NoInput, options ?? AgentOptions.Default) with
+            ContractOf(name, inputSchema is null ? AgentShape.Trigger : AgentShape.Responder, inputSchema is { } input ? ArgumentsOf(name, input) : NoInput, options ?? AgentOptions.Default) with
             {
                 OutputSchema = outputSchema,
                 AssertsFormats = inputSchema is null && outputSchema is null,
@@ -70,6 +71,22 @@ public abstract class TaskRunner : SingleRoomAgent
         await AskAsync(new AgentCallContext(this, call, json), arguments).ConfigureAwait(false) is { ValueKind: not JsonValueKind.Undefined } result
             ? new JsonResponse(result)
             : EmptyResponse.Instance;
+
+    /// <exception cref="MeshException">The schema says that it is for something else than an object.</exception>
+    private static JsonElement ArgumentsOf(string name, JsonElement schema)
+    {
+        bool isForOther = schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("type", out var type) && type.ValueKind switch
+        {
+            JsonValueKind.String => !type.ValueEquals("object"),
+            JsonValueKind.Array => !type.EnumerateArray().Any(each => each.ValueKind == JsonValueKind.String && each.ValueEquals("object")),
+            _ => false,
+        };
+        return !isForOther ? schema : throw new MeshException(new MeshError(
+            MeshErrorCode.InvalidDefinition, $"Agent '{name}': the arguments of a call are an object, and its input schema is for {schema.GetProperty("type").GetRawText()}.")
+        {
+            Remedy = "Describe an object with a property for it, such as 'value'.",
+        });
+    }
 
     /// <summary>It is asked, and has no work in the background.</summary>
     /// <param name="cancellationToken">Not used.</param>
