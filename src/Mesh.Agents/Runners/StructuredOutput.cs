@@ -13,10 +13,11 @@ internal sealed class StructuredOutput
     private readonly JsonElement _source;
 
     /// <exception cref="MeshException">The schema cannot be compiled (<see cref="MeshErrorCode.InvalidSchema"/>).</exception>
+    /// <exception cref="ArgumentException">It has no value.</exception>
     public StructuredOutput(JsonElement schema)
     {
+        _schema = CompiledSchema.Compile(schema);
         _source = schema.Clone();
-        _schema = CompiledSchema.Compile(_source);
     }
 
     /// <summary>Runs a turn, and one more where its answer does not satisfy the schema.</summary>

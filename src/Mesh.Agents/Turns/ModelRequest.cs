@@ -53,7 +53,7 @@ internal sealed class ModelRequest : IAsyncDisposable
             }
 
             _hasBegun = true;
-            return true;
+            return _stream.Current is not null ? true : throw new InvalidOperationException("The client gave null in the place of an update.");
         }
         catch (Exception exception)
         {

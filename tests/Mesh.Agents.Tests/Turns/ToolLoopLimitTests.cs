@@ -262,7 +262,7 @@ public sealed class ToolLoopLimitTests : AgentRoom
     [Fact]
     public async Task An_answer_that_is_filtered_is_kept_and_is_a_failure()
     {
-        using var model = new FilteredClient(ChatFinishReason.ContentFilter);
+        using var model = FilteredClient(ChatFinishReason.ContentFilter);
 
         var error = (await Assert.ThrowsAsync<MeshException>(() => new ToolLoop(model).RunAsync(RoomFunctions.None(Bot), _messages).InTime())).Error;
 
@@ -273,7 +273,7 @@ public sealed class ToolLoopLimitTests : AgentRoom
     public async Task Calls_of_an_answer_that_is_filtered_are_not_made()
     {
         var functions = await OfferAsync("kit", Work);
-        using var model = new FilteredClient(ChatFinishReason.ContentFilter, new FunctionCallContent("call-1", "kit_work", new Dictionary<string, object?> { ["n"] = 1 }));
+        using var model = FilteredClient(ChatFinishReason.ContentFilter, new FunctionCallContent("call-1", "kit_work", new Dictionary<string, object?> { ["n"] = 1 }));
 
         var error = await FailAsync(model, functions);
 
@@ -335,11 +335,20 @@ public sealed class ToolLoopLimitTests : AgentRoom
     [Fact]
     public async Task An_answer_that_the_limit_of_tokens_has_cut_off_is_kept_as_interrupted()
     {
-        using var model = new FilteredClient(ChatFinishReason.Length);
+        using var model = FilteredClient(ChatFinishReason.Length);
 
         var response = await new ToolLoop(model).RunAsync(RoomFunctions.None(Bot), _messages).InTime();
 
         Assert.Equal(("I can", ChatFinishReason.Length, true), (response.Text, response.FinishReason, _messages[^1].AdditionalProperties?[ToolLoop.InterruptedKey]));
+    }
+
+    [Fact]
+    public async Task A_client_that_gives_nothing_in_the_place_of_an_update_has_failed()
+    {
+        using var model = new UpdatesClient(new ChatResponseUpdate(ChatRole.Assistant, "I can"), null);
+
+        Assert.Equal(MeshErrorCode.Unavailable, (await FailAsync(model, RoomFunctions.None(Bot))).Code);
+        Assert.Equal("I can", _messages[^1].Text);
     }
 
     [Fact]
@@ -383,7 +392,9 @@ public sealed class ToolLoopLimitTests : AgentRoom
         return failure.Error;
     }
 
-    /// <summary>An agent that may ask all others.</summary>
+    private static UpdatesClient FilteredClient(ChatFinishReason reason, params AIContent[] more) =>
+        new(new ChatResponseUpdate(ChatRole.Assistant, [new TextContent("I can"), .. more]) { FinishReason = reason });
+
     private sealed class FailingReducer(string how) : IChatReducer
     {
         public async Task<IEnumerable<ChatMessage>> ReduceAsync(IEnumerable<ChatMessage> messages, CancellationToken cancellationToken)
@@ -405,6 +416,7 @@ public sealed class ToolLoopLimitTests : AgentRoom
         }
     }
 
+    /// <summary>An agent that may ask all others.</summary>
     private sealed class Asking(string name, IChatClient model) : LlmTaskRunner(name, model)
     {
         protected override ValueTask<RoomFunctions> GetFunctionsAsync(AgentCallContext context) => RoomFunctions.OfAsync(context.Room, _ => false, "*", context.CancellationToken);
@@ -415,7 +427,7 @@ public sealed class ToolLoopLimitTests : AgentRoom
         public int Status => status;
     }
 
-    private sealed class FilteredClient(ChatFinishReason reason, params AIContent[] more) : IChatClient
+    private sealed class UpdatesClient(params ChatResponseUpdate?[] updates) : IChatClient
     {
         public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
@@ -423,7 +435,10 @@ public sealed class ToolLoopLimitTests : AgentRoom
             IEnumerable<ChatMessage> messages, ChatOptions? options = null, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
             await Task.CompletedTask;
-            yield return new(ChatRole.Assistant, [new TextContent("I can"), .. more]) { FinishReason = reason };
+            foreach (var update in updates)
+            {
+                yield return update!;
+            }
         }
 
         public object? GetService(Type serviceType, object? serviceKey = null) => null;
