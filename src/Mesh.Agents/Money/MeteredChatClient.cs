@@ -41,14 +41,13 @@ internal sealed class MeteredChatClient(IChatClient model, ModelPrices? prices) 
         var (meter, read) = (MeterOf(options), TokenEstimate.Of(sent));
         var charge = await BeginAsync(meter, read).ConfigureAwait(false);
         var answer = new List<ChatResponseUpdate>();
+        IAsyncEnumerator<ChatResponseUpdate>? updates = null;
         Exception? failure = null;
         try
         {
-            var updates = Begin();
-            await using var reading = updates.ConfigureAwait(false);
-            while (await MoveNextAsync(updates).ConfigureAwait(false))
+            while (await MoveNextAsync().ConfigureAwait(false))
             {
-                answer.Add(updates.Current);
+                answer.Add(updates!.Current);
                 yield return updates.Current;
             }
 
@@ -56,27 +55,25 @@ internal sealed class MeteredChatClient(IChatClient model, ModelPrices? prices) 
         }
         finally
         {
-            await charge.CloseAsync(answer.Count > 0 ? meter.UsageOf(TokenEstimate.OfCutOff(answer, read), null) : null, failure).ConfigureAwait(false);
-        }
-
-        IAsyncEnumerator<ChatResponseUpdate> Begin()
-        {
             try
             {
-                return InnerClient.GetStreamingResponseAsync(sent, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+                if (updates is not null)
+                {
+                    await updates.DisposeAsync().ConfigureAwait(false);
+                }
             }
-            catch (Exception exception)
+            finally
             {
-                failure = exception;
-                throw;
+                await charge.CloseAsync(answer.Count > 0 && !charge.IsSettled ? meter.UsageOf(TokenEstimate.OfCutOff(answer, read), null) : null, failure).ConfigureAwait(false);
             }
         }
 
-        async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<ChatResponseUpdate> updates)
+        async ValueTask<bool> MoveNextAsync()
         {
             try
             {
                 charge.Enter();
+                updates ??= InnerClient.GetStreamingResponseAsync(sent, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
                 return await updates.MoveNextAsync().ConfigureAwait(false);
             }
             catch (Exception exception)

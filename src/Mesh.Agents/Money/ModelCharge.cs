@@ -5,13 +5,15 @@ internal sealed class ModelCharge
 {
     private readonly CostReservation? _reserved;
     private readonly ChatSpan? _span;
-    private bool _isSettled;
 
     private ModelCharge(CostReservation? reserved, ChatSpan? span)
     {
         _reserved = reserved;
         _span = span;
     }
+
+    /// <summary>Whether what it has used is settled; until then somebody who closes it must say what that was.</summary>
+    public bool IsSettled { get; private set; }
 
     /// <summary>Reserves what the request may cost; where the budgets around the call have nothing left, it is not made. Outside of any call nobody pays.</summary>
     /// <exception cref="MeshException">There is no room for it.</exception>
@@ -26,23 +28,23 @@ internal sealed class ModelCharge
     /// <param name="model">The model that answered; null where it does not say.</param>
     public ValueTask SettleAsync(CallUsage used, string? model)
     {
-        _isSettled = true;
+        IsSettled = true;
         _span?.End(used, model, null);
         return _reserved?.SettleAsync(used) ?? default;
     }
 
     /// <summary>Ends it. Unless it was settled, an answer that was cut off has cost something; a request that was never answered has not, as far as anybody knows.</summary>
-    /// <param name="used">What came of an answer has used; null where nothing came.</param>
+    /// <param name="used">What came of an answer has used; null where nothing came, or it was settled.</param>
     /// <param name="failure">What it failed with; null where its reader has left.</param>
     public ValueTask CloseAsync(CallUsage? used, Exception? failure)
     {
-        if (!_isSettled)
+        if (!IsSettled)
         {
             _span?.End(used, null, failure);
         }
 
         _span?.Dispose();
-        return _isSettled || _reserved is null ? default
+        return IsSettled || _reserved is null ? default
             : used is null ? _reserved.DisposeAsync()
             : SettleCutOffAsync(_reserved, used);
     }

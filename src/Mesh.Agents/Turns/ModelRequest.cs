@@ -12,7 +12,6 @@ internal sealed class ModelRequest : IAsyncDisposable
     private IAsyncEnumerator<ChatResponseUpdate>? _stream;
     private Exception? _failure;
     private bool _hasBegun;
-    private bool _isSettled;
 
     private ModelRequest(Turn turn, TurnSpending spending, TurnEnd end, ModelCharge charge)
     {
@@ -64,11 +63,7 @@ internal sealed class ModelRequest : IAsyncDisposable
     /// <summary>Settles what the request has used.</summary>
     /// <param name="usage">How much.</param>
     /// <param name="model">The model that answered; null where it does not say.</param>
-    public ValueTask SettleAsync(UsageDetails usage, string? model)
-    {
-        _isSettled = true;
-        return _charge.SettleAsync(_spending.Count(usage, model), model);
-    }
+    public ValueTask SettleAsync(UsageDetails usage, string? model) => _charge.SettleAsync(_spending.Count(usage, model), model);
 
     public async ValueTask DisposeAsync()
     {
@@ -81,7 +76,7 @@ internal sealed class ModelRequest : IAsyncDisposable
         }
         finally
         {
-            await _charge.CloseAsync(_hasBegun && !_isSettled ? _spending.Count(_turn.UsageSoFar, null) : null, _failure).ConfigureAwait(false);
+            await _charge.CloseAsync(_hasBegun && !_charge.IsSettled ? _spending.Count(_turn.UsageSoFar, null) : null, _failure).ConfigureAwait(false);
         }
     }
 
