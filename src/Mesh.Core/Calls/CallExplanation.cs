@@ -37,7 +37,7 @@ public sealed record CallExplanation
     /// How arguments would reach the tool: <c>json</c>; or <c>reference</c>, asked through a
     /// <see cref="ToolHandle{TArguments, TResult}"/> whose values would go without JSON.
     /// </summary>
-    public string Passing { get; init; } = "json";
+    public string Passing { get; init => field = value ?? "json"; } = "json";
 
     /// <summary>
     /// Why arguments that a <see cref="ToolHandle{TArguments, TResult}"/> was asked with would go as JSON, one sentence for a

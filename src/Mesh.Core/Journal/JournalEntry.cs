@@ -56,7 +56,7 @@ public readonly record struct JournalEntry
     public MeshId RootId { get; init; }
 
     /// <summary>The attempt that ended the call, from 1.</summary>
-    public int Attempt { get; init; } = 1;
+    public int Attempt { get; init => field = Math.Max(value, 1); } = 1;
 
     /// <summary>The name of the participant that called, or that the event is about (the provider, for a toolkit); null for
     /// an event that is about nobody.</summary>

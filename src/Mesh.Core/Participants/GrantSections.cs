@@ -25,7 +25,7 @@ public sealed record AgentGrants
     /// The tools that may be used: a pattern with a slash is held against <c>toolkit/tool</c>, one without against the
     /// toolkit's name. Nothing by default.
     /// </summary>
-    public AllowList Tools { get; init; } = AllowList.None;
+    public AllowList Tools { get; init => field = value ?? AllowList.None; } = AllowList.None;
 
     internal bool AllowsTool(string path)
     {
@@ -44,10 +44,10 @@ public sealed record AgentGrants
 public sealed record QueueGrants
 {
     /// <summary>The queues it may send to.</summary>
-    public AllowList Send { get; init; } = AllowList.None;
+    public AllowList Send { get; init => field = value ?? AllowList.None; } = AllowList.None;
 
     /// <summary>The queues it may receive from.</summary>
-    public AllowList Receive { get; init; } = AllowList.None;
+    public AllowList Receive { get; init => field = value ?? AllowList.None; } = AllowList.None;
 
     /// <summary>May list queues.</summary>
     public bool List { get; init; }
@@ -70,13 +70,13 @@ public sealed record MessagingGrants
 public sealed record DatabaseGrants
 {
     /// <summary>The tables it may read.</summary>
-    public AllowList Read { get; init; } = AllowList.None;
+    public AllowList Read { get; init => field = value ?? AllowList.None; } = AllowList.None;
 
     /// <summary>The tables whose rows it may change.</summary>
-    public AllowList Write { get; init; } = AllowList.None;
+    public AllowList Write { get; init => field = value ?? AllowList.None; } = AllowList.None;
 
     /// <summary>The tables that it may create, change or drop.</summary>
-    public AllowList Alter { get; init; } = AllowList.None;
+    public AllowList Alter { get; init => field = value ?? AllowList.None; } = AllowList.None;
 
     /// <summary>May list tables.</summary>
     public bool List { get; init; }
@@ -86,7 +86,7 @@ public sealed record DatabaseGrants
 public sealed record DocumentGrants
 {
     /// <summary>The paths it may open.</summary>
-    public AllowList Paths { get; init; } = AllowList.None;
+    public AllowList Paths { get; init => field = value ?? AllowList.None; } = AllowList.None;
 
     /// <summary>May read only.</summary>
     public bool ReadOnly { get; init; }
@@ -96,7 +96,7 @@ public sealed record DocumentGrants
 public sealed record StorageGrants
 {
     /// <summary>The paths it may use, such as <c>reports/*</c>.</summary>
-    public AllowList Paths { get; init; } = AllowList.None;
+    public AllowList Paths { get; init => field = value ?? AllowList.None; } = AllowList.None;
 
     /// <summary>May read only.</summary>
     public bool ReadOnly { get; init; }
@@ -106,7 +106,7 @@ public sealed record StorageGrants
 public sealed record StateGrants
 {
     /// <summary>The keys it may use, such as <c>pipeline.*</c>.</summary>
-    public AllowList Keys { get; init; } = AllowList.None;
+    public AllowList Keys { get; init => field = value ?? AllowList.None; } = AllowList.None;
 
     /// <summary>May read only.</summary>
     public bool ReadOnly { get; init; }
@@ -116,10 +116,10 @@ public sealed record StateGrants
 public sealed record SecretGrants
 {
     /// <summary>The secrets it may read.</summary>
-    public AllowList Read { get; init; } = AllowList.None;
+    public AllowList Read { get; init => field = value ?? AllowList.None; } = AllowList.None;
 
     /// <summary>The secrets it may set.</summary>
-    public AllowList Write { get; init; } = AllowList.None;
+    public AllowList Write { get; init => field = value ?? AllowList.None; } = AllowList.None;
 }
 
 /// <summary>What a participant may do with the services of the room.</summary>
@@ -153,5 +153,5 @@ public sealed record AdminGrants
 public sealed record LlmGrants
 {
     /// <summary>The models, as <c>provider/model</c>, such as <c>anthropic/claude-*</c>.</summary>
-    public AllowList Models { get; init; } = AllowList.None;
+    public AllowList Models { get; init => field = value ?? AllowList.None; } = AllowList.None;
 }

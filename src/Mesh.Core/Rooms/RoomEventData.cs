@@ -12,7 +12,7 @@ internal sealed record GrantsChange(Participant Participant);
 /// <summary>The payload of an event that tells of something offered or withdrawn.</summary>
 internal abstract record RegistrationChange(string Participant)
 {
-    public IReadOnlyList<string> Changes { get; init; } = [];
+    public IReadOnlyList<string> Changes { get; init => field = value ?? []; } = [];
 
     /// <summary>Who may see it; decides when the event is read.</summary>
     [JsonIgnore]
@@ -25,9 +25,9 @@ internal sealed record ToolkitChange(string Toolkit, string Participant, IReadOn
 /// <summary>The payload of the agent events.</summary>
 internal sealed record AgentLeaseChange(string Agent, string Participant, string Version, AgentShape Shape, string ContractHash) : RegistrationChange(Participant)
 {
-    public IReadOnlyList<string> Tags { get; init; } = [];
+    public IReadOnlyList<string> Tags { get; init => field = value ?? []; } = [];
 
-    public IReadOnlyList<string> Capabilities { get; init; } = [];
+    public IReadOnlyList<string> Capabilities { get; init => field = value ?? []; } = [];
 
     /// <summary>Why its provider left; null when it withdrew this agent alone.</summary>
     public LeaveReason? Reason { get; init; }

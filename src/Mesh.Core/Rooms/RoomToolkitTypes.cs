@@ -66,7 +66,7 @@ internal interface IOfferArguments
 /// <summary>A toolkit with the lease that its provider's side chose for it.</summary>
 internal sealed record RegisterToolkitArguments(MeshId Registration, ToolkitInfo Toolkit) : IOfferArguments
 {
-    public IReadOnlyList<string> VisibleTo { get; init; } = [];
+    public IReadOnlyList<string> VisibleTo { get; init => field = value ?? []; } = [];
 
     public bool AddressedOnly { get; init; }
 

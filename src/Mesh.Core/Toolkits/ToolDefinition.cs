@@ -50,7 +50,7 @@ public sealed record ToolDefinition
     public Uri? ThumbnailUrl { get; init; }
 
     /// <summary>What the tool says about its effects.</summary>
-    public ToolAnnotations Annotations { get; init; } = ToolAnnotations.Default;
+    public ToolAnnotations Annotations { get; init => field = value ?? ToolAnnotations.Default; } = ToolAnnotations.Default;
 
     /// <summary>Whether every call needs an approval. False by default.</summary>
     public bool RequiresApproval { get; init; }
@@ -109,23 +109,15 @@ public sealed record ToolDefinition
 }
 
 /// <summary>What a tool says about its effects, by the meaning of the Model Context Protocol's tool annotations.</summary>
-public sealed record ToolAnnotations
+/// <param name="ReadOnly">The tool changes nothing. False by default.</param>
+/// <param name="Destructive">The tool may destroy something; of no meaning for a read-only one. True by default.</param>
+/// <param name="Idempotent">
+/// Calling again with the same arguments has no further effect. Such a call is tried once more, under the same
+/// idempotency key, when its provider goes away. False by default.
+/// </param>
+/// <param name="OpenWorld">The tool reaches things outside its own host, such as the web. True by default.</param>
+public sealed record ToolAnnotations(bool ReadOnly = false, bool Destructive = true, bool Idempotent = false, bool OpenWorld = true)
 {
-    /// <summary>The tool changes nothing. False by default.</summary>
-    public bool ReadOnly { get; init; }
-
-    /// <summary>The tool may destroy something; of no meaning for a read-only one. True by default.</summary>
-    public bool Destructive { get; init; } = true;
-
-    /// <summary>
-    /// Calling again with the same arguments has no further effect. Such a call is tried once more, under the same
-    /// idempotency key, when its provider goes away. False by default.
-    /// </summary>
-    public bool Idempotent { get; init; }
-
-    /// <summary>The tool reaches things outside its own host, such as the web. True by default.</summary>
-    public bool OpenWorld { get; init; } = true;
-
     /// <summary>The defaults: may destroy, is not idempotent, reaches the world outside.</summary>
     public static ToolAnnotations Default { get; } = new();
 }

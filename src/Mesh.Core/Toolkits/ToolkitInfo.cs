@@ -28,5 +28,5 @@ public sealed record ToolkitInfo
     public bool AddressedOnly { get; init; }
 
     /// <summary>The tools that the reader may call, in the order of their registration.</summary>
-    public IReadOnlyList<ToolDefinition> Tools { get; init; } = [];
+    public IReadOnlyList<ToolDefinition> Tools { get; init => field = value ?? []; } = [];
 }

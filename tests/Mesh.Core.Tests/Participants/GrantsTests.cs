@@ -29,6 +29,16 @@ public sealed class GrantsTests
         Assert.Equal("{}", Grants.None.ToJson());
     }
 
+    [Fact]
+    public void A_list_that_is_left_out_allows_nothing()
+    {
+        var grants = Grants.FromJson("""{"agents":{"useTools":true},"queues":{},"database":{},"documents":{},"storage":{},"state":{},"secrets":{},"llm":{}}""");
+        Assert.Equal(
+            new() { Agents = new() { UseTools = true }, Queues = new(), Database = new(), Documents = new(), Storage = new(), State = new(), Secrets = new(), Llm = new() },
+            grants);
+        Assert.False(grants.Agents!.Tools.Allows("kit/tool"));
+    }
+
     [Theory]
     [InlineData("""{"wizardry":{}}""")]
     [InlineData("""{"agents":{"fly":true}}""")]
