@@ -45,6 +45,54 @@ public abstract class RoomClientAgentLifeContract : RoomClientContract
     }
 
     [Fact]
+    public async Task A_call_is_waited_for_while_its_handler_has_not_yet_given_its_thread_back()
+    {
+        StartHost(options => options with { DrainTimeout = TimeSpan.FromSeconds(10) });
+        var (begun, go) = (new Signal(), Own(new ManualResetEventSlim()));
+        var registration = await RegisterAsync("ada", Agent.Create("slow", (string word) =>
+        {
+            begun.Set();
+            return go.Wait(Bounded.TestTimeout, CancellationToken.None) ? word : "too late";
+        }));
+        var bob = await JoinAsync("bob");
+        var asking = Task.Run(() => bob.Agents.AskAsync<string>("slow", "x").AsTask(), TestContext.Current.CancellationToken);
+        await begun.InTime();
+        var disposing = registration.DisposeAsync().InTime();
+        await bob.Agents.WatchAsync().TakeUntilAsync(change => change.Kind == RoomEventKinds.AgentUnregistered);
+        bool ended = disposing.IsCompleted;
+        go.Set();
+        Assert.Equal("x", await asking.InTime());
+        await disposing;
+        Assert.False(ended);
+    }
+
+    [Fact]
+    public async Task A_call_whose_agent_is_withdrawn_before_it_begins_goes_to_another_or_fails_without_effect()
+    {
+        // The host's policy is asked between the two.
+        var policy = new WithdrawingPolicy();
+        StartHost(options => options with { LoadBalancing = policy, DrainTimeout = TimeSpan.FromSeconds(10) });
+        int served = 0;
+        var registrations = new List<AgentRegistration>();
+        foreach (string name in (string[])["ada", "eve", "joe"])
+        {
+            registrations.Add(await RegisterAsync(name, Agent.Create("who", (CallContext call) =>
+            {
+                Interlocked.Increment(ref served);
+                return call.Room.Self.Name;
+            })));
+        }
+
+        var bob = await JoinAsync("bob");
+        policy.Withdraw = () => registrations[0].DisposeAsync().InTime();
+        Assert.Matches("^(eve|joe)$", await bob.Agents.AskAsync<string>("who").InTime());
+        policy.Withdraw = () => Task.WhenAll(registrations.Select(registration => registration.DisposeAsync().InTime()));
+        var error = await FailureOf(bob.Agents.TryAskAsync("who"));
+        Assert.Equal((MeshErrorCode.Unavailable, true), (error.Code, error.Retryable));
+        Assert.Equal(1, served);
+    }
+
+    [Fact]
     public async Task An_agent_that_withdraws_itself_ends_its_own_call()
     {
         StartHost(options => options with { DrainTimeout = TimeSpan.FromSeconds(10) });
@@ -282,6 +330,25 @@ public abstract class RoomClientAgentLifeContract : RoomClientContract
         await go.WaitAsync(call.CancellationToken);
         return word;
     });
+
+    /// <summary>Chooses the first instance, and has what it is told withdrawn before it says so.</summary>
+    private sealed class WithdrawingPolicy : ILoadBalancingPolicy
+    {
+        public Func<Task>? Withdraw { get; set; }
+
+        public int Choose(string path, ReadOnlySpan<InstanceLoad> instances)
+        {
+            var withdraw = Withdraw;
+            Withdraw = null;
+            if (withdraw is not null)
+            {
+                // Not in this call's context, in which a withdrawal does not wait.
+                Task.Run(withdraw).Wait(Bounded.TestTimeout);
+            }
+
+            return 0;
+        }
+    }
 
     /// <summary>Holds calls of the agent up until it is told to let them go.</summary>
     private sealed class WaitingFilter : ICallFilter

@@ -126,7 +126,8 @@ public abstract class RoomClientInputContract : RoomClientContract
 
         var error = await FailureOf(bob.Toolkits.TryInvokeAsync("x/y", default(JsonPayload)));
 
-        Assert.Equal(MeshErrorCode.NotFound, error.Code);
+        Assert.Equal((MeshErrorCode.Unavailable, true), (error.Code, error.Retryable));
+        Assert.Contains("no code under lease '00000000000000000000000000000001'", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

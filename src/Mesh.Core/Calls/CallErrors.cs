@@ -226,9 +226,9 @@ internal static class CallErrors
             Remedy = "Raise its MaxConcurrency, or look for a cycle of calls.",
         };
 
-    /// <summary>The instance was withdrawn while the call waited for its turn, and nobody else may serve it.</summary>
-    public static MeshError WithdrawnBeforeTurn(CallState call) =>
-        new(MeshErrorCode.Unavailable, $"{call.Request.Target.Label}: '{call.Instance!.Provider?.Snapshot.Name}' withdrew it, or left, before the call had its turn.")
+    /// <summary>The instance was withdrawn before the call had begun, as while it waited for its turn, and nobody else may serve it.</summary>
+    public static MeshError WithdrawnBeforehand(CallState call) =>
+        new(MeshErrorCode.Unavailable, $"{call.Request.Target.Label}: '{call.Instance!.Provider?.Snapshot.Name}' withdrew it, or left, before the call had begun.")
         {
             Remedy = "Call again: the call had no effect.",
             Retryable = true,

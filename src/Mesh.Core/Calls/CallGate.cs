@@ -36,9 +36,6 @@ internal sealed class CallGate(int maxRunning, int maxWaiting)
     /// <summary>Whether a call that came now would be turned away.</summary>
     public bool IsFull => Load >= (long)MaxRunning + MaxWaiting;
 
-    /// <summary>Whether its instance was withdrawn.</summary>
-    public bool IsClosed => Volatile.Read(ref _isClosed);
-
     /// <summary>The gate of a registration; null where it sets no limit.</summary>
     public static CallGate? Of(RegistrationOptions options) =>
         options.MaxConcurrency is { } most ? new(most, options.MaxWaiting ?? DefaultMaxWaiting) : null;

@@ -159,9 +159,9 @@ internal sealed class CallPipeline(MeshHost host)
             beganAt = call.Host.Clock.GetTimestamp();
         }
 
-        if (isCounted)
+        if (isCounted ? !instance.TryEnter() : instance.IsClosed)
         {
-            instance.Enter();
+            return CallQueueing.GoElsewhere(call, gate);
         }
 
         call.HasStarted = true;

@@ -27,16 +27,15 @@ internal static class CallQueueing
     public static CallEnd Enter(CallState call, CallTurnState state)
     {
         var (life, gate) = (call.EnsureLife(), call.Instance!.Gate!);
-        if (HasPlace(call, state))
+        if (state == CallTurnState.Come && call.Imposed is null)
         {
             return Recheck(call) is { } refusal ? refusal : CallPipeline.Serve(call, isCounted: true, gate, life.BeganAt);
         }
 
         if (state == CallTurnState.Come)
         {
-            // The turn came together with what makes it useless: the next one has it.
+            // The turn came together with what ended the call: the next one has it.
             gate.Exit(0)?.Tell();
-            state = CallTurnState.Withdrawn;
         }
 
         if (call.Imposed is { } imposed)
@@ -44,17 +43,22 @@ internal static class CallQueueing
             return imposed;
         }
 
-        if ((state == CallTurnState.Refused && ++life.Looks > MostLooks) || !TryMove(call))
-        {
-            return state == CallTurnState.Refused ? CallErrors.Overloaded(call, gate) : CallErrors.WithdrawnBeforeTurn(call);
-        }
-
-        return call.Instance.Gate is { } other ? LineUp(call, other) : CallPipeline.Serve(call, call.Instance.IsCounted, null);
+        return state != CallTurnState.Refused ? GoElsewhere(call, null)
+            : ++life.Looks <= MostLooks && TryMove(call) ? Begin(call)
+            : CallErrors.Overloaded(call, gate);
     }
 
-    /// <summary>Whether its turn has come, and is of use.</summary>
-    private static bool HasPlace(CallState call, CallTurnState state) =>
-        state == CallTurnState.Come && call.Imposed is null && !call.Instance!.Gate!.IsClosed;
+    /// <summary>Leads a call to another instance whose own was withdrawn before it had begun.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="gate">The gate where it has a place, which it gives up; null when it has none.</param>
+    public static CallEnd GoElsewhere(CallState call, CallGate? gate)
+    {
+        gate?.Exit(0)?.Tell();
+        return TryMove(call) ? Begin(call) : CallErrors.WithdrawnBeforehand(call);
+    }
+
+    private static CallEnd Begin(CallState call) =>
+        call.Instance!.Gate is { } gate ? LineUp(call, gate) : CallPipeline.Serve(call, call.Instance.IsCounted, null);
 
     /// <summary>Whether the call may still run. If not, the next one has its place.</summary>
     private static MeshError? Recheck(CallState call)

@@ -30,10 +30,11 @@ internal sealed class LocalToolkits
         }
     }
 
-    /// <summary>What a call ends with that comes for a tool without code behind it.</summary>
+    /// <summary>What a call ends with that comes for a tool without code behind it: most often that was withdrawn while the call was on its way.</summary>
     public static MeshError Missing(ToolAddress target, MeshId registrationId) =>
-        new(MeshErrorCode.NotFound, $"{target.Label}: its provider has no code under lease '{registrationId}'.")
+        new(MeshErrorCode.Unavailable, $"{target.Label}: its provider has no code under lease '{registrationId}', or has it no more.")
         {
-            Remedy = "Register toolkits with RoomClient.Toolkits.RegisterAsync, which keeps both sides in step.",
+            Remedy = "Call again: the call had no effect. If this stays, register with RoomClient.Toolkits.RegisterAsync, which keeps both sides in step.",
+            Retryable = true,
         };
 }

@@ -28,6 +28,7 @@ internal static class RoomAgents
                 lease,
                 UseAgents)
             {
+                IsDrained = true,
                 Background = contract.RunsInBackground ? contract : null,
                 Gate = CallGate.Of(options),
             },

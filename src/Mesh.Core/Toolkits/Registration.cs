@@ -48,12 +48,12 @@ internal abstract class Registration
     /// <summary>Whether grants cover at least one of its tools.</summary>
     public bool IsGrantedTo(Grants grants) => Array.Exists(_tools, tool => tool.IsGrantedBy(grants));
 
-    /// <summary>Sends the calls away that wait for their turn; to be called when no new ones find it any more.</summary>
+    /// <summary>Lets no call begin any more, and sends those away that wait for their turn; to be called when no new ones find it.</summary>
     public void Close()
     {
         foreach (var tool in _tools)
         {
-            tool.Gate?.Close();
+            tool.Close();
         }
     }
 

@@ -10,6 +10,7 @@ internal sealed class ToolInstance(string path, ToolContract contract, ToolInvok
     private int _inFlight;
     private bool _isShared;
     private bool _isCounted;
+    private bool _isClosed;
 
     /// <summary><c>toolkit/tool</c>.</summary>
     public string Path { get; } = path;
@@ -24,7 +25,7 @@ internal sealed class ToolInstance(string path, ToolContract contract, ToolInvok
     public RoomMember? Provider => Registration?.Provider;
 
     /// <summary>
-    /// Whether other instances share its calls. While it is alone, only calls that go on for longer are counted as in
+    /// Whether other instances share its calls. While a tool is alone, only calls that go on for longer are counted as in
     /// flight: nobody asks for the others, and counting costs them as much as finding their tool.
     /// </summary>
     public bool IsShared
@@ -33,11 +34,11 @@ internal sealed class ToolInstance(string path, ToolContract contract, ToolInvok
         set
         {
             Volatile.Write(ref _isShared, value);
-            Volatile.Write(ref _isCounted, value || Gate is not null);
+            Volatile.Write(ref _isCounted, value || Gate is not null || IsDrained);
         }
     }
 
-    /// <summary>Whether all of its calls are counted: it is shared, or has a limit. One look tells a plain call that it is neither.</summary>
+    /// <summary>Whether all of its calls are counted: it is shared, has a limit, or is drained. One look tells a plain call that it is none of these.</summary>
     public bool IsCounted => Volatile.Read(ref _isCounted);
 
     /// <summary>The limit of what it serves at once; null where there is none.</summary>
@@ -47,9 +48,23 @@ internal sealed class ToolInstance(string path, ToolContract contract, ToolInvok
         init
         {
             field = value;
-            _isCounted = value is not null;
+            _isCounted |= value is not null;
         }
     }
+
+    /// <summary>Whether its end waits for its calls, as that of an agent does.</summary>
+    public bool IsDrained
+    {
+        get;
+        init
+        {
+            field = value;
+            _isCounted |= value;
+        }
+    }
+
+    /// <summary>Whether it was withdrawn: a call that found it before does not begin any more.</summary>
+    public bool IsClosed => Volatile.Read(ref _isClosed);
 
     /// <summary>How busy it is, for the choice between instances: its calls in flight, and those that wait for their turn.</summary>
     public int Load => Gate?.Load ?? InFlight;
@@ -71,7 +86,22 @@ internal sealed class ToolInstance(string path, ToolContract contract, ToolInvok
 
     public int InFlight => Volatile.Read(ref _inFlight);
 
+    /// <summary>Counts a call that has begun.</summary>
     public void Enter() => Interlocked.Increment(ref _inFlight);
+
+    /// <summary>Counts a call that is to begin; false, and not counted, when the instance was withdrawn.</summary>
+    public bool TryEnter()
+    {
+        // A full fence: whoever closes it either is seen here, or finds the call.
+        Enter();
+        if (!IsClosed)
+        {
+            return true;
+        }
+
+        Exit();
+        return false;
+    }
 
     public void Exit()
     {
@@ -81,7 +111,14 @@ internal sealed class ToolInstance(string path, ToolContract contract, ToolInvok
         }
     }
 
-    /// <summary>Completes when none of its calls is in flight any more; new ones must have been led elsewhere before.</summary>
+    /// <summary>Lets no call begin any more, and sends those away that wait for their turn; to be called when no new ones find it.</summary>
+    public void Close()
+    {
+        Interlocked.Exchange(ref _isClosed, true);
+        Gate?.Close();
+    }
+
+    /// <summary>Completes when none of its calls is in flight any more; it must have been closed before.</summary>
     public Task DrainAsync()
     {
         var drained = LazyInitializer.EnsureInitialized(ref _drained, static () => new(TaskCreationOptions.RunContinuationsAsynchronously));
