@@ -13,7 +13,7 @@ public abstract class RoomClientContract : IAsyncDisposable
     protected const string Den = "den";
 
     private readonly List<RoomClient> _clients = [];
-    private readonly List<IDisposable> _owned = [];
+    private readonly ConcurrentStack<IDisposable> _owned = [];
     private MeshHost? _host;
 
     /// <summary>What lies between all participants of a test and their room.</summary>
@@ -43,7 +43,10 @@ public abstract class RoomClientContract : IAsyncDisposable
             await _host.DisposeAsync().InTime();
         }
 
-        _owned.ForEach(each => each.Dispose());
+        foreach (var each in _owned)
+        {
+            each.Dispose();
+        }
 
         GC.SuppressFinalize(this);
     }
@@ -66,7 +69,7 @@ public abstract class RoomClientContract : IAsyncDisposable
     protected T Own<T>(T thing)
         where T : IDisposable
     {
-        _owned.Add(thing);
+        _owned.Push(thing);
         return thing;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Claims;
@@ -23,7 +24,7 @@ public abstract class McpHttpTests : IAsyncDisposable
     public const string Older = "2025-11-25";
     public const string Newer = "2026-07-28";
 
-    private readonly List<IAsyncDisposable> _owned = [];
+    private readonly ConcurrentStack<IAsyncDisposable> _owned = [];
     private readonly Lock _gate = new();
     private Signal _atRest = new();
     private int _requests;
@@ -44,7 +45,7 @@ public abstract class McpHttpTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var each in Enumerable.Reverse(_owned))
+        foreach (var each in _owned)
         {
             await each.DisposeAsync().InTime();
         }
@@ -93,7 +94,7 @@ public abstract class McpHttpTests : IAsyncDisposable
     protected T Own<T>(T thing)
         where T : IAsyncDisposable
     {
-        _owned.Add(thing);
+        _owned.Push(thing);
         return thing;
     }
 

@@ -10,7 +10,7 @@ public abstract class ToolkitFixture : IAsyncDisposable
     public const string Older = "2025-11-25";
     public const string Newer = "2026-07-28";
 
-    private readonly List<IAsyncDisposable> _owned = [];
+    private readonly ConcurrentStack<IAsyncDisposable> _owned = [];
 
     private protected static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -32,7 +32,6 @@ public abstract class ToolkitFixture : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _owned.Reverse();
         foreach (var each in _owned)
         {
             await each.DisposeAsync().InTime();
@@ -45,7 +44,7 @@ public abstract class ToolkitFixture : IAsyncDisposable
     private protected T Own<T>(T thing)
         where T : IAsyncDisposable
     {
-        _owned.Add(thing);
+        _owned.Push(thing);
         return thing;
     }
 

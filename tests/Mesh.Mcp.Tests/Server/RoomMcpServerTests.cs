@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Text.Json;
 using Mesh.Contracts;
@@ -16,7 +17,7 @@ public abstract class RoomMcpServerTests : IAsyncDisposable
     /// <summary>Both eras of the protocol: with a handshake and sessions, and without.</summary>
     public static TheoryData<string> Revisions => [Older, Newer];
 
-    private readonly List<IAsyncDisposable> _owned = [];
+    private readonly ConcurrentStack<IAsyncDisposable> _owned = [];
 
     protected static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -26,7 +27,7 @@ public abstract class RoomMcpServerTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var each in Enumerable.Reverse(_owned))
+        foreach (var each in _owned)
         {
             await each.DisposeAsync().InTime();
         }
@@ -75,7 +76,7 @@ public abstract class RoomMcpServerTests : IAsyncDisposable
     protected T Own<T>(T thing)
         where T : IAsyncDisposable
     {
-        _owned.Add(thing);
+        _owned.Push(thing);
         return thing;
     }
 
