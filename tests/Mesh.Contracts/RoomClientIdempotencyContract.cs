@@ -84,6 +84,47 @@ public abstract class RoomClientIdempotencyContract : RoomClientContract
         Assert.Equal("done", await first.InTime());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_duplicate_of_a_call_that_was_given_up_before_it_began_has_the_effect_itself(bool byDeadline)
+    {
+        var (started, release) = (new Signal(), new Signal());
+        var slow = Tool.Create("slow", async () =>
+        {
+            started.Set();
+            await release.WaitStubbornlyAsync();
+            return Interlocked.Increment(ref _effects);
+        });
+        await (await JoinAsync("ada", Grants.Full)).Toolkits.RegisterAsync(Toolkit.Create("kit", slow), new() { MaxConcurrency = 1 });
+        var bob = await JoinAsync("bob");
+        var busy = bob.Toolkits.InvokeAsync<int>("kit/slow").AsTask();
+        await started.InTime();
+        using var cancel = new CancellationTokenSource();
+        var first = bob.Toolkits.TryInvokeAsync("kit/slow", options: _key with { Timeout = TimeSpan.FromSeconds(byDeadline ? 2 : 20) }, cancellationToken: cancel.Token).AsTask();
+        for (int looks = 0; looks < 100_000 && (await bob.Toolkits.ExplainAsync("kit/slow").InTime()).CallsAhead < 2; looks++)
+        {
+            // Over a connection it is on its way.
+        }
+
+        var second = bob.Toolkits.InvokeAsync<int>("kit/slow", null, _key).AsTask();
+        await bob.Toolkits.ExplainAsync("kit/slow").InTime();
+        if (byDeadline)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(3));
+        }
+        else
+        {
+            await cancel.CancelAsync();
+        }
+
+        AssertCode(byDeadline ? MeshErrorCode.DeadlineExceeded : MeshErrorCode.Cancelled, (await first.InTime()).Error);
+        release.Set();
+        Assert.Equal(1, await busy.InTime());
+        Assert.Equal(2, await second.InTime());
+        Assert.Equal(2, await bob.Toolkits.InvokeAsync<int>("kit/slow", null, _key).InTime());
+    }
+
     [Fact]
     public async Task A_key_is_forgotten_after_10_minutes()
     {

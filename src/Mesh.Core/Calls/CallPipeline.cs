@@ -119,20 +119,36 @@ internal sealed class CallPipeline(MeshHost host)
     {
         call.IsStaged = true;
         var store = call.Member.Room.IdempotencyKeys;
-        if (store.Begin(call, out var entry, out bool isOwner) is { } refusal)
+        for (var refusal = store.Begin(call, out var entry, out bool isOwner); ;)
         {
-            return CallOutcome.FromError(refusal);
-        }
+            if (refusal is not null)
+            {
+                return CallOutcome.FromError(refusal);
+            }
 
-        if (!isOwner)
-        {
+            if (isOwner)
+            {
+                var outcome = await Perform(call).ConfigureAwait(false);
+                store.Complete(
+                    entry, outcome, hadEffect: call.HasStarted && outcome.Error?.Code != MeshErrorCode.Unavailable, wasGivenUp: call.Imposed is not null);
+                return outcome;
+            }
+
             await ((Task)entry.Outcome.Task.WaitAsync(call.CancellationToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return call.Imposed ?? await entry.Outcome.Task.ConfigureAwait(false);
-        }
+            if (call.Imposed is { } imposed)
+            {
+                return imposed;
+            }
 
-        var outcome = await Perform(call).ConfigureAwait(false);
-        store.Complete(entry, outcome, hadEffect: call.HasStarted && outcome.Error?.Code != MeshErrorCode.Unavailable);
-        return outcome;
+            var first = await entry.Outcome.Task.ConfigureAwait(false);
+            if (!entry.WasGivenUp)
+            {
+                return first;
+            }
+
+            // What ended the first call was the end of that one alone, and of its key nothing has become yet.
+            refusal = CallAuthorization.Recheck(call) ?? store.Begin(call, out entry, out isOwner);
+        }
     }
 
     /// <summary>Invoke, validate output.</summary>

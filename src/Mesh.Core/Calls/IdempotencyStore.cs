@@ -53,8 +53,13 @@ internal sealed class IdempotencyStore(TimeProvider clock)
     }
 
     /// <summary>Settles a key. A call that had no effect gives its key back, so that it may be tried again.</summary>
-    public void Complete(Entry entry, CallOutcome outcome, bool hadEffect)
+    /// <param name="entry">The call's entry.</param>
+    /// <param name="outcome">Its outcome, which those get that wait for it.</param>
+    /// <param name="hadEffect">Whether it may have had its effect.</param>
+    /// <param name="wasGivenUp">Whether something ended it from outside.</param>
+    public void Complete(Entry entry, CallOutcome outcome, bool hadEffect, bool wasGivenUp = false)
     {
+        entry.WasGivenUp = wasGivenUp && !hadEffect;
         lock (_gate)
         {
             if (hadEffect)
@@ -89,6 +94,12 @@ internal sealed class IdempotencyStore(TimeProvider clock)
 
         /// <summary>When its call ended, from when on it is remembered for its lifetime.</summary>
         public long EndedAt { get; set; }
+
+        /// <summary>
+        /// Whether its call had no effect because something had ended it from outside, as its caller or its deadline: calls
+        /// that wait for it have ends of their own. Set before the outcome is.
+        /// </summary>
+        public bool WasGivenUp { get; set; }
 
         public TaskCompletionSource<CallOutcome> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
