@@ -92,7 +92,7 @@ internal static class ToolRunner
     private static CallOutcome Fail(Exception exception, CallContext context) => exception switch
     {
         ToolException { Error: var error } => Answer(error, exception, context),
-        _ when IsOfTheEnd(exception) && context.CancellationToken.IsCancellationRequested => CallOutcome.FromError(CallErrors.Cancelled(context.Request.Target)),
+        _ when IsOfTheEnd(exception) && IsOver(context) => CallOutcome.FromError(CallErrors.Cancelled(context.Request.Target)),
 
         // What the room refuses it says to the caller itself: there is nothing behind it that the caller may not know.
         MeshException { Error: var error } when context is CallState { Instance.Registration: null } => CallOutcome.FromError(error),
@@ -122,6 +122,10 @@ internal static class ToolRunner
     /// </summary>
     private static bool IsOfTheEnd(Exception exception) => exception is OperationCanceledException
         || (exception is MeshException { Code: var code } && (code == MeshErrorCode.CallEnded || code == MeshErrorCode.Cancelled));
+
+    /// <summary>Whether the call was ended from outside. What it is used for tells its handler so at once, and its token a moment later.</summary>
+    private static bool IsOver(CallContext context) =>
+        context.HasEnded || context is CallState { Imposed: not null } || context.CancellationToken.IsCancellationRequested;
 
     /// <summary>
     /// The exception goes to the host's fault handler; of its text nothing crosses to the caller. Of a failure of a

@@ -24,6 +24,40 @@ public sealed class ToolRunnerTests
 
     [Theory]
     [MemberData(nameof(Ends), DisableDiscoveryEnumeration = true)]
+    public async Task Nor_is_what_a_call_throws_that_is_over_before_its_token_is_cancelled(Exception thrown)
+    {
+        var (outcome, faults) = await RunAsync(thrown, CancellationToken.None, hasEnded: true);
+
+        Assert.Equal(CallStatus.Cancelled, outcome.Status);
+        Assert.Empty(faults);
+    }
+
+    [Fact]
+    public async Task A_frame_that_comes_between_the_end_of_a_call_and_that_of_its_token_is_no_fault()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var faults = new List<MeshFault>();
+        CallState? ended = null;
+        await using var mesh = new MeshHost(new MeshHostOptions { OnFault = faults.Add });
+        await using var ada = await mesh.JoinAsync("r", "ada", Grants.Full, cancellationToken: cancellationToken);
+        await ada.Toolkits.RegisterAsync(
+            Toolkit.Create("t", Tool.Create("write", (CallContext call) =>
+            {
+                ended = (CallState)call;
+                ended.EndForCaller(CallErrors.CallerLeft(ended));
+                return call.WriteAsync(new TextPart("x")).AsTask();
+            })),
+            cancellationToken: cancellationToken);
+
+        var outcome = await ada.Toolkits.TryInvokeAsync("t/write", cancellationToken: cancellationToken);
+
+        ended!.EndForHandler();
+        Assert.Equal(CallStatus.Cancelled, outcome.Status);
+        Assert.Empty(faults);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ends), DisableDiscoveryEnumeration = true)]
     public async Task The_same_without_a_cancelled_call_is_one(Exception thrown)
     {
         var (outcome, faults) = await RunAsync(thrown, CancellationToken.None);
@@ -64,7 +98,7 @@ public sealed class ToolRunnerTests
         async Task<CallOutcome> OutcomeAsync() => CallOutcome.FromResult(await ResponseAsync().ConfigureAwait(false));
     }
 
-    private static async Task<(CallOutcome Outcome, List<MeshFault> Faults)> RunAsync(Exception thrown, CancellationToken ofCall)
+    private static async Task<(CallOutcome Outcome, List<MeshFault> Faults)> RunAsync(Exception thrown, CancellationToken ofCall, bool hasEnded = false)
     {
         var faults = new List<MeshFault>();
         await using var mesh = new MeshHost(new MeshHostOptions { OnFault = faults.Add });
@@ -72,26 +106,27 @@ public sealed class ToolRunnerTests
         var id = ada.Session;
         var request = new CallRequest { Id = id, RootId = id, Target = "t/fail" };
         var outcome = await ToolRunner.Run(
-            Tool.Create("fail", int () => throw thrown), new Ended(request, ada, mesh, ofCall), JsonElement.Parse("{}")).AsValueTask();
+            Tool.Create("fail", int () => throw thrown), new Ended(request, ada, mesh, hasEnded, ofCall), JsonElement.Parse("{}")).AsValueTask();
         return (outcome, faults);
     }
 
-    /// <summary>A call of which nothing matters but its token.</summary>
+    /// <summary>A call of which nothing matters but how it ends.</summary>
     private sealed class Ended : CallContext
     {
-        public Ended(CallRequest request, RoomClient room, MeshHost host, CancellationToken ofCall)
+        public Ended(CallRequest request, RoomClient room, MeshHost host, bool hasEnded, CancellationToken ofCall)
             : base(request, room.Self)
         {
             Room = room;
             Host = host;
             CancellationToken = ofCall;
+            HasEnded = hasEnded;
         }
 
         public override Participant? OnBehalfOf => null;
 
         public override CancellationToken CancellationToken { get; }
 
-        public override bool HasEnded => false;
+        public override bool HasEnded { get; }
 
         public override IAsyncEnumerable<ContentPart> Input => EmptyInput.Instance;
 

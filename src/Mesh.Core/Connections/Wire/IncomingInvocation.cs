@@ -58,6 +58,9 @@ internal sealed class IncomingInvocation(WireEnd end, RoomClient client, WireHea
                 {
                     return;
                 }
+
+                // The connection is gone; it is told of that a moment later.
+                _hasEnded = true;
             }
         }
         catch (OperationCanceledException)
