@@ -22,6 +22,41 @@ public abstract class RoomClientAgentLifeContract : RoomClientContract
     }
 
     [Fact]
+    public async Task An_agent_that_is_withdrawn_while_its_room_is_retired_ends_its_calls_as_well()
+    {
+        StartHost(options => options with { DrainTimeout = TimeSpan.FromSeconds(10) });
+        var (begun, go) = (new Signal(), new Signal());
+        var registration = await RegisterAsync("ada", Slow(begun, go));
+        var bob = await JoinAsync("bob");
+        var asking = bob.Agents.AskAsync<string>("slow", "x").InTime();
+        await begun.InTime();
+        var retiring = Host.RetireRoomAsync(Den).InTime();
+        var disposing = registration.DisposeAsync().InTime();
+        await bob.Agents.WatchAsync().TakeUntilAsync(change => change.Kind == RoomEventKinds.AgentUnregistered);
+        Assert.False(disposing.IsCompleted);
+        go.Set();
+        Assert.Equal("x", await asking);
+        await disposing;
+        await retiring;
+    }
+
+    [Fact]
+    public async Task Withdrawing_an_agent_is_no_failure_when_its_room_ends_before_its_calls()
+    {
+        StartHost(options => options with { DrainTimeout = TimeSpan.FromSeconds(10) });
+        var begun = new Signal();
+        var registration = await RegisterAsync("ada", Slow(begun, TestEnds));
+        var bob = await JoinAsync("bob");
+        var asking = bob.Agents.TryAskAsync("slow", "x").InTime();
+        await begun.InTime();
+        var disposing = registration.DisposeAsync().InTime();
+        await bob.Agents.WatchAsync().TakeUntilAsync(change => change.Kind == RoomEventKinds.AgentUnregistered);
+        await Host.CloseAsync(new CancellationToken(canceled: true)).InTime();
+        await disposing;
+        Assert.Equal(CallStatus.Unknown, (await asking).Status);
+    }
+
+    [Fact]
     public async Task Calls_that_a_withdrawn_agent_does_not_end_in_time_are_ended()
     {
         StartHost(options => options with { DrainTimeout = TimeSpan.FromSeconds(10), CallTimeout = TimeSpan.FromMinutes(10) });

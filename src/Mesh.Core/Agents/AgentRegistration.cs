@@ -49,7 +49,7 @@ public sealed class AgentRegistration : IAsyncDisposable
         var withdrawing = LeasedCode.WithdrawAsync(
             _room,
             Id,
-            "room/unregisterAgent",
+            RoomToolkit.UnregisterAgent,
             JsonPayload.From(new UnregisterAgentArguments(Id, drains), MeshJsonContext.Default.UnregisterAgentArguments),
             new CallOptions { NewTree = true, Timeout = timeout < longest ? timeout : longest });
         if (_background is not null)

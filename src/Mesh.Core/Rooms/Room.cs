@@ -25,6 +25,7 @@ internal sealed class Room
     private int _joining;
     private long _joins;
     private volatile RoomPhase _phase = RoomPhase.Open;
+    private bool _hasDrained;
 
     public Room(MeshHost host, string name, RoomOptions options)
     {
@@ -71,6 +72,9 @@ internal sealed class Room
 
     /// <summary>Whether new trees of calls are turned away.</summary>
     public bool IsDraining => _phase >= RoomPhase.Retiring;
+
+    /// <summary>Whether its calls had their time to end, as it is retired: from here on nothing waits for them. Set once.</summary>
+    public bool HasDrained { get => Volatile.Read(ref _hasDrained); set => Volatile.Write(ref _hasDrained, value); }
 
     public bool IsRetired => _phase == RoomPhase.Retired;
 

@@ -43,7 +43,10 @@ internal sealed class RoomMember(Room room, Participant snapshot, Grants grants)
     /// <summary>Its registrations, under the lock of the room's registry.</summary>
     public List<Registration>? Registrations { get; set; }
 
-    /// <summary>Lets a call in, unless its caller has left or its room takes no more. Calls within a running tree go on.</summary>
+    /// <summary>
+    /// Lets a call in, unless its caller has left or its room takes no more. Calls within a running tree go on, and while
+    /// those may end, whoever withdraws what serves them is to be told when they have.
+    /// </summary>
     public MeshError? TryEnterCall(CallState call)
     {
         Interlocked.Increment(ref _activeCalls);
@@ -53,7 +56,7 @@ internal sealed class RoomMember(Room room, Participant snapshot, Grants grants)
             return CallErrors.ClientClosed(call.Request.Target, Snapshot.Name, Room.Name);
         }
 
-        if (call.Parent is null && Room.IsDraining)
+        if (call.Parent is null && Room.IsDraining && (Room.HasDrained || !RoomToolkit.Withdraws(call.Request.Target)))
         {
             ExitCall();
             return CallErrors.RoomClosed(call.Request.Target, Room);

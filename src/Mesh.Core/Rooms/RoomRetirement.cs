@@ -61,6 +61,7 @@ internal sealed class RoomRetirement(Room room)
         }
 
         await DrainAsync().ConfigureAwait(false);
+        room.HasDrained = true;
         await room.StopServicesAsync().ConfigureAwait(false);
 
         // Whoever is made to leave first: a call that would not end is told the same.

@@ -10,6 +10,8 @@ namespace Mesh;
 internal static class RoomToolkit
 {
     public const string Name = "room";
+    public const string UnregisterToolkit = "room/unregisterToolkit";
+    public const string UnregisterAgent = "room/unregisterAgent";
 
     private static readonly MeshJsonContext Json = MeshJsonContext.Default;
 
@@ -34,6 +36,9 @@ internal static class RoomToolkit
     }
 
     public static BuiltInToolkit Instance { get; } = new(Name);
+
+    /// <summary>Whether a tool takes back what its caller offers.</summary>
+    public static bool Withdraws(ToolAddress tool) => tool is { Path: UnregisterToolkit or UnregisterAgent, Participant: null };
 
     private static void Add<TArguments, TResult>(
         string name,

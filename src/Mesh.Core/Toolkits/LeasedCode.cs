@@ -43,9 +43,10 @@ internal static class LeasedCode
         var outcome = await room.Call(tool, arguments, options, default).ConfigureAwait(false);
         room.LocalToolkits.Remove(id);
 
-        // Only leaving cancels a call without a token.
+        // Only leaving cancels a call without a token, and only the room's own end loses one that the room serves.
         if (outcome.Error is { } error
-            && error.Code != MeshErrorCode.Closed && error.Code != MeshErrorCode.NotFound && error.Code != MeshErrorCode.Cancelled)
+            && error.Code != MeshErrorCode.Closed && error.Code != MeshErrorCode.NotFound
+            && error.Code != MeshErrorCode.Cancelled && error.Code != MeshErrorCode.ProviderLost)
         {
             throw new MeshException(error);
         }

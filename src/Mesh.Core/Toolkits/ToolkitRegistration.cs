@@ -80,7 +80,7 @@ public sealed class ToolkitRegistration : IAsyncDisposable
 
         // Outside of any call: a handler may dispose what outlived the call that registered it.
         var arguments = JsonPayload.From(new UnregisterToolkitArguments(Id), MeshJsonContext.Default.UnregisterToolkitArguments);
-        await LeasedCode.WithdrawAsync(_room, Id, "room/unregisterToolkit", arguments, CallOptions.OutsideAnyTree).ConfigureAwait(false);
+        await LeasedCode.WithdrawAsync(_room, Id, RoomToolkit.UnregisterToolkit, arguments, CallOptions.OutsideAnyTree).ConfigureAwait(false);
     }
 
     internal static async ValueTask<ToolkitRegistration> CreateAsync(
