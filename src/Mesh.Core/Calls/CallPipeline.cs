@@ -119,11 +119,11 @@ internal sealed class CallPipeline(MeshHost host)
     {
         call.IsStaged = true;
         var store = call.Member.Room.IdempotencyKeys;
-        for (var refusal = store.Begin(call, out var entry, out bool isOwner); ;)
+        while (true)
         {
-            if (refusal is not null)
+            if (store.Begin(call, out var entry, out bool isOwner) is { } taken)
             {
-                return CallOutcome.FromError(refusal);
+                return CallOutcome.FromError(taken);
             }
 
             if (isOwner)
@@ -147,7 +147,10 @@ internal sealed class CallPipeline(MeshHost host)
             }
 
             // What ended the first call was the end of that one alone, and of its key nothing has become yet.
-            refusal = CallAuthorization.Recheck(call) ?? store.Begin(call, out entry, out isOwner);
+            if (CallAuthorization.Recheck(call) is { } refusal)
+            {
+                return CallOutcome.FromError(refusal);
+            }
         }
     }
 

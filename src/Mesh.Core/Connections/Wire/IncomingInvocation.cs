@@ -22,6 +22,8 @@ internal sealed class IncomingInvocation(WireEnd end, RoomClient client, WireHea
     {
         if (_reserving.TryRemove(number, out var waiting))
         {
+            // An answer may be the first that tells of the end of the call.
+            _hasEnded |= error?.Code == MeshErrorCode.CallEnded;
             waiting.TrySetResult(error);
         }
     }

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using Mesh.Contracts;
+
 namespace Mesh.Core.Tests.Connections.Wire;
 
 /// <summary>What a far end that breaks the rules may say of money.</summary>
@@ -29,6 +32,40 @@ public sealed class ReservationTests
             return message.Header.Frame!.FromWire(message);
         });
         Assert.Equal(MeshErrorCode.ProtocolError, error.Code);
+    }
+
+    [Fact]
+    public async Task A_reservation_that_comes_between_the_end_of_a_call_and_that_of_its_token_is_no_fault()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var faults = new ConcurrentQueue<MeshFault>();
+        await using var mesh = new MeshHost(new() { OnFault = faults.Enqueue });
+        await using var ada = await mesh.JoinAsync("r", "ada", Grants.Full, new() { Connection = ConnectionKind.Serialised }, cancellationToken);
+        var (reserved, failed) = (new Signal(), new Signal());
+        await ada.Toolkits.RegisterAsync(
+            Toolkit.Create("t", Tool.Create("one", async (CallContext call) =>
+            {
+                await reserved.WaitAsync(cancellationToken);
+                try
+                {
+                    await call.ReserveAsync(1);
+                }
+                finally
+                {
+                    failed.Set();
+                }
+            })),
+            cancellationToken: cancellationToken);
+        await using var bob = await mesh.JoinAsync("r", "bob", Grants.Full, cancellationToken: cancellationToken);
+        var calling = bob.Toolkits.TryInvokeAsync("t/one", cancellationToken: cancellationToken);
+        var call = Assert.Single(Assert.Single(mesh.OpenRooms).TrackedCalls(), life => life.Call.Member.Snapshot.Name == "bob").Call;
+        call.EndForCaller(CallErrors.CallerLeft(call));
+        reserved.Set();
+        await failed.InTime();
+        await calling.InTime();
+        call.EndForHandler();
+        await ada.DisposeAsync().InTime();
+        Assert.Empty(faults);
     }
 
     [Fact]
