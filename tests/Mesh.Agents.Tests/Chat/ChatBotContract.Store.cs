@@ -47,6 +47,23 @@ public abstract partial class ChatBotContract
     }
 
     [Fact]
+    public async Task Results_do_not_come_into_the_thread_without_their_call_where_the_store_refuses_that_once()
+    {
+        await OfferAsync("tools", Tool.Create("look", () => "sun"));
+        using var model = new ScriptedChatClient(
+            ScriptedTurn.Calls("kit_look"), ScriptedTurn.Says("Yes.").Expecting("the call and its result", request => request.Messages.Select(message => message.Contents[0].GetType().Name)
+                .SequenceEqual([nameof(TextContent), nameof(FunctionCallContent), nameof(FunctionResultContent), nameof(TextContent)])));
+        var ada = await StartAsync(model, bot => new(bot.Name, bot.Model, _hooked) { Requires = [Requirement.Toolkit("kit")] });
+        int refused = 0;
+        _hooked.OnAppend = entry => entry is { Kind: ThreadEntryKinds.Message, Author: "assistant" } && refused++ == 0 ? new IOException() : null;
+
+        await Assert.ThrowsAsync<MeshException>(() => ada.SendAsync("t", "How is it?").InTime());
+
+        Assert.Equal(ChatOutcomes.Answered, (await ada.SendAsync("t", "Really?").InTime()).Outcome);
+        model.AssertFinished();
+    }
+
+    [Fact]
     public async Task Who_watches_is_told_that_the_agent_listens_also_where_the_end_cannot_be_added()
     {
         using var model = new ScriptedChatClient(ScriptedTurn.Says("It is sunny."));
