@@ -64,6 +64,59 @@ public abstract partial class ChatBotContract
     }
 
     [Fact]
+    public async Task Who_watches_is_told_of_an_entry_that_the_store_has_added_and_failed()
+    {
+        using var model = new ScriptedChatClient(ScriptedTurn.Says("It is sunny."));
+        var ada = await StartAsync(model, bot => new(bot.Name, bot.Model, _hooked));
+        await ada.OpenAsync("t").InTime();
+        var watching = WatchAsync((await JoinAsync("bob")).ChatWith("assistant"), "t");
+        await (await watching.Synced.InTime());
+        var first = watching.Next(each => each.Entry?.Text == "Hello?");
+        _hooked.OnAppended = entry => entry.Text == "Hello?" ? new IOException() : null;
+
+        await Assert.ThrowsAsync<MeshException>(() => ada.SendAsync("t", "Hello?").InTime());
+        await first.InTime();
+        await ada.SendAsync("t", "How is it?").InTime();
+
+        Assert.Equal([1, 2, 3, 4, 5], (await watching.Ended.InTime()).Where(each => each.Entry is not null).Select(each => each.Entry!.Sequence));
+    }
+
+    [Fact]
+    public async Task A_streamed_message_that_the_store_has_added_and_failed_ends_with_that()
+    {
+        using var model = new ScriptedChatClient();
+        var ada = await StartAsync(model, bot => new(bot.Name, bot.Model, _hooked));
+        _hooked.OnAppended = entry => new IOException();
+
+        var seen = new List<ChatEvent>();
+        async Task ReadAsync()
+        {
+            await foreach (var each in ada.StreamAsync("t", "Hello?"))
+            {
+                seen.Add(each);
+            }
+        }
+
+        await Assert.ThrowsAsync<MeshException>(() => ReadAsync().InTime());
+        Assert.Equal("Hello?", Assert.Single(seen).Entry!.Text);
+    }
+
+    [Fact]
+    public async Task Who_watches_is_told_of_entries_that_were_added_to_the_store_itself()
+    {
+        using var model = new ScriptedChatClient(ScriptedTurn.Says("It is sunny."));
+        var ada = await StartAsync(model);
+        await ada.OpenAsync("t").InTime();
+        var watching = WatchAsync(ada, "t");
+        await (await watching.Synced.InTime());
+
+        await _threads.AppendAsync("t", ThreadEntry.Of("m1", "eve", new(ChatRole.User, "Look.")));
+        await ada.SendAsync("t", "How is it, assistant?").InTime();
+
+        Assert.Equal([1, 2, 3, 4, 5], (await watching.Ended.InTime()).Where(each => each.Entry is not null).Select(each => each.Entry!.Sequence));
+    }
+
+    [Fact]
     public async Task Who_watches_is_told_that_the_agent_listens_also_where_the_end_cannot_be_added()
     {
         using var model = new ScriptedChatClient(ScriptedTurn.Says("It is sunny."));
