@@ -102,6 +102,28 @@ public abstract partial class ChatBotContract
     }
 
     [Fact]
+    public async Task A_message_that_is_cleared_away_while_it_waits_is_still_what_the_model_is_asked()
+    {
+        using var model = new ScriptedChatClient(
+            ScriptedTurn.Empty.After(TimeSpan.FromSeconds(5)).ThenSays("It is sunny."), ScriptedTurn.Says("Yes.").Expecting("the message alone", request => request.Messages is [{ Text: "Really?" }])) { Clock = Clock };
+        var ada = await StartAsync(model);
+        await ada.OpenAsync("t").InTime();
+        var watching = WatchAsync(ada, "t");
+        await (await watching.Synced.InTime());
+        var first = ada.SendAsync("t", "How is it?").AsTask();
+        await watching.Next(each => each.Status == ChatStatus.Thinking).InTime();
+        var second = ada.SendAsync("t", "Really?").AsTask();
+        await watching.Next(each => each.Entry?.Text == "Really?").InTime();
+
+        await ada.ClearAsync("t").InTime();
+        await Clock.AdvancePastTimerAsync(TimeSpan.FromSeconds(5)).InTime();
+        await first.InTime();
+
+        Assert.Equal("Yes.", (await second.InTime()).Text);
+        model.AssertFinished();
+    }
+
+    [Fact]
     public async Task Who_watches_is_told_of_entries_that_were_added_to_the_store_itself()
     {
         using var model = new ScriptedChatClient(ScriptedTurn.Says("It is sunny."));
@@ -114,6 +136,22 @@ public abstract partial class ChatBotContract
         await ada.SendAsync("t", "How is it, assistant?").InTime();
 
         Assert.Equal([1, 2, 3, 4, 5], (await watching.Ended.InTime()).Where(each => each.Entry is not null).Select(each => each.Entry!.Sequence));
+    }
+
+    [Fact]
+    public async Task An_answer_that_was_cut_off_in_a_thread_that_was_cleared_has_its_end_before_the_next_begins()
+    {
+        using var model = new ScriptedChatClient(ScriptedTurn.Says("It is sunny.").Expecting("one message", request => request.Messages.Count == 1));
+        await CrashAsync();
+        await _threads.AppendAsync("t", new("c1", ThreadEntryKinds.Cleared, "ada"));
+        var ada = await StartAsync(model);
+
+        await ada.SendAsync("t", "How is it?").InTime();
+
+        Assert.Equal(
+            ["m1.a", "c1", "m1.a.end"],
+            (await _threads.ReadAfterAsync("t", 1, 10)).Entries.Where(entry => entry.Kind != ThreadEntryKinds.Message).Take(3).Select(entry => entry.Id));
+        model.AssertFinished();
     }
 
     [Fact]
