@@ -102,6 +102,20 @@ public abstract partial class ChatBotContract
     }
 
     [Fact]
+    public async Task A_streamed_message_that_is_refused_ends_with_that_where_somebody_wrote_before_the_watch_began()
+    {
+        using var model = new ScriptedChatClient();
+        var ada = await StartAsync(model, bot => new(bot.Name, bot.Model, _hooked));
+        await ada.OpenAsync("t").InTime();
+        _hooked.OnReadAfter = () => _hooked.AppendAsync("t", ThreadEntry.Of("m1", "eve", new(ChatRole.User, "Look."))).AsTask();
+        _hooked.OnAppend = entry => entry.Author == "ada" ? new MeshException(ThreadErrors.Full("t", "1 entry of a thread")) : null;
+
+        await using var events = ada.StreamAsync("t", "Hello?").GetAsyncEnumerator();
+
+        Assert.Equal(MeshErrorCode.StoreFull, (await Assert.ThrowsAsync<MeshException>(() => events.MoveNextAsync().InTime())).Code);
+    }
+
+    [Fact]
     public async Task A_message_that_is_cleared_away_while_it_waits_is_still_what_the_model_is_asked()
     {
         using var model = new ScriptedChatClient(
