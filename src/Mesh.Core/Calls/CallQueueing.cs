@@ -1,8 +1,8 @@
 namespace Mesh;
 
 /// <summary>
-/// The part of the invoke stage that a call goes through when all places of its instance are taken. Until its turn has come
-/// it has not started: whatever ends it leaves no effect, and another instance may have it instead.
+/// The part of the invoke stage that a call goes through when its instance cannot serve it now: all places are taken, or it
+/// was withdrawn meanwhile. The call has not started: whatever ends it leaves no effect, and another instance may have it instead.
 /// </summary>
 internal static class CallQueueing
 {
@@ -27,25 +27,23 @@ internal static class CallQueueing
     public static CallEnd Enter(CallState call, CallTurnState state)
     {
         var (life, gate) = (call.EnsureLife(), call.Instance!.Gate!);
-        if (state == CallTurnState.Come && call.Imposed is null)
-        {
-            return Recheck(call) is { } refusal ? refusal : CallPipeline.Serve(call, isCounted: true, gate, life.BeganAt);
-        }
-
-        if (state == CallTurnState.Come)
-        {
-            // The turn came together with what ended the call: the next one has it.
-            gate.Exit(0)?.Tell();
-        }
-
         if (call.Imposed is { } imposed)
         {
+            if (state == CallTurnState.Come)
+            {
+                // The turn came together with what ended the call: the next one has it.
+                gate.Exit(0)?.Tell();
+            }
+
             return imposed;
         }
 
-        return state != CallTurnState.Refused ? GoElsewhere(call, null)
-            : ++life.Looks <= MostLooks && TryMove(call) ? Begin(call)
-            : CallErrors.Overloaded(call, gate);
+        return state switch
+        {
+            CallTurnState.Come => Recheck(call) ?? CallPipeline.Serve(call, isCounted: true, gate, life.BeganAt),
+            CallTurnState.Refused => ++life.Looks <= MostLooks && TryMove(call) ? Begin(call) : CallErrors.Overloaded(call, gate),
+            _ => GoElsewhere(call, null),
+        };
     }
 
     /// <summary>Leads a call to another instance whose own was withdrawn before it had begun.</summary>
