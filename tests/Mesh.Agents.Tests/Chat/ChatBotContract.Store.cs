@@ -119,7 +119,10 @@ public abstract partial class ChatBotContract
     public async Task A_message_that_is_cleared_away_while_it_waits_is_still_what_the_model_is_asked()
     {
         using var model = new ScriptedChatClient(
-            ScriptedTurn.Empty.After(TimeSpan.FromSeconds(5)).ThenSays("It is sunny."), ScriptedTurn.Says("Yes.").Expecting("the message alone", request => request.Messages is [{ Text: "Really?" }])) { Clock = Clock };
+            ScriptedTurn.Empty.After(TimeSpan.FromSeconds(5)).ThenSays("It is sunny."), ScriptedTurn.Says("Yes.").Expecting("the message alone", request => request.Messages is [{ Text: "Really?" }]))
+        {
+            Clock = Clock,
+        };
         var ada = await StartAsync(model);
         await ada.OpenAsync("t").InTime();
         var watching = WatchAsync(ada, "t");
