@@ -14,7 +14,6 @@ internal sealed class ChatExchange
     private long _sequence;
     private bool _isBegun;
     private bool _isEnded;
-    private bool _isBehind;
 
     private ChatExchange(string id, long sequence)
     {
@@ -34,9 +33,10 @@ internal sealed class ChatExchange
         Task<bool>? next = null;
         try
         {
-            // Nothing is said before it can be followed.
+            // Nothing is said before it can be followed. What others have said meanwhile is told already.
             while (await events.MoveNextAsync().ConfigureAwait(false) && events.Current.Kind != ChatEventKinds.Synced)
             {
+                exchange.Own(events.Current);
             }
 
             sending = chat.SendAsync(input with { Thread = opened.Thread }, options with { CallId = id }, stop.Token).AsTask();
@@ -107,7 +107,7 @@ internal sealed class ChatExchange
         }
     }
 
-    private IEnumerable<ChatEvent> Own(ChatEvent happened)
+    private ChatEvent[] Own(ChatEvent happened)
     {
         if (happened.Entry is { } entry)
         {
@@ -116,19 +116,18 @@ internal sealed class ChatExchange
         }
 
         // After the entries follows the text so far.
-        _isBehind = happened.Kind == ChatEventKinds.Lagged;
-        return !_isBegun || _isBehind ? []
+        return !_isBegun || happened.Kind == ChatEventKinds.Lagged ? []
             : happened is not { Offset: { } offset, Text: { } text } ? [happened]
             : New(happened, offset, text) is { } piece ? [piece] : [];
     }
 
-    private IEnumerable<ChatEvent> OfAnswer(ChatEvent happened, ThreadEntry entry)
+    private ChatEvent[] OfAnswer(ChatEvent happened, ThreadEntry entry)
     {
         _isBegun |= entry.Kind == ThreadEntryKinds.AnswerBegun;
         _isEnded |= entry.Kind == ThreadEntryKinds.AnswerEnded;
 
-        // Pieces that were lost are made up for by the entry that they have become.
-        return _isBehind && entry.Text is { } text && New(new(ChatEventKinds.Text) { MessageId = entry.Id }, 0, text) is { } piece ? [piece, happened] : [happened];
+        // Pieces that were lost, or overtaken by it, are made up for by the entry that they have become.
+        return entry.Text is { } text && New(new(ChatEventKinds.Text) { MessageId = entry.Id }, 0, text) is { } piece ? [piece, happened] : [happened];
     }
 
     /// <summary>What of a piece is new: the text of each message is told without a gap, and nothing of it twice.</summary>

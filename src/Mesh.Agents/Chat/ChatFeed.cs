@@ -11,6 +11,9 @@ internal sealed class ChatFeed : IDisposable
     private const int Capacity = 1_024;
     private const int MostWaiting = 64;
 
+    /// <summary>Not told to anybody: a watch that takes it looks into the thread for entries that it has not been told.</summary>
+    public static readonly ChatEvent LookAgain = new("lookAgain");
+
     private static readonly ChatEvent Listening = new(ChatEventKinds.Status) { Status = ChatStatus.Listening };
     private static readonly ChatEvent Thinking = new(ChatEventKinds.Status) { Status = ChatStatus.Thinking };
 
@@ -54,6 +57,12 @@ internal sealed class ChatFeed : IDisposable
             var added = await store.AppendAsync(thread, entry, null, cancellationToken).ConfigureAwait(false);
             Publish(added);
             return added;
+        }
+        catch (Exception exception) when (exception is not MeshException)
+        {
+            // Nobody knows whether it was added: a store may fail, or be cancelled, after that.
+            Publish(LookAgain);
+            throw;
         }
         finally
         {

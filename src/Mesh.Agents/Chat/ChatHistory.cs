@@ -13,7 +13,7 @@ internal static class ChatHistory
 
     /// <summary>
     /// What was said since the thread was cleared, up to a message. An answer stands after what it answers, also where others wrote while
-    /// it was being written; answers to what was cleared away, and messages that came later than this one, are left out.
+    /// it was being written; answers to what was cleared away, and messages that came later than this one, are left out. The message itself always belongs to it.
     /// </summary>
     /// <param name="store">Where the thread is.</param>
     /// <param name="thread">The thread.</param>
@@ -24,10 +24,21 @@ internal static class ChatHistory
     public static async ValueTask<(AgentChatContext Chat, IReadOnlyList<string> People, IReadOnlyList<ThreadEntry> Open)> ReadAsync(
         IThreadStore store, string thread, ThreadEntry upTo, ChatMessage last, CancellationToken cancellationToken)
     {
-        long? cursor = (await store.FindAsync(thread, cancellationToken).ConfigureAwait(false))?.ClearedThrough ?? 0;
+        long cleared = (await store.FindAsync(thread, cancellationToken).ConfigureAwait(false))?.ClearedThrough ?? 0;
+        long? cursor = cleared;
         var places = new Dictionary<string, long>(StringComparer.Ordinal);
         var said = new List<(long Place, ThreadEntry Entry)>();
         List<ThreadEntry>? open = null;
+        if (cleared > 0)
+        {
+            // It may have been cleared in the middle of an answer that was then cut off: what is cleared away has an end too.
+            var before = await store.ReadNewestAsync(thread, cleared, AtOnce, cancellationToken).ConfigureAwait(false);
+            foreach (var entry in before.Entries)
+            {
+                NoteEnd(ref open, entry);
+            }
+        }
+
         while (cursor is { } after)
         {
             var page = await store.ReadAfterAsync(thread, after, AtOnce, cancellationToken).ConfigureAwait(false);
@@ -42,6 +53,12 @@ internal static class ChatHistory
             }
 
             cursor = page.Cursor;
+        }
+
+        if (cleared >= upTo.Sequence)
+        {
+            // Cleared away while it waited for its turn: it is still what is answered.
+            said = [(upTo.Sequence, upTo)];
         }
 
         var people = PeopleOf(said, upTo);

@@ -187,13 +187,16 @@ internal sealed class ChatTurnRun(IThreadStore store, ChatFeed feed, ChatTurn tu
     {
         while (_saved < messages.Count)
         {
-            var message = messages[_saved++];
+            var message = messages[_saved];
             if (message is { Role.Value: "assistant", Text: { Length: > 0 } text })
             {
                 _text = text;
             }
 
             await AppendAsync(ThreadEntry.Of(_messageId, ThreadEntryKinds.Message, author, message, turn.Message.Id, Now)).ConfigureAwait(false);
+
+            // Only now: what the store refused is tried once more at the end, before what follows it. Results without their call would be refused by every model.
+            _saved++;
             NextMessage();
         }
     }

@@ -79,11 +79,22 @@ internal sealed class ChatWatch(IThreadStore store, ChatFeed feed, CallContext c
 
     private ValueTask TellAsync(ChatEvent next)
     {
+        if (next == ChatFeed.LookAgain)
+        {
+            return ReplayAsync(call.CancellationToken);
+        }
+
         if (next.Entry is { } entry)
         {
             if (entry.Sequence <= _seen)
             {
                 return default;
+            }
+
+            if (entry.Sequence > _seen + 1)
+            {
+                // Somebody has added to the store itself.
+                return ReplayAsync(call.CancellationToken);
             }
 
             _seen = entry.Sequence;

@@ -47,6 +47,131 @@ public abstract partial class ChatBotContract
     }
 
     [Fact]
+    public async Task Results_do_not_come_into_the_thread_without_their_call_where_the_store_refuses_that_once()
+    {
+        await OfferAsync("tools", Tool.Create("look", () => "sun"));
+        using var model = new ScriptedChatClient(
+            ScriptedTurn.Calls("kit_look"), ScriptedTurn.Says("Yes.").Expecting("the call and its result", request => request.Messages.Select(message => message.Contents[0].GetType().Name)
+                .SequenceEqual([nameof(TextContent), nameof(FunctionCallContent), nameof(FunctionResultContent), nameof(TextContent)])));
+        var ada = await StartAsync(model, bot => new(bot.Name, bot.Model, _hooked) { Requires = [Requirement.Toolkit("kit")] });
+        int refused = 0;
+        _hooked.OnAppend = entry => entry is { Kind: ThreadEntryKinds.Message, Author: "assistant" } && refused++ == 0 ? new IOException() : null;
+
+        await Assert.ThrowsAsync<MeshException>(() => ada.SendAsync("t", "How is it?").InTime());
+
+        Assert.Equal(ChatOutcomes.Answered, (await ada.SendAsync("t", "Really?").InTime()).Outcome);
+        model.AssertFinished();
+    }
+
+    [Fact]
+    public async Task Who_watches_is_told_of_an_entry_that_the_store_has_added_and_failed()
+    {
+        using var model = new ScriptedChatClient(ScriptedTurn.Says("It is sunny."));
+        var ada = await StartAsync(model, bot => new(bot.Name, bot.Model, _hooked));
+        await ada.OpenAsync("t").InTime();
+        var watching = WatchAsync((await JoinAsync("bob")).ChatWith("assistant"), "t");
+        await (await watching.Synced.InTime());
+        var first = watching.Next(each => each.Entry?.Text == "Hello?");
+        _hooked.OnAppended = entry => entry.Text == "Hello?" ? new IOException() : null;
+
+        await Assert.ThrowsAsync<MeshException>(() => ada.SendAsync("t", "Hello?").InTime());
+        await first.InTime();
+        await ada.SendAsync("t", "How is it?").InTime();
+
+        Assert.Equal([1, 2, 3, 4, 5], (await watching.Ended.InTime()).Where(each => each.Entry is not null).Select(each => each.Entry!.Sequence));
+    }
+
+    [Fact]
+    public async Task A_streamed_message_that_the_store_has_added_and_failed_ends_with_that()
+    {
+        using var model = new ScriptedChatClient();
+        var ada = await StartAsync(model, bot => new(bot.Name, bot.Model, _hooked));
+        _hooked.OnAppended = entry => new IOException();
+
+        var seen = new List<ChatEvent>();
+        async Task ReadAsync()
+        {
+            await foreach (var each in ada.StreamAsync("t", "Hello?"))
+            {
+                seen.Add(each);
+            }
+        }
+
+        await Assert.ThrowsAsync<MeshException>(() => ReadAsync().InTime());
+        Assert.Equal("Hello?", Assert.Single(seen).Entry!.Text);
+    }
+
+    [Fact]
+    public async Task A_streamed_message_that_is_refused_ends_with_that_where_somebody_wrote_before_the_watch_began()
+    {
+        using var model = new ScriptedChatClient();
+        var ada = await StartAsync(model, bot => new(bot.Name, bot.Model, _hooked));
+        await ada.OpenAsync("t").InTime();
+        _hooked.OnReadAfter = () => _hooked.AppendAsync("t", ThreadEntry.Of("m1", "eve", new(ChatRole.User, "Look."))).AsTask();
+        _hooked.OnAppend = entry => entry.Author == "ada" ? new MeshException(ThreadErrors.Full("t", "1 entry of a thread")) : null;
+
+        await using var events = ada.StreamAsync("t", "Hello?").GetAsyncEnumerator();
+
+        Assert.Equal(MeshErrorCode.StoreFull, (await Assert.ThrowsAsync<MeshException>(() => events.MoveNextAsync().InTime())).Code);
+    }
+
+    [Fact]
+    public async Task A_message_that_is_cleared_away_while_it_waits_is_still_what_the_model_is_asked()
+    {
+        using var model = new ScriptedChatClient(
+            ScriptedTurn.Empty.After(TimeSpan.FromSeconds(5)).ThenSays("It is sunny."), ScriptedTurn.Says("Yes.").Expecting("the message alone", request => request.Messages is [{ Text: "Really?" }]))
+        {
+            Clock = Clock,
+        };
+        var ada = await StartAsync(model);
+        await ada.OpenAsync("t").InTime();
+        var watching = WatchAsync(ada, "t");
+        await (await watching.Synced.InTime());
+        var first = ada.SendAsync("t", "How is it?").AsTask();
+        await watching.Next(each => each.Status == ChatStatus.Thinking).InTime();
+        var second = ada.SendAsync("t", "Really?").AsTask();
+        await watching.Next(each => each.Entry?.Text == "Really?").InTime();
+
+        await ada.ClearAsync("t").InTime();
+        await Clock.AdvancePastTimerAsync(TimeSpan.FromSeconds(5)).InTime();
+        await first.InTime();
+
+        Assert.Equal("Yes.", (await second.InTime()).Text);
+        model.AssertFinished();
+    }
+
+    [Fact]
+    public async Task Who_watches_is_told_of_entries_that_were_added_to_the_store_itself()
+    {
+        using var model = new ScriptedChatClient(ScriptedTurn.Says("It is sunny."));
+        var ada = await StartAsync(model);
+        await ada.OpenAsync("t").InTime();
+        var watching = WatchAsync(ada, "t");
+        await (await watching.Synced.InTime());
+
+        await _threads.AppendAsync("t", ThreadEntry.Of("m1", "eve", new(ChatRole.User, "Look.")));
+        await ada.SendAsync("t", "How is it, assistant?").InTime();
+
+        Assert.Equal([1, 2, 3, 4, 5], (await watching.Ended.InTime()).Where(each => each.Entry is not null).Select(each => each.Entry!.Sequence));
+    }
+
+    [Fact]
+    public async Task An_answer_that_was_cut_off_in_a_thread_that_was_cleared_has_its_end_before_the_next_begins()
+    {
+        using var model = new ScriptedChatClient(ScriptedTurn.Says("It is sunny.").Expecting("one message", request => request.Messages.Count == 1));
+        await CrashAsync();
+        await _threads.AppendAsync("t", new("c1", ThreadEntryKinds.Cleared, "ada"));
+        var ada = await StartAsync(model);
+
+        await ada.SendAsync("t", "How is it?").InTime();
+
+        Assert.Equal(
+            ["m1.a", "c1", "m1.a.end"],
+            (await _threads.ReadAfterAsync("t", 1, 10)).Entries.Where(entry => entry.Kind != ThreadEntryKinds.Message).Take(3).Select(entry => entry.Id));
+        model.AssertFinished();
+    }
+
+    [Fact]
     public async Task Who_watches_is_told_that_the_agent_listens_also_where_the_end_cannot_be_added()
     {
         using var model = new ScriptedChatClient(ScriptedTurn.Says("It is sunny."));
