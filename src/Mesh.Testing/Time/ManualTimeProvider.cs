@@ -21,6 +21,9 @@ public sealed class ManualTimeProvider : TimeProvider
     private readonly DateTimeOffset _start = new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
     private long _now;
 
+    // Where the clock is when all that move it have done so. Those that do at once add up, and none takes it back.
+    private long _end;
+
     /// <inheritdoc/>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
@@ -50,18 +53,24 @@ public sealed class ManualTimeProvider : TimeProvider
         return timer;
     }
 
-    /// <summary>Moves the clock on, and fires what becomes due on the way, also timers that are set by others that fire.</summary>
+    /// <summary>
+    /// Moves the clock on, and fires what becomes due on the way, also timers that are set by others that fire. Where several move it at once, or a timer that fires
+    /// does, it is moved by as much as all of them together.
+    /// </summary>
     /// <param name="time">How far; at least 0.</param>
     public void Advance(TimeSpan time)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);
-        long end = GetTimestamp() + time.Ticks;
-        while (TakeDue(end) is { } timer)
+        long end;
+        lock (_gate)
+        {
+            end = _end += time.Ticks;
+        }
+
+        while (MoveTo(end) is { } timer)
         {
             timer.Fire();
         }
-
-        Interlocked.Exchange(ref _now, end);
     }
 
     /// <summary>Waits until a timer is set that is due within a time from now: what is timed elsewhere has begun.</summary>
@@ -88,18 +97,32 @@ public sealed class ManualTimeProvider : TimeProvider
         Advance(time);
     }
 
-    private void Set(ManualTimer timer, TimeSpan dueTime)
+    private bool Set(ManualTimer timer, TimeSpan dueTime, TimeSpan period, bool isLast)
     {
         lock (_gate)
         {
+            if (timer.IsDisposed)
+            {
+                return false;
+            }
+
+            timer.IsDisposed = isLast;
+            timer.Period = period;
             _timers.Remove(timer);
             if (dueTime != Timeout.InfiniteTimeSpan)
             {
-                timer.Due = _now + dueTime.Ticks;
-                _timers.Add(timer);
-                TellWaitersLocked();
+                AddLocked(timer, dueTime);
             }
+
+            return true;
         }
+    }
+
+    private void AddLocked(ManualTimer timer, TimeSpan dueTime)
+    {
+        timer.Due = _now + dueTime.Ticks;
+        _timers.Add(timer);
+        TellWaitersLocked();
     }
 
     private void TellWaitersLocked()
@@ -111,46 +134,44 @@ public sealed class ManualTimeProvider : TimeProvider
         }
     }
 
-    private ManualTimer? TakeDue(long end)
+    /// <summary>Moves the clock on to the next timer that is due until then, which is to fire, or else to the end.</summary>
+    private ManualTimer? MoveTo(long end)
     {
         lock (_gate)
         {
             var next = _timers.MinBy(timer => timer.Due);
-            if (next is null || next.Due > end)
+            bool isDue = next?.Due <= end;
+            Interlocked.Exchange(ref _now, Math.Max(_now, isDue ? next!.Due : end));
+            if (!isDue)
             {
                 return null;
             }
 
-            Interlocked.Exchange(ref _now, Math.Max(_now, next.Due));
-            _timers.Remove(next);
+            // Set anew before anybody can change or dispose it in between.
+            _timers.Remove(next!);
+            if (next!.Period > TimeSpan.Zero)
+            {
+                AddLocked(next, next.Period);
+            }
+
             return next;
         }
     }
 
+    /// <summary>Guarded by the lock of its clock.</summary>
     private sealed class ManualTimer(ManualTimeProvider clock, Action callback) : ITimer
     {
-        private TimeSpan _period;
-
         public long Due { get; set; }
 
-        public bool Change(TimeSpan dueTime, TimeSpan period)
-        {
-            _period = period;
-            clock.Set(this, dueTime);
-            return true;
-        }
+        public TimeSpan Period { get; set; }
 
-        public void Fire()
-        {
-            if (_period > TimeSpan.Zero)
-            {
-                clock.Set(this, _period);
-            }
+        public bool IsDisposed { get; set; }
 
-            callback();
-        }
+        public bool Change(TimeSpan dueTime, TimeSpan period) => clock.Set(this, dueTime, period, isLast: false);
 
-        public void Dispose() => clock.Set(this, Timeout.InfiniteTimeSpan);
+        public void Fire() => callback();
+
+        public void Dispose() => clock.Set(this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan, isLast: true);
 
         public ValueTask DisposeAsync()
         {
