@@ -76,7 +76,7 @@ public sealed class ApprovalDesk : IDisposable
         }
     }
 
-    /// <summary>Frees what the desk holds; nothing may be asked of it any more.</summary>
+    /// <summary>Frees what the desk holds. What is asked of it afterwards, by a call that was under way as its person left, say, is passed on.</summary>
     public void Dispose() => _turn.Dispose();
 
     private async ValueTask<ApprovalAnswer> AnswerAsync(ApprovalRequest request, CancellationToken cancellationToken)
@@ -86,7 +86,15 @@ public sealed class ApprovalDesk : IDisposable
             return ToAnswer(known);
         }
 
-        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            return ApprovalAnswer.PassedOn;
+        }
+
         try
         {
             // Somebody else may have asked the same meanwhile.
@@ -102,11 +110,23 @@ public sealed class ApprovalDesk : IDisposable
         }
         finally
         {
-            _turn.Release();
+            Release();
         }
 
         ApprovalAnswer ToAnswer(ApprovalDecision decision) =>
             decision.IsApproved ? ApprovalAnswer.ApprovedFor(request.Record) : ApprovalAnswer.Refused(decision.Reason);
+    }
+
+    private void Release()
+    {
+        try
+        {
+            _turn.Release();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The desk is gone; who waits for it still ends with its call.
+        }
     }
 
     private ApprovalDecision? Recall(ApprovalRequest request)

@@ -265,6 +265,29 @@ public sealed class ApprovalTests : AgentRoom
     }
 
     [Fact]
+    public async Task A_desk_that_is_disposed_gives_the_answer_that_its_person_is_about_to_give_and_passes_on_what_is_asked_afterwards()
+    {
+        var (asked, answer) = (new Signal(), new TaskCompletionSource<ApprovalDecision?>(TaskCreationOptions.RunContinuationsAsynchronously));
+        var desk = new ApprovalDesk(async (_, _) =>
+        {
+            asked.Set();
+            return await answer.Task;
+        });
+        var eve = await JoinAsync("eve", ParticipantRole.User, desk.Approver);
+        await OfferAsync("disk", Delete);
+
+        var deletion = eve.Toolkits.TryInvokeAsync("disk/delete", new { path = "a" });
+        await asked.InTime();
+        desk.Dispose();
+        answer.SetResult(ApprovalDecision.Once);
+        Assert.True((await deletion.InTime()).IsResult);
+
+        var outcome = await eve.Toolkits.TryInvokeAsync("disk/delete", new { path = "b" }).InTime();
+        Assert.Equal((MeshErrorCode.ApprovalUnavailable, 1), (outcome.Error!.Code, _runs));
+        Assert.Empty(Faults);
+    }
+
+    [Fact]
     public async Task Where_the_person_cannot_be_reached_the_room_is_asked()
     {
         using var desk = new ApprovalDesk(ApprovalDesk.ThroughTool(() => null, "ui/ask_user"));
