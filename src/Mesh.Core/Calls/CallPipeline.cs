@@ -229,7 +229,17 @@ internal sealed class CallPipeline(MeshHost host)
 
     private static CallEnd CheckOutput(CallState call, CallOutcome outcome) => outcome.IsResult
         ? CallValidation.CheckOutput(call, outcome.Response)
+        : LostProvider(call, outcome.Error!) is { } lost ? CallOutcome.FromError(lost, call.Sink?.Partial)
         : call.Sink?.Partial is { } partial ? CallOutcome.FromError(outcome.Error!, partial) : outcome;
+
+    /// <summary>
+    /// A handler whose participant leaves may be the first that learns of it, by a call that it cannot make any more: its call ends as all do that were served by
+    /// that participant, who is just about to end them.
+    /// </summary>
+    private static MeshError? LostProvider(CallState call, MeshError error) =>
+        (error.Code != MeshErrorCode.Closed && error.Code != MeshErrorCode.Cancelled) || call.Imposed is not null || call.Instance!.Provider is not { HasLeft: true } ? null
+        : call.Member.HasLeft ? CallErrors.CallerLeft(call)
+        : CallErrors.ProviderLeft(call);
 
     private static bool MayRetry(CallState call, MeshError error) =>
         error.Code == MeshErrorCode.Unavailable

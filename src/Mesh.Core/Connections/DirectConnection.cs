@@ -36,6 +36,8 @@ internal sealed class DirectConnection : IRoomConnection, ICallReceiver
         }
     }
 
+    public bool IsLeaving => _member.HasLeft;
+
     public CallEnd Call(CallRequest request, CallContext? within, IAsyncEnumerable<ContentPart>? input, CancellationToken cancellationToken) =>
         _member.Room.Host.Pipeline.Run(new CallState(_member, request, FindParent(request, within), null, cancellationToken) { InputSource = CallerInput.Of(input) });
 

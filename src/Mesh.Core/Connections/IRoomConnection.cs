@@ -16,6 +16,9 @@ internal interface IRoomConnection
     /// <summary>Completes with the reason when the participant is no longer in the room.</summary>
     Task<LeaveReason> Completion { get; }
 
+    /// <summary>Whether the participant leaves, or has left, as far as that is known here: it makes no call any more.</summary>
+    bool IsLeaving { get; }
+
     /// <summary>Makes a call for its outcome. Never throws: a failure is an outcome.</summary>
     /// <param name="request">The call.</param>
     /// <param name="within">The ambient call, which was asked for already; the request says whether this one is made within it.</param>

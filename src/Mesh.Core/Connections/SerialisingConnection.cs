@@ -122,6 +122,8 @@ internal sealed class SerialisingConnection : WireEnd, IRoomConnection
             : new ErrorFrame(outcome.Error!) { Sequence = sequence + 1, Usage = call.Usage };
     }
 
+    public bool IsLeaving => Volatile.Read(ref _closing) || _completion.Task.IsCompleted;
+
     public string? WhyJson(ToolAddress target, PassedCall values) => "The room is at the other end of a connection, which carries JSON.";
 
     public IAsyncEnumerable<RoomEvent> ReadEventsAsync(EventPosition from, CancellationToken cancellationToken) => ReadEventsCoreAsync(from, cancellationToken);

@@ -118,14 +118,17 @@ internal static class ToolRunner
 
     /// <summary>
     /// Whether an exception says no more than that the call was ended from outside: its token, a frame or an item that
-    /// nobody takes any more, or a call within it that ended with it. That is no fault of the handler.
+    /// nobody takes any more, a call within it that ended with it, or one that whoever leaves the room cannot make any more. That is no fault of the handler.
     /// </summary>
     private static bool IsOfTheEnd(Exception exception) => exception is OperationCanceledException
-        || (exception is MeshException { Code: var code } && (code == MeshErrorCode.CallEnded || code == MeshErrorCode.Cancelled));
+        || (exception is MeshException { Code: var code } && (code == MeshErrorCode.CallEnded || code == MeshErrorCode.Cancelled || code == MeshErrorCode.Closed));
 
-    /// <summary>Whether the call was ended from outside. What it is used for tells its handler so at once, and its token a moment later.</summary>
+    /// <summary>
+    /// Whether the call was ended from outside, or is about to be, since its provider leaves. What it is used for tells its handler so at once, and its token a
+    /// moment later.
+    /// </summary>
     private static bool IsOver(CallContext context) =>
-        context.HasEnded || context is CallState { Imposed: not null } || context.CancellationToken.IsCancellationRequested;
+        context.HasEnded || context is CallState { Imposed: not null } || context.CancellationToken.IsCancellationRequested || context.Room is { Connection.IsLeaving: true };
 
     /// <summary>
     /// The exception goes to the host's fault handler; of its text nothing crosses to the caller. Of a failure of a

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
+using Mesh.Contracts;
 
 namespace Mesh.Core.Tests.Toolkits;
 
@@ -96,6 +98,42 @@ public sealed class ToolRunnerTests
         }
 
         async Task<CallOutcome> OutcomeAsync() => CallOutcome.FromResult(await ResponseAsync().ConfigureAwait(false));
+    }
+
+    [Theory]
+    [InlineData(false, "provider_lost")]
+    [InlineData(true, "unavailable")]
+    public async Task A_handler_that_cannot_call_any_more_since_its_participant_leaves_is_ended_with_it_and_is_no_fault(bool isReadOnly, string code)
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var faults = new ConcurrentQueue<MeshFault>();
+        var (begun, go) = (new Signal(), new Signal());
+        await using var mesh = new MeshHost(new MeshHostOptions { OnFault = faults.Enqueue });
+        await using var ada = await mesh.JoinAsync("r", "ada", Grants.Full, cancellationToken: cancellationToken);
+        await ada.Toolkits.RegisterAsync(
+            Toolkit.Create("t", Tool.Create(
+                "look",
+                async (CallContext call) =>
+                {
+                    begun.Set();
+                    await go.WaitAsync(cancellationToken);
+                    return (await call.Room.Toolkits.ListAsync(cancellationToken: cancellationToken)).Count;
+                },
+                new ToolOptions { Annotations = new() { ReadOnly = isReadOnly } })),
+            cancellationToken: cancellationToken);
+        await using var bob = await mesh.JoinAsync("r", "bob", Grants.Full, cancellationToken: cancellationToken);
+        var calling = bob.Toolkits.TryInvokeAsync("t/look", cancellationToken: cancellationToken);
+        await begun.InTime();
+
+        // What leaving does first, before it ends the calls that are served.
+        var leaving = Assert.Single(mesh.OpenRooms).FindMember("ada")!;
+        leaving.Leave();
+        go.Set();
+        var outcome = await calling.InTime();
+        leaving.EndCalls();
+
+        Assert.Equal(code, outcome.Error!.Code.ToString());
+        Assert.Empty(faults);
     }
 
     private static async Task<(CallOutcome Outcome, List<MeshFault> Faults)> RunAsync(Exception thrown, CancellationToken ofCall, bool hasEnded = false)
