@@ -102,6 +102,40 @@ public abstract class RoomClientAgentLifeContract : RoomClientContract
     }
 
     [Fact]
+    public async Task A_handler_whose_call_is_over_is_waited_for_until_it_is_done()
+    {
+        StartHost(options => options with { DrainTimeout = TimeSpan.FromSeconds(10) });
+        var (begun, cancelled, cleanUp) = (new Signal(), new Signal(), new Signal());
+        bool isClean = false;
+        var registration = await RegisterAsync("ada", Agent.Create("careful", async (string word, CallContext call) =>
+        {
+            begun.Set();
+            try
+            {
+                await cancelled.SetWhenCancelledAsync(call.CancellationToken);
+            }
+            finally
+            {
+                await cleanUp.WaitStubbornlyAsync();
+                Volatile.Write(ref isClean, true);
+            }
+        }));
+        var bob = await JoinAsync("bob");
+        using var giveUp = new CancellationTokenSource();
+        var asking = bob.Agents.TryAskAsync("careful", "x", cancellationToken: giveUp.Token).InTime();
+        await begun.InTime();
+        await giveUp.CancelAsync();
+        Assert.Equal(CallStatus.Cancelled, (await asking).Status);
+        await cancelled.InTime();
+        var disposing = registration.DisposeAsync().InTime();
+        await bob.Agents.WatchAsync().TakeUntilAsync(change => change.Kind == RoomEventKinds.AgentUnregistered);
+        bool ended = disposing.IsCompleted;
+        cleanUp.Set();
+        await disposing;
+        Assert.Equal((false, true), (ended, Volatile.Read(ref isClean)));
+    }
+
+    [Fact]
     public async Task A_call_whose_agent_is_withdrawn_before_it_begins_goes_to_another_or_fails_without_effect()
     {
         // The host's policy is asked between the two.

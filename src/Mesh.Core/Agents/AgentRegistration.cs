@@ -30,8 +30,9 @@ public sealed class AgentRegistration : IAsyncDisposable
 
     /// <summary>
     /// Withdraws the agent: no new calls come, its background work is cancelled, and the calls that run may end, up to the
-    /// host's <see cref="MeshHostOptions.DrainTimeout"/>; those that have not by then are ended. Inside a call, or inside
-    /// background work, it does not wait for them, and they go on. Calling it again, or after leaving, does nothing.
+    /// host's <see cref="MeshHostOptions.DrainTimeout"/>; those that have not by then are ended. Handlers whose calls are over
+    /// already, as when their callers have given up, have as long. Inside a call, or inside background work, it does not wait
+    /// for any of them, and they go on. Calling it again, or after leaving, does nothing.
     /// </summary>
     public async ValueTask DisposeAsync()
     {

@@ -102,8 +102,9 @@ public abstract class SingleRoomAgent : Agent, IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops the agent: no new calls come, those that run may end, up to the host's <see cref="MeshHostOptions.DrainTimeout"/>,
-    /// and are ended then; its toolkits are withdrawn; <see cref="OnStopAsync"/> is called. A start that goes on is cancelled.
+    /// Stops the agent: no new calls come, those that run, and handlers whose callers have given up, may end, up to the host's
+    /// <see cref="MeshHostOptions.DrainTimeout"/>, and are ended then; its toolkits are withdrawn; <see cref="OnStopAsync"/> is
+    /// called. A start that goes on is cancelled.
     /// Inside a call it does not wait for the calls that run. Calling it again waits for the same end; before a start it does nothing.
     /// </summary>
     /// <param name="cancellationToken">Cancels the waiting, not the stop.</param>

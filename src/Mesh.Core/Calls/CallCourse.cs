@@ -19,6 +19,7 @@ internal abstract class CallCourse(CallState call) : CallTurn, IValueTaskSource<
     private CallEnd _handled;
     private long _handledAt;
     private int _race;
+    private bool _isAnswered;
 
     public CallState Call => call;
 
@@ -118,14 +119,19 @@ internal abstract class CallCourse(CallState call) : CallTurn, IValueTaskSource<
     private void OnAnswered()
     {
         // Also for a call that has ended: a fault is told to the host, and streams that nobody reads are closed.
-        _handled = call.Instance!.Invoker.Finish(_handler!, call);
+        var instance = call.Instance!;
+        _handled = instance.Invoker.Finish(_handler!, call);
         if (TryEndRace())
         {
+            _isAnswered = true;
             GoOn();
+            return;
         }
-        else if (call.Instance.Registration is null)
+
+        // The call may be over long before its handler is, which was in flight until now.
+        instance.Exit();
+        if (instance.Registration is null)
         {
-            // The call may be over long before its handler is.
             call.TakeBack();
         }
     }
@@ -167,8 +173,8 @@ internal abstract class CallCourse(CallState call) : CallTurn, IValueTaskSource<
     {
         HandlerLeftBehind = !_handler!.IsCompleted;
         return Imposed is { } imposed
-            ? CallPipeline.OnHandled(call, imposed, call.Host.Clock.GetTimestamp())
-            : CallPipeline.OnHandled(call, _handled, _handledAt);
+            ? CallPipeline.OnHandled(call, imposed, call.Host.Clock.GetTimestamp(), _isAnswered)
+            : CallPipeline.OnHandled(call, _handled, _handledAt, isDone: true);
     }
 
     private void Finish(CallEnd end)

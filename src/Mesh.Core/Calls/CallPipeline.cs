@@ -211,21 +211,29 @@ internal sealed class CallPipeline(MeshHost host)
             call.Imposed ?? (call.EndedAt > call.EffectiveDeadline ? CallOutcome.FromError(CallErrors.PastDeadline(call)) : handled.Outcome));
     }
 
-    /// <summary>What follows when the handler of a call is done that did not end at once, or was left behind.</summary>
-    public static CallEnd OnHandled(CallState call, CallEnd handled, long endedAt)
+    /// <summary>What follows when a call that did not end at once is over for who waits for it.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="handled">What came of it.</param>
+    /// <param name="endedAt">When it ended.</param>
+    /// <param name="isDone">Whether its handler is done; one that is left behind stays in flight.</param>
+    public static CallEnd OnHandled(CallState call, CallEnd handled, long endedAt, bool isDone)
     {
         if (!handled.IsThere)
         {
-            return CallEnd.Of(OnHandledAsync(call, handled, endedAt));
+            return CallEnd.Of(OnHandledAsync(call, handled, endedAt, isDone));
         }
 
-        call.Instance!.Exit();
+        if (isDone)
+        {
+            call.Instance!.Exit();
+        }
+
         call.EndedAt = endedAt;
         return CheckOutput(call, handled.Outcome);
     }
 
-    private static async ValueTask<CallOutcome> OnHandledAsync(CallState call, CallEnd handled, long endedAt) =>
-        await OnHandled(call, await handled.ConfigureAwait(false), endedAt).ConfigureAwait(false);
+    private static async ValueTask<CallOutcome> OnHandledAsync(CallState call, CallEnd handled, long endedAt, bool isDone) =>
+        await OnHandled(call, await handled.ConfigureAwait(false), endedAt, isDone).ConfigureAwait(false);
 
     private static CallEnd CheckOutput(CallState call, CallOutcome outcome) => outcome.IsResult
         ? CallValidation.CheckOutput(call, outcome.Response)

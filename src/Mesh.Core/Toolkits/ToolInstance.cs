@@ -118,7 +118,7 @@ internal sealed class ToolInstance(string path, ToolContract contract, ToolInvok
         Gate?.Close();
     }
 
-    /// <summary>Completes when none of its calls is in flight any more; it must have been closed before.</summary>
+    /// <summary>Completes when no call is in flight any more, and no handler of one that is over; it must have been closed before.</summary>
     public Task DrainAsync()
     {
         var drained = LazyInitializer.EnsureInitialized(ref _drained, static () => new(TaskCreationOptions.RunContinuationsAsynchronously));

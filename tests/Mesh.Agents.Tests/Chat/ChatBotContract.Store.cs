@@ -188,6 +188,46 @@ public abstract partial class ChatBotContract
     }
 
     [Fact]
+    public async Task An_answer_that_nobody_waits_for_any_more_has_its_end_when_the_agent_has_stopped()
+    {
+        StartHost(options => options with { DrainTimeout = TimeSpan.FromSeconds(10) });
+        var (asked, ending, go) = (new Signal(), new Signal(), new Signal());
+        var turn = ScriptedTurn.Empty.After(TimeSpan.FromHours(1)).ThenSays("never").Expecting("a question", request =>
+        {
+            asked.Set();
+            return true;
+        });
+        using var model = new ScriptedChatClient(turn) { Clock = Clock };
+        var room = await JoinAsync("bot", Grants.AgentDefault, ParticipantRole.Agent);
+        await using var bot = new ChatBot("assistant", model, _hooked);
+        await bot.StartAsync(room).InTime();
+        _hooked.OnAppending = async entry =>
+        {
+            if (entry.Kind == ThreadEntryKinds.AnswerEnded)
+            {
+                ending.Set();
+                await go.InTime();
+            }
+        };
+        var ada = await JoinAsync("ada");
+        using var giveUp = new CancellationTokenSource();
+        var sending = ada.ChatWith("assistant").SendAsync("t", "Count.", cancellationToken: giveUp.Token).AsTask();
+        await asked.InTime();
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending.InTime());
+        await ending.InTime();
+
+        var stopping = bot.StopAsync().InTime();
+        await ada.Agents.WatchAsync().TakeUntilAsync(change => change.Kind == RoomEventKinds.AgentUnregistered);
+        bool stopped = stopping.IsCompleted;
+        go.Set();
+        await stopping;
+
+        Assert.False(stopped);
+        Assert.Equal(ThreadEntryKinds.AnswerEnded, (await _hooked.ReadNewestAsync("t", null, 1)).Entries[0].Kind);
+    }
+
+    [Fact]
     public async Task A_draft_that_can_neither_be_kept_nor_dropped_does_not_end_an_answer()
     {
         static ScriptedTurn Slow() => ScriptedTurn.Says("It ").After(TimeSpan.FromSeconds(2)).ThenSays("is ").After(TimeSpan.FromSeconds(2)).ThenSays("sunny.");

@@ -8,6 +8,9 @@ internal sealed class HookedThreadStore : IThreadStore
     /// <summary>What adding an entry fails with; null for nothing.</summary>
     public Func<ThreadEntry, Exception?>? OnAppend { get; set; }
 
+    /// <summary>What is done before an entry is added; null for nothing.</summary>
+    public Func<ThreadEntry, Task>? OnAppending { get; set; }
+
     /// <summary>What adding an entry fails with that was added all the same; null for nothing.</summary>
     public Func<ThreadEntry, Exception?>? OnAppended { get; set; }
 
@@ -24,6 +27,7 @@ internal sealed class HookedThreadStore : IThreadStore
             throw failure;
         }
 
+        await (OnAppending?.Invoke(entry) ?? Task.CompletedTask);
         var added = await _store.AppendAsync(thread, entry, expectedVersion, cancellationToken);
         return OnAppended?.Invoke(added) is { } late ? throw late : added;
     }

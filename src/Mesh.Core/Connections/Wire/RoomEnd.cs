@@ -114,9 +114,9 @@ internal sealed class RemoteToolInvoker(RoomEnd end, MeshId registrationId) : To
             {
                 var (invocation, call) = ((OutgoingCall, CallState))state!;
                 invocation.Cancel();
-                if (call.Instance?.Gate is null)
+                if (call.Instance is { Gate: null, IsDrained: false })
                 {
-                    // Where there is a limit, the handler has its place until it is done: its end is waited for.
+                    // Where there is a limit, the handler has its place until it is done, and an agent is waited for when it is withdrawn.
                     invocation.OnEnd(CallOutcome.FromError(CallErrors.Cancelled(call.Request.Target)), 0);
                 }
             },
