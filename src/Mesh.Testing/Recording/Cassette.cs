@@ -10,6 +10,8 @@ internal sealed class Cassette(string path)
 
     public string Path => path;
 
+    public string FullPath { get; } = System.IO.Path.GetFullPath(path);
+
     public string? Provider { get; init; }
 
     public string? Model { get; init; }
@@ -72,11 +74,10 @@ internal sealed class Cassette(string path)
     /// <summary>Replaces the file at once.</summary>
     public async Task SaveAsync(byte[] utf8)
     {
-        string full = System.IO.Path.GetFullPath(path);
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(full)!);
-        string beside = $"{full}.new";
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(FullPath)!);
+        string beside = $"{FullPath}.new";
         await File.WriteAllBytesAsync(beside, utf8).ConfigureAwait(false);
-        File.Move(beside, full, overwrite: true);
+        File.Move(beside, FullPath, overwrite: true);
     }
 
     private static CassetteExchange ReadExchange(JsonElement json, IReadOnlyList<string> before)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Mesh.Agents;
 using Microsoft.Extensions.AI;
@@ -18,7 +19,7 @@ namespace Mesh.Testing;
 /// them with <see cref="Scrub"/>. It holds no key, no header, no address of a provider, no additional properties, none of a provider's raw
 /// objects, and of failures the type and the HTTP status, not the text.</para>
 /// <para>It is written after each exchange, by way of a second file beside it, so that a test that breaks off leaves a whole one. An answer that
-/// its reader left in the middle is recorded as far as it was read.</para>
+/// its reader left in the middle is recorded as far as it was read. One client at a time records a file, until it is disposed; any number may replay it.</para>
 /// </remarks>
 /// <example><code>
 /// using var model = new RecordingChatClient("cassettes/umbrella.json", () => new VendorClient(key));
@@ -27,6 +28,8 @@ namespace Mesh.Testing;
 /// </code></example>
 public sealed class RecordingChatClient : IChatClient
 {
+    private static readonly ConcurrentDictionary<string, RecordingChatClient> Recorders = new(StringComparer.Ordinal);
+
     private readonly Cassette _cassette;
     private readonly IChatClient? _model;
     private readonly SemaphoreSlim _file = new(1, 1);
@@ -39,6 +42,7 @@ public sealed class RecordingChatClient : IChatClient
     /// <param name="mode">Which of both is asked; <see cref="RecordingMode.Auto"/> by default.</param>
     /// <exception cref="FileNotFoundException">There is no such file, and none is to be recorded.</exception>
     /// <exception cref="InvalidDataException">The file is no cassette; the message says why.</exception>
+    /// <exception cref="InvalidOperationException">Another client of this process records the file.</exception>
     public RecordingChatClient(string path, Func<IChatClient>? model = null, RecordingMode mode = RecordingMode.Auto)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -55,6 +59,12 @@ public sealed class RecordingChatClient : IChatClient
                 : model() ?? throw new ArgumentException("The function that makes the model gave null.", nameof(model));
             var metadata = (ChatClientMetadata?)_model.GetService(typeof(ChatClientMetadata));
             _cassette = new(path) { Provider = metadata?.ProviderName, Model = metadata?.DefaultModelId };
+            if (!Recorders.TryAdd(_cassette.FullPath, this))
+            {
+                _model.Dispose();
+                throw new InvalidOperationException(
+                    $"Cassette '{path}' is being recorded by another client, and the later of the two would overwrite what the other has recorded. Give each a file of its own, or dispose the other first.");
+            }
         }
         else
         {
@@ -131,9 +141,10 @@ public sealed class RecordingChatClient : IChatClient
             : null;
     }
 
-    /// <summary>Disposes the model that was recorded.</summary>
+    /// <summary>Disposes the model that was recorded; another client may record the file from then on.</summary>
     public void Dispose()
     {
+        Recorders.TryRemove(KeyValuePair.Create(_cassette.FullPath, this));
         _model?.Dispose();
         _file.Dispose();
     }

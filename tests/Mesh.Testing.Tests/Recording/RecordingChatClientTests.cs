@@ -236,6 +236,29 @@ public sealed class RecordingChatClientTests : IDisposable
         Assert.False(System.IO.File.Exists(File));
     }
 
+    [Fact]
+    public async Task One_client_at_a_time_records_a_file()
+    {
+        var first = new RecordingChatClient(File, () => new ScriptedChatClient(ScriptedTurn.Says("One.")));
+        using var unasked = new ScriptedChatClient();
+
+        var error = Assert.Throws<InvalidOperationException>(() => new RecordingChatClient(File, () => unasked));
+        await AskAsync(first, "Hello?");
+        first.Dispose();
+
+        Assert.Contains(File, error.Message, StringComparison.Ordinal);
+        using (var again = new RecordingChatClient(File, () => new ScriptedChatClient(ScriptedTurn.Says("Two.")), RecordingMode.Record))
+        {
+            first.Dispose();
+            Assert.Throws<InvalidOperationException>(() => new RecordingChatClient(File, () => unasked, RecordingMode.Record));
+            await AskAsync(again, "Hello?");
+        }
+
+        using var one = new RecordingChatClient(File);
+        using var other = new RecordingChatClient(File);
+        Assert.Equal(("Two.", "Two."), (await AskAsync(one, "Hello?"), await AskAsync(other, "Hello?")));
+    }
+
     private static async Task<string> AskAsync(RecordingChatClient model, string text, ChatOptions? options = null)
     {
         var response = await model.GetResponseAsync([new(ChatRole.User, text)], options).InTime();
