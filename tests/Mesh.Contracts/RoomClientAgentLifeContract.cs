@@ -6,36 +6,28 @@ public abstract class RoomClientAgentLifeContract : RoomClientContract
     [Fact]
     public async Task A_withdrawn_agent_takes_no_new_calls_and_ends_those_that_run()
     {
-        StartHost(options => options with { DrainTimeout = TimeSpan.FromSeconds(10) });
-        var (begun, go) = (new Signal(), new Signal());
-        var registration = await RegisterAsync("ada", Slow(begun, go));
-        var bob = await JoinAsync("bob");
-        var asking = bob.Agents.AskAsync<string>("slow", "x").InTime();
-        await begun.InTime();
+        var go = new Signal();
+        var (registration, bob, asking) = await AskSlowlyAsync(go);
         var disposing = registration.DisposeAsync().InTime();
-        await bob.Agents.WatchAsync().TakeUntilAsync(change => change.Kind == RoomEventKinds.AgentUnregistered);
+        await UnregisteredAsync(bob);
         Assert.False(disposing.IsCompleted);
         AssertCode(MeshErrorCode.NotFound, await FailureOf(bob.Agents.TryAskAsync("slow", "x")));
         go.Set();
-        Assert.Equal("x", await asking);
+        Assert.Equal("x", (await asking).Response?.ToString());
         await disposing;
     }
 
     [Fact]
     public async Task An_agent_that_is_withdrawn_while_its_room_is_retired_ends_its_calls_as_well()
     {
-        StartHost(options => options with { DrainTimeout = TimeSpan.FromSeconds(10) });
-        var (begun, go) = (new Signal(), new Signal());
-        var registration = await RegisterAsync("ada", Slow(begun, go));
-        var bob = await JoinAsync("bob");
-        var asking = bob.Agents.AskAsync<string>("slow", "x").InTime();
-        await begun.InTime();
+        var go = new Signal();
+        var (registration, bob, asking) = await AskSlowlyAsync(go);
         var retiring = Host.RetireRoomAsync(Den).InTime();
         var disposing = registration.DisposeAsync().InTime();
-        await bob.Agents.WatchAsync().TakeUntilAsync(change => change.Kind == RoomEventKinds.AgentUnregistered);
+        await UnregisteredAsync(bob);
         Assert.False(disposing.IsCompleted);
         go.Set();
-        Assert.Equal("x", await asking);
+        Assert.Equal("x", (await asking).Response?.ToString());
         await disposing;
         await retiring;
     }
@@ -43,14 +35,9 @@ public abstract class RoomClientAgentLifeContract : RoomClientContract
     [Fact]
     public async Task Withdrawing_an_agent_is_no_failure_when_its_room_ends_before_its_calls()
     {
-        StartHost(options => options with { DrainTimeout = TimeSpan.FromSeconds(10) });
-        var begun = new Signal();
-        var registration = await RegisterAsync("ada", Slow(begun, TestEnds));
-        var bob = await JoinAsync("bob");
-        var asking = bob.Agents.TryAskAsync("slow", "x").InTime();
-        await begun.InTime();
+        var (registration, bob, asking) = await AskSlowlyAsync(TestEnds);
         var disposing = registration.DisposeAsync().InTime();
-        await bob.Agents.WatchAsync().TakeUntilAsync(change => change.Kind == RoomEventKinds.AgentUnregistered);
+        await UnregisteredAsync(bob);
         await Host.CloseAsync(new CancellationToken(canceled: true)).InTime();
         await disposing;
         Assert.Equal(CallStatus.Unknown, (await asking).Status);
@@ -72,7 +59,7 @@ public abstract class RoomClientAgentLifeContract : RoomClientContract
         var asking = bob.Agents.TryAskAsync("stubborn", "x").InTime();
         await begun.InTime();
         var disposing = registration.DisposeAsync().InTime();
-        await bob.Agents.WatchAsync().TakeUntilAsync(change => change.Kind == RoomEventKinds.AgentUnregistered);
+        await UnregisteredAsync(bob);
         await Clock.AdvancePastTimerAsync(TimeSpan.FromSeconds(10)).InTime();
         Assert.Equal(CallStatus.Unknown, (await asking).Status);
         await disposing;
@@ -93,7 +80,7 @@ public abstract class RoomClientAgentLifeContract : RoomClientContract
         var asking = Task.Run(() => bob.Agents.AskAsync<string>("slow", "x").AsTask(), TestContext.Current.CancellationToken);
         await begun.InTime();
         var disposing = registration.DisposeAsync().InTime();
-        await bob.Agents.WatchAsync().TakeUntilAsync(change => change.Kind == RoomEventKinds.AgentUnregistered);
+        await UnregisteredAsync(bob);
         bool ended = disposing.IsCompleted;
         go.Set();
         Assert.Equal("x", await asking.InTime());
@@ -128,7 +115,7 @@ public abstract class RoomClientAgentLifeContract : RoomClientContract
         Assert.Equal(CallStatus.Cancelled, (await asking).Status);
         await cancelled.InTime();
         var disposing = registration.DisposeAsync().InTime();
-        await bob.Agents.WatchAsync().TakeUntilAsync(change => change.Kind == RoomEventKinds.AgentUnregistered);
+        await UnregisteredAsync(bob);
         bool ended = disposing.IsCompleted;
         cleanUp.Set();
         await disposing;
@@ -375,6 +362,22 @@ public abstract class RoomClientAgentLifeContract : RoomClientContract
         await registration.DisposeAsync().InTime();
         await registration.DisposeAsync().InTime();
     }
+
+    /// <summary>Lets bob ask an agent that has begun to answer, in a host that gives running calls 10 s to end.</summary>
+    private async Task<(AgentRegistration Registration, RoomClient Bob, Task<CallOutcome> Asking)> AskSlowlyAsync(Signal go)
+    {
+        StartHost(options => options with { DrainTimeout = TimeSpan.FromSeconds(10) });
+        var begun = new Signal();
+        var registration = await RegisterAsync("ada", Slow(begun, go));
+        var bob = await JoinAsync("bob");
+        var asking = bob.Agents.TryAskAsync("slow", "x").InTime();
+        await begun.InTime();
+        return (registration, bob, asking);
+    }
+
+    /// <summary>Waits until an agent was withdrawn: whoever withdrew it waits for its calls from then on.</summary>
+    private static async Task UnregisteredAsync(RoomClient watcher) =>
+        await watcher.Agents.WatchAsync().TakeUntilAsync(change => change.Kind == RoomEventKinds.AgentUnregistered);
 
     private async Task<AgentRegistration> RegisterAsync(string name, Agent agent)
     {
